@@ -1,0 +1,1 @@
+"""Which questions can be decided, and the evidence."""

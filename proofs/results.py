@@ -1,0 +1,72 @@
+"""What engines report: plain data, one shape for every engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Steps: TypeAlias = "tuple[tuple[int, tuple[int, ...]], ...]"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as plain data: initial values, table choice, and each step's rule instance and payload."""
+
+    initial: tuple[int, ...]
+    tables: int
+    steps: Steps
+
+    @property
+    def length(self) -> int:
+        """Return the number of steps."""
+        return len(self.steps)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one engine knows of one property.
+
+    `violation` and `witness` are shortest runs (the witness reaches `whenever`); None means that
+    there is none of up to `depth` steps, where `depth` None means none at all.
+    """
+
+    depth: int | None
+    violation: Run | None = None
+    witness: Run | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The size of what a search saw: (state, table choice) pairs, transitions, and distinct states."""
+
+    states: int
+    transitions: int
+    diameter: int
+    distinct: int
+    initial: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one engine says of one question.
+
+    `clean` is the depth up to which it looked at everything; `complete` says that there is nothing
+    beyond; `stopped` says in words why it ended early.
+    """
+
+    engine: str
+    found: Mapping[str, Found]
+    clean: int
+    complete: bool = False
+    stopped: str | None = None
+    counts: Counts | None = None
+    fired: frozenset[int] = frozenset()
+    reached: frozenset[tuple[int, int]] = frozenset()
+    seconds: float = 0.0
+
+
+Progress: TypeAlias = "Callable[[Report], None]"

@@ -1,0 +1,309 @@
+"""Exhaustive breadth-first search over packed states: the independent oracle.
+
+Rules are not interpreted state by state: each reads few variables, so its effect is looked up by
+the bits it reads and computed only when those are new. All table choices are searched at once: a
+state is kept with the family of choices under which it is reached. No parents are kept; a run is
+found by going back through the layers.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from proofs.events import at_instance
+from proofs.lookups import Check, OutOfRangeError, Overlap, RuleLookup, overlapping
+from proofs.results import Counts, Found, Report, Run
+from statemachine import InputError, Packing, Step, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from proofs.question import Question
+    from proofs.results import Progress
+    from statemachine import RuleInstance
+
+DEFAULT_STATES = 4_000_000
+LOOK_AT_CLOCK = 1024
+
+
+class Hit(NamedTuple):
+    """Something found in `state` at the depth of the current layer; `last` is the step out of it."""
+
+    what: str
+    name: str
+    depth: int
+    state: int
+    choice: int
+    last: Step | None
+
+
+def search(question: Question, *, max_states: int = DEFAULT_STATES, max_depth: int | None = None,
+           deadline: float | None = None, progress: Progress | None = None) -> Report:
+    """Return shortest violations and witnesses over every reachable state.
+
+    Stops early, and says so, at `max_states` pairs of state and table choice, after `max_depth`
+    steps or at `deadline` (of `time.monotonic`). Raises `InputError` when two rules of one event
+    overlap in a reachable state, or an assignment leaves its sort.
+    """
+    try:
+        return _Search(question).run(max_states, max_depth, deadline, progress)
+    except OutOfRangeError as error:
+        step, duty, values = error.args
+        raise question.system.out_of_range(step, duty, values) from None
+
+
+class _Search:
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.system = system = question.system
+        self.packing = Packing(system.variables)
+        self.control = self.packing.masked(v.index for v in system.variables if v.machine)
+        self.lookups = [RuleLookup(i, system, self.packing) for i in system.instances]
+        self.on_states: list[Check] = []
+        self.on_any_step: list[tuple[Check, frozenset[int]]] = []
+        self._prepare()
+        self.overlaps = [Overlap(a, b, Check("", "overlap", term, system, self.packing))
+                         for a, b, term in overlapping(system)]
+        self.active: dict[int, tuple[tuple[RuleLookup, ...], tuple[Overlap, ...]]] = {}
+        self.visited: dict[int, int] = {}
+        self.layers: list[dict[int, int]] = []
+        self.transitions = self.size = 0
+        self.hits: dict[tuple[str, str], Hit] = {}
+        self.started = time.monotonic()
+
+    def _prepare(self) -> None:
+        """Distribute the properties: to states, to the steps of some rules, to steps of any rule."""
+        for prop in self.question.decidable:
+            for what, term in (("violation", prop.bad), ("witness", prop.whenever)):
+                if prop.kind == "invariant":
+                    self.on_states.append(self._check(prop.name, what, term))
+                else:
+                    self._prepare_step(prop.name, what, term)
+        for lookup in self.lookups:
+            lookup.on_states = [c for c in self.on_states if c.reads & lookup.writes]
+
+    def _prepare_step(self, name: str, what: str, term: terms.Term) -> None:
+        """A rule that writes nothing the property reads later leaves one common term: check it once."""
+        at = [at_instance(term, lookup.instance, {}, updated=True) for lookup in self.lookups]
+        common, count = Counter(at).most_common(1)[0] if at else (terms.FALSE, 0)
+        shared = common if count > 2 and not _reads_payload(common) else terms.FALSE  # noqa: PLR2004 - worth sharing
+        if shared is not terms.FALSE:
+            indices = frozenset(i for i, t in enumerate(at) if t is shared)
+            self.on_any_step.append((self._check(name, what, shared), indices))
+        for lookup, own in zip(self.lookups, at, strict=True):
+            if own is not shared and own is not terms.FALSE:
+                lookup.on_steps.append(self._check(name, what, own))
+
+    def _check(self, name: str, what: str, term: terms.Term) -> Check:
+        return Check(name, what, term, self.system, self.packing)
+
+    def run(self, max_states: int, max_depth: int | None, deadline: float | None,
+            progress: Progress | None) -> Report:
+        frontier = self._initial()
+        stopped = None
+        while frontier and stopped is None:
+            self.layers.append(frontier)
+            if progress is not None:
+                progress(self._report(stopped="running"))
+            if max_depth is not None and len(self.layers) > max_depth:
+                stopped = f"stopped after {max_depth} steps"
+                break
+            self._forget_settled()
+            frontier, stopped = self._expand(frontier, max_states, deadline)
+        return self._report(stopped, runs=self._runs())
+
+    def _initial(self) -> dict[int, int]:
+        frontier: dict[int, int] = {}
+        for values, family in self.system.initial_families():
+            packed = self.packing.pack(values)
+            frontier[packed] = family
+            self._check_state(packed, family, self.on_states, 0)
+        self.visited = dict(frontier)
+        self.size = sum(f.bit_count() for f in frontier.values())
+        return frontier
+
+    def _expand(self, frontier: Mapping[int, int], max_states: int,
+                deadline: float | None) -> tuple[dict[int, int], str | None]:
+        """Return the next layer; or why the search stops (then that layer is incomplete)."""
+        visited, control, active, depth = self.visited, self.control, self.active, len(self.layers)
+        new: dict[int, int] = {}
+        for count, (state, family) in enumerate(frontier.items()):
+            if not count % LOOK_AT_CLOCK:
+                if deadline is not None and time.monotonic() > deadline:
+                    return {}, f"out of time after {depth - 1} steps"
+                if self.size > max_states:
+                    return {}, f"stopped at {self.size:,} states, after {depth - 1} steps"
+            found = active.get(state & control)
+            lookups, overlaps = found if found is not None else self._activate(state & control)
+            if overlaps:
+                self._check_overlaps(state, family, overlaps)
+            common = self._common_hits(state, family)
+            for lookup in lookups:
+                effects = lookup.cache.get(state & lookup.reads)
+                if effects is None:
+                    effects = lookup.fill(state)
+                for part, keep, bits, payload in effects:
+                    both = family & part
+                    if not both:
+                        continue
+                    self.transitions += both.bit_count()
+                    if lookup.on_steps or common:
+                        self._check_step(state, both, payload, lookup, common)
+                    after = state & keep | bits
+                    known = visited.get(after)
+                    if known is None:
+                        visited[after] = new[after] = fresh = both
+                    else:
+                        fresh = both & ~known
+                        if not fresh:
+                            continue
+                        visited[after] = known | fresh
+                        new[after] = new.get(after, 0) | fresh
+                    self.size += fresh.bit_count()
+                    if lookup.on_states:
+                        self._check_state(after, fresh, lookup.on_states, depth)
+        return new, None
+
+    def _activate(self, control: int) -> tuple[tuple[RuleLookup, ...], tuple[Overlap, ...]]:
+        """Return the rules whose machines are where they move from, and the pairs to watch there."""
+        lookups = tuple(lookup for lookup in self.lookups if lookup.can_move(control))
+        names = {lookup.instance.index for lookup in lookups}
+        overlaps = tuple(o for o in self.overlaps if o.first.index in names and o.second.index in names)
+        self.active[control] = lookups, overlaps
+        return lookups, overlaps
+
+    def _check_overlaps(self, state: int, family: int, overlaps: Iterable[Overlap]) -> None:
+        for overlap in overlaps:
+            shared = {g.name for g in overlap.first.given} | {g.name for g in overlap.second.given}
+            for payload, named in _joint(overlap, shared):
+                if _holds(overlap.both, state, payload, named) & family:
+                    raise overlap_error(self.system.text(self.packing.unpack(state)), overlap.first, overlap.second)
+
+    def _common_hits(self, state: int, family: int) -> list[tuple[Check, int, frozenset[int]]]:
+        return [(check, hit, indices) for check, indices in self.on_any_step
+                if (hit := check.holds(state) & family)]
+
+    def _check_state(self, state: int, family: int, checks: Iterable[Check], depth: int) -> None:
+        for check in checks:
+            hit = check.holds(state) & family
+            if hit and (check.what, check.name) not in self.hits:
+                self._note(check, depth, state, hit, None)
+
+    def _check_step(self, state: int, family: int, payload: tuple[int, ...], lookup: RuleLookup,
+                    common: list[tuple[Check, int, frozenset[int]]]) -> None:
+        depth, instance = len(self.layers) - 1, lookup.instance
+        for check in lookup.on_steps:
+            hit = check.holds(state, payload, instance) & family
+            if hit and (check.what, check.name) not in self.hits:
+                self._note(check, depth, state, hit, Step(instance, payload))
+        for check, where, indices in common:
+            if where & family and instance.index in indices and (check.what, check.name) not in self.hits:
+                self._note(check, depth, state, where & family, Step(instance, payload))
+
+    def _note(self, check: Check, depth: int, state: int, family: int, last: Step | None) -> None:
+        choice = (family & -family).bit_length() - 1
+        self.hits[check.what, check.name] = Hit(check.what, check.name, depth, state, choice, last)
+
+    def _forget_settled(self) -> None:
+        """Stop checking for what has been found: its first occurrence is the shortest."""
+
+        def still(check: Check) -> bool:
+            return (check.what, check.name) not in self.hits
+
+        self.on_any_step = [(c, i) for c, i in self.on_any_step if still(c)]
+        for lookup in self.lookups:
+            lookup.on_steps = [c for c in lookup.on_steps if still(c)]
+            lookup.on_states = [c for c in lookup.on_states if still(c)]
+
+    def _runs(self) -> dict[tuple[str, str], Run]:
+        """Return a shortest run to each hit: all of them go back through the layers together."""
+        steps: dict[tuple[str, str], list[Step]] = {}
+        wanted: dict[int, dict[tuple[int, int], list[tuple[str, str]]]] = {}
+        for key, hit in self.hits.items():
+            steps[key] = [hit.last] if hit.last is not None else []
+            wanted.setdefault(hit.depth, {}).setdefault((hit.state, hit.choice), []).append(key)
+        found: dict[tuple[str, str], Run] = {}
+        for depth in range(max(wanted, default=-1), -1, -1):
+            here = wanted.get(depth, {})
+            if depth == 0:
+                for (state, choice), keys in here.items():
+                    for key in keys:
+                        initial = tuple(self.packing.unpack(state))
+                        path = tuple((s.instance.index, s.payload) for s in reversed(steps[key]))
+                        found[key] = Run(initial, choice, path)
+                break
+            for target, (before, step) in self._before(depth, set(here)).items():
+                for key in here[target]:
+                    steps[key].append(step)
+                    wanted.setdefault(depth - 1, {}).setdefault((before, target[1]), []).append(key)
+        return found
+
+    def _before(self, depth: int, targets: set[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, Step]]:
+        """Return for each (state, choice) at `depth` a predecessor in the layer before, and the step."""
+        found: dict[tuple[int, int], tuple[int, Step]] = {}
+        choices: dict[int, list[int]] = {}
+        for state, choice in targets:
+            choices.setdefault(state, []).append(choice)
+        for state, family in self.layers[depth - 1].items():
+            if len(found) == len(targets):
+                break
+            for lookup in (self.active.get(state & self.control) or self._activate(state & self.control))[0]:
+                for part, keep, bits, payload in lookup.cache.get(state & lookup.reads) or lookup.fill(state):
+                    for choice in choices.get(state & keep | bits, ()):
+                        if family & part & (1 << choice):
+                            target = (state & keep | bits, choice)
+                            found.setdefault(target, (state, Step(lookup.instance, payload)))
+        return found
+
+    def _report(self, stopped: str | None, runs: Mapping[tuple[str, str], Run] | None = None) -> Report:
+        complete = stopped is None
+        clean = len(self.layers) - 1
+        found = {
+            p.name: Found(None if complete else clean, (runs or {}).get(("violation", p.name)),
+                          (runs or {}).get(("witness", p.name)))
+            for p in self.question.decidable
+        }
+        initial = sum(f.bit_count() for f in self.layers[0].values()) if self.layers else 0
+        counts = Counts(self.size, self.transitions, clean, len(self.visited), initial)
+        fired = frozenset(lookup.instance.index for lookup in self.lookups
+                          if any(lookup.cache.values())) if runs is not None else frozenset()
+        return Report("search", found, clean, complete, stopped, counts, fired,
+                      time.monotonic() - self.started)
+
+    def reached(self) -> set[tuple[int, int]]:
+        """Return every (machine variable, state code) that occurs in a reachable state."""
+        masks = [(v.index, self.packing.mask[v.index]) for v in self.system.variables if v.machine]
+        seen = {(i, state & mask) for state in self.visited for i, mask in masks}
+        return {(i, self.packing.unpack(bits)[i]) for i, bits in seen}
+
+
+def _reads_payload(term: terms.Term) -> bool:
+    return any(t.operator == "payload" for t in terms.leaves([term]))
+
+
+def _joint(overlap: Overlap, names: set[str]) -> Iterable[tuple[tuple[int, ...], dict[str, int]]]:
+    """Return every choice of the payloads of both rules, shared ones chosen once."""
+    given = {g.name: g.sort for g in (*overlap.first.given, *overlap.second.given)}
+    ordered = [name for name in given if name in names]
+    for codes in itertools.product(*(given[n].codes() for n in ordered)):
+        yield codes, dict(zip(ordered, codes, strict=True))
+
+
+def _holds(check: Check, state: int, payload: tuple[int, ...], named: Mapping[str, int]) -> int:
+    key = (state & check.reads, payload)
+    found = check.cache.get(key)
+    if found is None:
+        values = check.packing.unpack(state & check.reads)
+        parts = check.choices.split(check.term, check.choices.everything, values, (), named)
+        found = check.cache[key] = sum(part for part, value in parts if value)
+    return found
+
+
+def overlap_error(state: str, first: RuleInstance, second: RuleInstance) -> InputError:
+    """Return the error about two rules of one event that are enabled in the same state."""
+    return InputError([second.rule.place.problem(
+        f"`{second.name}` and `{first.name}` of event `{first.rule.event}` can both happen",
+        f"in the state {state}", at_key=True)])

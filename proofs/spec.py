@@ -1,0 +1,156 @@
+"""Spec files: clauses, properties and gaps, checked against the model they are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from proofs.schema import SpecShape
+from statemachine import (
+    Conjunct,
+    Document,
+    InputError,
+    Place,
+    Problems,
+    check_name,
+    did_you_mean,
+    find_file,
+    shaped,
+    terms,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from proofs.schema import ClauseShape, GapShape
+    from statemachine import Model
+    from statemachine.terms import Term
+
+SHIPPED = Path(__file__).parent / "specs"
+WHOLE_SECTIONS = ("define", "observer", "budget")
+Kind: TypeAlias = Literal["invariant", "step", "response", "possible"]
+GOALS: dict[Kind, str] = {
+    "invariant": "must", "step": "must", "response": "eventually", "possible": "can",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Property:
+    """One property for one column of its `each`; terms are over the extended system.
+
+    `goal` is what `must`, `eventually` or `can` says; `parts` are its conjuncts with their texts.
+    """
+
+    kind: Kind
+    name: str
+    clauses: tuple[str, ...]
+    whenever: Term
+    goal: Term
+    whenever_text: str
+    parts: tuple[Conjunct, ...]
+    says: str | None
+    expect_violated: bool
+    because: str | None
+    place: Place = field(repr=False, compare=False)
+
+    @property
+    def bad(self) -> Term:
+        """Return what holds exactly where an invariant or a step property is broken."""
+        return terms.conjunction([self.whenever, terms.negation(self.goal)])
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A spec file, its shape checked; `proofs.question` gives its expressions a meaning."""
+
+    name: str
+    shape: SpecShape
+    place: Place = field(repr=False, compare=False)
+
+    @property
+    def clauses(self) -> Mapping[str, ClauseShape]:
+        """Return the clauses by id."""
+        return self.shape.clause
+
+    @property
+    def gaps(self) -> Mapping[str, GapShape]:
+        """Return the gaps by id."""
+        return self.shape.gap
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the files it was read from."""
+        return tuple(d.path for d in self.place.documents)
+
+    def budget(self) -> dict[str, int | None]:
+        """Return the fault budget; None means no limit."""
+        return {k: None if v == "unlimited" else int(v) for k, v in self.shape.budget.items()}
+
+
+def shipped_specs() -> dict[str, Path]:
+    """Return the specs that come with the package, by name."""
+    return {p.stem: p for p in sorted(SHIPPED.glob("*.toml"))}
+
+
+def spec_for(model: Model, name: str | None) -> str:
+    """Return the file of the spec called `name`, or of the one that belongs to the model.
+
+    That is `X.spec.toml` beside `X.toml`, or the shipped spec of the same name.
+    Raises `InputError` when there is none.
+    """
+    if name is not None:
+        return find_file(name, shipped_specs(), "spec")
+    path = Path(model.paths[0])
+    beside = path.with_name(f"{path.stem}.spec.toml")
+    if beside.is_file():
+        return str(beside)
+    if model.name in shipped_specs():
+        return str(shipped_specs()[model.name])
+    raise InputError.whole_file(str(path), "has no spec", f"say which one with `--spec`: a file, or {_listed()}")
+
+
+def _listed() -> str:
+    return ", ".join(f"`{n}`" for n in shipped_specs())
+
+
+def load_spec(path: str) -> tuple[Spec, Problems]:
+    """Return the spec in the file and the problems found in its shape so far."""
+    return read_spec(Document.read(path))
+
+
+def read_spec(document: Document) -> tuple[Spec, Problems]:
+    """Return the spec of a parsed file and the problems found in its shape so far."""
+    problems = Problems()
+    root = Place((document,))
+    shape = shaped(SpecShape, document.data, root, problems, WHOLE_SECTIONS)
+    if shape is None:
+        raise InputError(problems.found)
+    _check_references(shape, root, problems)
+    return Spec(Path(document.path).stem.removesuffix(".spec"), shape, root), problems
+
+
+def _check_references(shape: SpecShape, root: Place, problems: Problems) -> None:
+    seen: dict[str, Place] = {}
+    for kind in GOALS:
+        for name, item in getattr(shape, kind).items():
+            place = root.at(kind, name)
+            check_name(name, place, problems)
+            if name in seen:
+                problems.add(place.problem(f"`{name}` is already a property", f"see {seen[name]}", at_key=True))
+            seen[name] = place
+            for i, clause in enumerate(item.clause):
+                if clause not in shape.clause:
+                    at = place.at("clause", i) if any(d.has((*place.key, "clause", 0)) for d in place.documents) else place.at("clause")
+                    problems.add(at.problem(f"unknown clause `{clause}`", did_you_mean(clause, shape.clause)))
+            if item.expect and not item.because:
+                problems.add(place.at("expect").problem("an expected violation needs a `because`", at_key=True))
+    for name, gap in shape.gap.items():
+        if gap.chosen is not None and not 0 <= gap.chosen < len(gap.readings):
+            problems.add(root.at("gap", name, "chosen").problem(
+                f"there is no reading {gap.chosen}", f"`readings` has {len(gap.readings)}, counted from 0"))
+
+
+def parse_spec(text: str, path: str = "<text>") -> tuple[Spec, Problems]:
+    """Return the spec that `text` spells, and the problems of its shape."""
+    return read_spec(Document(path, text))

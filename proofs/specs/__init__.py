@@ -1,0 +1,1 @@
+"""What every policy of the shipped systems must keep, as spec files."""

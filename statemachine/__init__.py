@@ -1,0 +1,42 @@
+"""What a redundant system is and does: model files, their transition systems, running machines."""
+
+from statemachine import terms
+from statemachine.budget import budget_problem, fault_kinds, with_budget
+from statemachine.declare import read_definitions
+from statemachine.diagnostics import InputError, Problem, did_you_mean, printable
+from statemachine.document import Document
+from statemachine.expr import Expr, conjuncts
+from statemachine.ground import bind_column, model_vocabulary
+from statemachine.load import build_model, find_file, load_model, parse_model, shipped_models
+from statemachine.model import Column, Model, Rule, Table, Template
+from statemachine.names import check_name, named_sort, parse_columns, parse_sort
+from statemachine.packing import Packing
+from statemachine.parse import ExpressionError, parse
+from statemachine.places import Formula, Place, Problems
+from statemachine.resolve import EventWords, Resolver, ResolveError, Typed, Vocabulary
+from statemachine.schema import Each, ModelShape, Shape, Texts
+from statemachine.shape import shaped
+from statemachine.sorts import BOOL, Sort
+from statemachine.system import (
+    Argument,
+    Conjunct,
+    Obligation,
+    RuleInstance,
+    State,
+    Step,
+    TransitionSystem,
+    Variable,
+)
+from statemachine.tables import TableChoices
+from statemachine.write_out import filled
+
+__all__ = [
+    "BOOL", "Argument", "Column", "Conjunct", "Document", "Each", "EventWords", "Expr",
+    "ExpressionError", "Formula", "InputError", "Model", "ModelShape", "Obligation", "Packing",
+    "Place", "Problem", "Problems", "ResolveError", "Resolver", "Rule", "RuleInstance", "Shape",
+    "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts", "TransitionSystem",
+    "Typed", "Variable", "Vocabulary", "bind_column", "budget_problem", "build_model", "check_name",
+    "conjuncts", "did_you_mean", "fault_kinds", "filled", "find_file", "load_model",
+    "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort", "printable",
+    "read_definitions", "shaped", "shipped_models", "terms", "with_budget",
+]  # fmt: skip

@@ -1,0 +1,104 @@
+"""The shape of a model file: its tables, keys and types, before any name is looked up."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+NAME = r"^[^\W\d]\w*$"
+PATH = r"^[^\W\d]\w*(\.[^\W\d]\w*){0,2}$"
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Texts = Annotated[
+    list[str],
+    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+]
+Each = dict[str, list[str | int | bool]]
+
+
+class Shape(BaseModel):
+    """A table of a file: unknown keys are errors, nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class TableShape(Shape):
+    """A yes/no matrix, chosen once at the start and then fixed."""
+
+    of: list[str] = Field(min_length=1, max_length=4, description="the sorts of its arguments")
+    allow: list[list[str | int | bool]] | None = Field(
+        None, description="the rows that hold; without it every choice is checked"
+    )
+
+
+class MachineShape(Shape):
+    """A template: one machine per instance."""
+
+    instances: list[str] = Field(
+        min_length=1, description="names of the machines, or parts of others: A.active"
+    )
+    states: list[str] = Field(min_length=1)
+    initial: list[str] | str | None = Field(
+        None, description="states a machine may start in; default: the first"
+    )
+    vars: dict[str, str] = Field(default_factory=dict, description="variable = sort")
+    persistent: list[str] = Field(
+        default_factory=list, description="variables that survive power loss"
+    )
+    torn: str | None = Field(None, description="the state in which a write of them is under way")
+
+
+class InitShape(Shape):
+    """What holds at the start."""
+
+    require: Texts = Field(default_factory=list)
+
+
+class RuleShape(Shape):
+    """One way the system can move."""
+
+    clause: Texts = Field(default_factory=list, description="the clauses it carries")
+    by: str = Field(description="who acts: operator, host, fault, controller or an [actor]")
+    on: str | None = Field(None, description="the event an observer sees; default: the rule's name")
+    each: Each = Field(default_factory=dict, description="one rule instance per column")
+    given: dict[str, str] = Field(default_factory=dict, description="payload = sort")
+    moves: Texts = Field(default_factory=list, description="machine: source, source -> destination")
+    also: Texts = Field(default_factory=list, description="moves of machines that can; others stay")
+    when: Texts = Field(default_factory=list, description="the guard")
+    sets: Texts = Field(default_factory=list, description="path = expression")
+    says: str | None = Field(None, description="the step in words")
+    kind: str | None = Field(None, description="faults: the name of their budget")
+    atomic: str | None = Field(None, description="why a persistent write in one step is right")
+    nondeterministic: bool = Field(
+        default=False, description="may overlap with others of its event"
+    )
+
+
+class EventShape(Shape):
+    """An event's duty to be answered."""
+
+    each: Each = Field(default_factory=dict)
+    can_happen: Texts = Field(
+        default_factory=list, description="where this holds, some rule of the event is enabled"
+    )
+
+
+class ModelShape(Shape):
+    """A policy: machines and rules."""
+
+    title: str = ""
+    source: str | None = None
+    include: Texts = Field(default_factory=list, description="files with shared templates")
+    sort: dict[str, str | list[str]] = Field(default_factory=dict)
+    table: dict[str, TableShape] = Field(default_factory=dict)
+    machine: dict[str, MachineShape] = Field(min_length=1)
+    init: InitShape = Field(default_factory=InitShape)
+    actor: dict[str, Literal["environment", "automatic"]] = Field(default_factory=dict)
+    define: dict[str, str] = Field(default_factory=dict)
+    rule: dict[str, RuleShape] = Field(default_factory=dict)
+    event: dict[str, EventShape] = Field(default_factory=dict)

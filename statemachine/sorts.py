@@ -1,0 +1,98 @@
+"""Sorts: the finite sets that variables range over, coded as integers.
+
+Ordered values are coded as themselves, names by their position; `none` is coded one below the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A named range of integer codes; `labels` names them when they are not numbers.
+
+    Two sorts compare when their names are equal. The empty name is a bare number, which
+    compares with every ordered sort.
+    """
+
+    name: str
+    low: int
+    high: int
+    labels: tuple[str, ...] | None = None
+    optional: bool = False
+    template: bool = False
+
+    @property
+    def ordered(self) -> bool:
+        """Say whether `<` means something."""
+        return self.labels is None
+
+    @property
+    def none(self) -> int:
+        """Return the code of `none`."""
+        return self.low - 1 if not self.optional else self.low
+
+    @property
+    def size(self) -> int:
+        """Return the number of values, `none` included."""
+        return self.high - self.low + 1
+
+    def or_none(self) -> Sort:
+        """Return the same sort with the value `none` added."""
+        return self if self.optional else replace(self, low=self.low - 1, optional=True)
+
+    def text(self, code: int) -> str:
+        """Return the value as a reader writes it."""
+        if self.optional and code == self.low:
+            return "none"
+        return str(code) if self.labels is None else self.labels[code]
+
+    def value(self, code: int) -> int | str | bool:
+        """Return the value as JSON keeps it: a number, a truth value or a name."""
+        if self.name == BOOL.name:
+            return bool(code)
+        return code if self.labels is None and code >= self.plain_low else self.text(code)
+
+    def code(self, text: str) -> int | None:
+        """Return the code of a value written as text, or None when there is no such value."""
+        if self.optional and text == "none":
+            return self.low
+        if self.labels is not None:
+            return self.labels.index(text) if text in self.labels else None
+        try:
+            number = int(text)
+        except ValueError:
+            return None
+        return number if self.plain_low <= number <= self.high else None
+
+    @property
+    def plain_low(self) -> int:
+        """Return the smallest code that is not `none`."""
+        return self.low + self.optional
+
+    def codes(self) -> range:
+        """Return all codes, `none` included."""
+        return range(self.low, self.high + 1)
+
+    def __str__(self) -> str:
+        name = self.name or "number"
+        return name + "?" if self.optional else name
+
+    def describe(self) -> str:
+        """Return the sort with its values, for error texts and tables."""
+        return f"{self} ({self.range_text()})"
+
+    def range_text(self) -> str:
+        """Return the values the way a model file spells them."""
+        if self.labels is None:
+            return f"{self.plain_low}..{self.high}"
+        return ", ".join(self.labels)
+
+
+BOOL = Sort("bool", 0, 1, ("False", "True"))
+
+
+def number(low: int, high: int, name: str = "") -> Sort:
+    """Return the sort of a computed number."""
+    return Sort(name, low, high)

@@ -1,0 +1,268 @@
+"""The transition system of a model: variables, initial states, ground rules, implicit frame.
+
+This is the one meaning that every reader shares: the running machines, the search and the solver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from statemachine import terms
+from statemachine.diagnostics import InputError
+from statemachine.tables import TableChoices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from statemachine.model import Event, Model, Rule, Table
+    from statemachine.places import Place
+    from statemachine.sorts import Sort
+    from statemachine.terms import Term
+
+MAX_INITIAL = 200_000
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A component of the state; `machine` is set when it is the state of that machine itself."""
+
+    index: int
+    name: str
+    sort: Sort
+    machine: str | None = None
+    role: str = "model"
+
+    def term(self) -> Term:
+        """Return the variable as a term."""
+        return terms.variable(self.index, self.sort.low, self.sort.high,
+                              boolean=self.sort.name == "bool")
+
+    def later(self) -> Term:
+        """Return the variable in the state after the step, as a term."""
+        return terms.after(self.index, self.sort.low, self.sort.high,
+                           boolean=self.sort.name == "bool")
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A named argument of a rule instance: fixed by its column, or chosen with the payload."""
+
+    name: str
+    sort: Sort
+    term: Term
+
+
+@dataclass(frozen=True)
+class Conjunct:
+    """A part of a guard: its text, with the column's names filled in, and its meaning."""
+
+    text: str
+    term: Term
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """What must hold wherever a rule is enabled: the value that `text` assigns is in its sort."""
+
+    text: str
+    term: Term
+    place: Place = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class GroundMove:
+    """A move of one machine (the index of its variable); `optional` when it stays if it cannot."""
+
+    machine: int
+    sources: tuple[int, ...] | None
+    destination: int
+    optional: bool
+
+
+@dataclass(frozen=True)
+class RuleInstance:
+    """A rule with one column of its `each`; the payload is still open.
+
+    `updates` gives the new value of each variable that is named; all others keep theirs.
+    `obligations` must hold wherever the guard does: each assigned value is in its sort.
+    """
+
+    index: int
+    rule: Rule
+    arguments: tuple[Argument, ...]
+    given: tuple[Argument, ...]
+    conjuncts: tuple[Conjunct, ...]
+    moves: tuple[GroundMove, ...]
+    updates: Mapping[int, Term]
+    obligations: tuple[Obligation, ...] = ()
+
+    @cached_property
+    def guard(self) -> Term:
+        """Return the whole guard."""
+        return terms.conjunction(c.term for c in self.conjuncts)
+
+    @cached_property
+    def name(self) -> str:
+        """Return the rule's name with its column: `hot_plug[this=A]`."""
+        inner = ", ".join(f"{a.name}={a.sort.text(a.term.low)}" for a in self.arguments)
+        return f"{self.rule.name}[{inner}]" if inner else self.rule.name
+
+    def payloads(self) -> Iterator[tuple[int, ...]]:
+        """Return every payload, as one code for each name in `given`."""
+        yield from _product([a.sort.codes() for a in self.given])
+
+
+class State(NamedTuple):
+    """One state: the value of every variable, and which table choice was made at the start."""
+
+    values: tuple[int, ...]
+    tables: int
+
+
+class Step(NamedTuple):
+    """A rule instance and the payload it happens with."""
+
+    instance: RuleInstance
+    payload: tuple[int, ...]
+
+    def given(self) -> dict[str, int]:
+        """Return the payload by name."""
+        return {a.name: code for a, code in zip(self.instance.given, self.payload, strict=True)}
+
+    def arguments(self) -> dict[str, str]:
+        """Return all arguments as text, the column's first."""
+        fixed = {a.name: a.sort.text(a.term.low) for a in self.instance.arguments}
+        chosen = zip(self.instance.given, self.payload, strict=True)
+        return fixed | {a.name: a.sort.text(code) for a, code in chosen}
+
+    @property
+    def event(self) -> str:
+        """Return the event an observer sees."""
+        return self.instance.rule.event
+
+    def __str__(self) -> str:
+        inner = ", ".join(f"{name}={value}" for name, value in self.arguments().items())
+        return f"{self.event}({inner})" if inner else self.event
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Where `when` holds, some instance of the declared event must be enabled."""
+
+    event: Event
+    arguments: tuple[Argument, ...]
+    when: Term
+
+
+@dataclass(frozen=True)
+class TransitionSystem:
+    """Variables, initial condition and ground rules; immutable, extended by copying."""
+
+    model: Model
+    variables: tuple[Variable, ...]
+    init: tuple[Conjunct, ...]
+    instances: tuple[RuleInstance, ...]
+    duties: tuple[Duty, ...] = ()
+    tables: Mapping[str, Table] = field(default_factory=dict)
+
+    @cached_property
+    def by_name(self) -> dict[str, Variable]:
+        """Return the variables by name."""
+        return {v.name: v for v in self.variables}
+
+    @cached_property
+    def choices(self) -> TableChoices:
+        """Return the table choices; raises `InputError` when there are too many to enumerate."""
+        return TableChoices(self.tables)
+
+    def entry(self, tables: int) -> TableChoices.Entry:
+        """Return the look-up function of one table choice."""
+        return self.choices.entry(tables)
+
+    def initial(self) -> Iterator[State]:
+        """Return every initial state, with every table choice."""
+        for values, family in self.initial_families():
+            for choice in self.choices.members(family):
+                yield State(values, choice)
+
+    def initial_families(self) -> Iterator[tuple[tuple[int, ...], int]]:
+        """Return the initial values with the family of table choices for which they are initial."""
+        by_last: dict[int, list[Term]] = {}
+        for conjunct in self.init:
+            reads = [t.value for t in terms.leaves([conjunct.term]) if t.operator == "variable"]
+            by_last.setdefault(max(reads, default=-1), []).append(conjunct.term)
+        count = 0
+        for found in self._extend_initial([], self.choices.everything, by_last):
+            count += 1
+            if count > MAX_INITIAL:
+                raise InputError([self.model.place.at("init").problem(
+                    f"there are more than {MAX_INITIAL:,} initial states",
+                    "pin variables down in `[init] require`", at_key=True)])
+            yield found
+
+    def _extend_initial(self, values: list[int], family: int, by_last: dict[int, list[Term]],
+                        ) -> Iterator[tuple[tuple[int, ...], int]]:
+        for term in by_last.get(len(values) - 1, ()):
+            for part, holds in self.choices.split(term, family, values, (), {}):
+                if not holds:
+                    family &= ~part
+        if not family:
+            return
+        if len(values) == len(self.variables):
+            yield tuple(values), family
+            return
+        for code in self.variables[len(values)].sort.codes():
+            yield from self._extend_initial([*values, code], family, by_last)
+
+    def enabled(self, state: State) -> Iterator[Step]:
+        """Return every step that can happen in `state`, in the order of the file."""
+        entry = self.entry(state.tables)
+        for instance in self.instances:
+            for chosen in instance.payloads():
+                step = Step(instance, chosen)
+                if terms.evaluate(instance.guard, state.values, (), step.given(), entry):
+                    yield step
+
+    def after(self, state: State, step: Step) -> State:
+        """Return the state after `step`, which must be enabled; raises `InputError` out of range."""
+        given, entry = step.given(), self.entry(state.tables)
+        for duty in step.instance.obligations:
+            if not terms.evaluate(duty.term, state.values, (), given, entry):
+                raise self.out_of_range(step, duty, state)
+        values = list(state.values)
+        for index, term in step.instance.updates.items():
+            values[index] = terms.evaluate(term, state.values, (), given, entry)
+        return State(tuple(values), state.tables)
+
+    def successors(self, state: State) -> Iterator[tuple[Step, State]]:
+        """Return every step with the state after it."""
+        for step in self.enabled(state):
+            yield step, self.after(state, step)
+
+    def out_of_range(self, step: Step, duty: Obligation, state: State) -> InputError:
+        """Return the error for an assignment that leaves its variable's sort."""
+        return InputError([duty.place.problem(
+            f"`{duty.text}` leaves the sort of its variable",
+            f"at `{step}` in the state {self.text(state.values)}")])
+
+    def text(self, values: Sequence[int]) -> str:
+        """Return a state on one line, machines with their variables in the order of the file."""
+        return ", ".join(f"{v.name}={v.sort.text(c)}"
+                         for v, c in zip(self.variables, values, strict=True) if v.role == "model")
+
+    def extended(self, variables: Sequence[Variable], init: Sequence[Conjunct],
+                 instances: Sequence[RuleInstance]) -> TransitionSystem:
+        """Return a copy with more variables and initial conditions, and `instances` instead."""
+        return replace(self, variables=(*self.variables, *variables), init=(*self.init, *init),
+                       instances=tuple(instances))
+
+
+def _product(ranges: Sequence[range]) -> Iterator[tuple[int, ...]]:
+    if not ranges:
+        yield ()
+        return
+    for head in ranges[0]:
+        for tail in _product(ranges[1:]):
+            yield (head, *tail)

@@ -1,0 +1,274 @@
+"""Ground terms: what expressions mean once every name is resolved.
+
+A term is an immutable node of a directed acyclic graph over integer-coded values. Equal terms are
+the same object, so identity is equality, and constants are folded when a term is built. Every term
+knows the interval `low..high` of its value (truth values are 0 and 1).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+Leaf: TypeAlias = "int | str | None"
+
+
+class Term:
+    """One node: an operator, a leaf datum (`value`) and arguments."""
+
+    __slots__ = ("__weakref__", "arguments", "boolean", "high", "low", "operator", "value")
+
+    operator: str
+    value: Any
+    arguments: tuple[Term, ...]
+    low: int
+    high: int
+    boolean: bool
+
+    def __repr__(self) -> str:
+        inner = [repr(self.value)] if self.value is not None else []
+        return f"{self.operator}({', '.join(inner + [repr(a) for a in self.arguments])})"
+
+
+_interned: WeakValueDictionary[tuple[Any, ...], Term] = WeakValueDictionary()
+
+
+def _make(operator: str, value: Any, arguments: tuple[Term, ...], low: int, high: int, *,
+          boolean: bool) -> Term:
+    key = (operator, value, boolean, low, high, tuple(map(id, arguments)))
+    found = _interned.get(key)
+    if found is None:
+        found = Term()
+        found.operator, found.value, found.arguments = operator, value, arguments
+        found.low, found.high, found.boolean = low, high, boolean
+        _interned[key] = found
+    return found
+
+
+def constant(value: int) -> Term:
+    """Return the number `value`."""
+    return _make("constant", value, (), value, value, boolean=False)
+
+
+TRUE = _make("constant", 1, (), 1, 1, boolean=True)
+FALSE = _make("constant", 0, (), 0, 0, boolean=True)
+
+
+def truth(value: object) -> Term:
+    """Return the constant truth value."""
+    return TRUE if value else FALSE
+
+
+def variable(index: int, low: int, high: int, *, boolean: bool) -> Term:
+    """Return the state variable with this index."""
+    return _make("variable", index, (), low, high, boolean=boolean)
+
+
+def after(index: int, low: int, high: int, *, boolean: bool) -> Term:
+    """Return the state variable with this index, in the state after the step."""
+    return _make("after", index, (), low, high, boolean=boolean)
+
+
+def payload(name: str, low: int, high: int, *, boolean: bool) -> Term:
+    """Return the payload `name` of a rule."""
+    return _make("payload", name, (), low, high, boolean=boolean)
+
+
+def table(name: str, arguments: Sequence[Term]) -> Term:
+    """Return the entry of a table."""
+    return _make("table", name, tuple(arguments), 0, 1, boolean=True)
+
+
+def event(instances: frozenset[int]) -> Term:
+    """Return whether the step is by one of these rule instances."""
+    return _make("event", instances, (), 0, 1, boolean=True) if instances else FALSE
+
+
+def argument(name: str, low: int, high: int, *, boolean: bool) -> Term:
+    """Return the argument `name` of the step's event, whatever rule it is by."""
+    return _make("argument", name, (), low, high, boolean=boolean)
+
+
+def negation(a: Term) -> Term:
+    """Return `not a`."""
+    if a.operator == "constant":
+        return truth(not a.value)
+    if a.operator == "not":
+        return a.arguments[0]
+    return _make("not", None, (a,), 0, 1, boolean=True)
+
+
+def conjunction(parts: Iterable[Term]) -> Term:
+    """Return the `and` of all parts."""
+    return _junction("and", parts, TRUE, FALSE)
+
+
+def disjunction(parts: Iterable[Term]) -> Term:
+    """Return the `or` of all parts."""
+    return _junction("or", parts, FALSE, TRUE)
+
+
+def _junction(operator: str, parts: Iterable[Term], unit: Term, zero: Term) -> Term:
+    seen: dict[Term, None] = {}
+    for part in parts:
+        for term in part.arguments if part.operator == operator else (part,):
+            if term is zero or negation(term) in seen:
+                return zero
+            if term is not unit:
+                seen[term] = None
+    if not seen:
+        return unit
+    if len(seen) == 1:
+        return next(iter(seen))
+    return _make(operator, None, tuple(seen), 0, 1, boolean=True)
+
+
+def equal(a: Term, b: Term) -> Term:
+    """Return `a == b`."""
+    if a is b:
+        return TRUE
+    if a.high < b.low or b.high < a.low:
+        return FALSE
+    if a.operator == b.operator == "constant":
+        return truth(a.value == b.value)
+    if a.boolean and b.boolean:
+        for x, y in ((a, b), (b, a)):
+            if x.operator == "constant":
+                return y if x.value else negation(y)
+    if b.operator == "constant":
+        a, b = b, a
+    if a.operator == "constant" and b.operator == "if":
+        c, x, y = b.arguments
+        if x.operator == "constant" or y.operator == "constant":
+            return choose(c, equal(a, x), equal(a, y))
+    return _make("equal", None, (a, b), 0, 1, boolean=True)
+
+
+def at_most(a: Term, b: Term) -> Term:
+    """Return `a <= b`."""
+    if a is b or a.high <= b.low:
+        return TRUE
+    if a.low > b.high:
+        return FALSE
+    return _make("at_most", None, (a, b), 0, 1, boolean=True)
+
+
+def plus(a: Term, b: Term) -> Term:
+    """Return `a + b`."""
+    if a.operator == b.operator == "constant":
+        return constant(a.value + b.value)
+    return _make("plus", None, (a, b), a.low + b.low, a.high + b.high, boolean=False)
+
+
+def minus(a: Term, b: Term) -> Term:
+    """Return `a - b`."""
+    if a.operator == b.operator == "constant":
+        return constant(a.value - b.value)
+    return _make("minus", None, (a, b), a.low - b.high, a.high - b.low, boolean=False)
+
+
+def choose(c: Term, a: Term, b: Term) -> Term:
+    """Return `a if c else b`."""
+    if c.operator == "constant":
+        return a if c.value else b
+    if a is b:
+        return a
+    if a.boolean and b.boolean:
+        return disjunction([conjunction([c, a]), conjunction([negation(c), b])])
+    if c.operator == "not":
+        c, a, b = c.arguments[0], b, a
+    return _make("if", None, (c, a, b), min(a.low, b.low), max(a.high, b.high), boolean=False)
+
+
+def evaluate(
+    term: Term, state: Sequence[int], later: Sequence[int], given: Mapping[str, int],
+    entry: Callable[[str, tuple[int, ...]], int],
+) -> int:
+    """Return the value of `term`; `later` is the state after the step, `entry` looks up tables."""
+
+    def value(t: Term) -> int:  # noqa: C901, PLR0911, PLR0912 - one match, a branch an operator
+        match t.operator:
+            case "constant":
+                return int(t.value)
+            case "variable":
+                return state[t.value]
+            case "and":
+                return int(all(value(a) for a in t.arguments))
+            case "or":
+                return int(any(value(a) for a in t.arguments))
+            case "not":
+                return 1 - value(t.arguments[0])
+            case "equal":
+                return int(value(t.arguments[0]) == value(t.arguments[1]))
+            case "at_most":
+                return int(value(t.arguments[0]) <= value(t.arguments[1]))
+            case "if":
+                return value(t.arguments[1] if value(t.arguments[0]) else t.arguments[2])
+            case "payload":
+                return given[t.value]
+            case "table":
+                return entry(t.value, tuple([value(a) for a in t.arguments]))
+            case "plus":
+                return value(t.arguments[0]) + value(t.arguments[1])
+            case "minus":
+                return value(t.arguments[0]) - value(t.arguments[1])
+            case "after":
+                return later[t.value]
+            case _:
+                raise AssertionError(t.operator)
+
+    return value(term)
+
+
+def rebuild(term: Term, replace: Callable[[Term], Term | None], memo: dict[Term, Term]) -> Term:
+    """Return `term` with leaves replaced where `replace` gives a term, folded again on the way."""
+    found = memo.get(term)
+    if found is None:
+        if term.arguments:
+            arguments = [rebuild(a, replace, memo) for a in term.arguments]
+            found = _build(term, arguments)
+        else:
+            found = replace(term) or term
+        memo[term] = found
+    return found
+
+
+def _build(term: Term, arguments: list[Term]) -> Term:
+    if all(map(_same, arguments, term.arguments)):
+        return term
+    match term.operator:
+        case "and":
+            return conjunction(arguments)
+        case "or":
+            return disjunction(arguments)
+        case "table":
+            return table(term.value, arguments)
+        case operator:
+            return BUILDERS[operator](*arguments)
+
+
+def _same(a: Term, b: Term) -> bool:
+    return a is b
+
+
+BUILDERS: dict[str, Callable[..., Term]] = {
+    "not": negation, "equal": equal, "at_most": at_most, "plus": plus, "minus": minus, "if": choose,
+}  # fmt: skip
+
+
+def leaves(terms: Iterable[Term]) -> set[Term]:
+    """Return every leaf that the terms read, and every table entry."""
+    seen: set[Term] = set()
+    todo = list(terms)
+    while todo:
+        term = todo.pop()
+        if term not in seen:
+            seen.add(term)
+            todo.extend(term.arguments)
+    return {t for t in seen if t.operator in LEAVES}
+
+
+LEAVES = frozenset({"variable", "after", "payload", "table", "event", "argument"})
