@@ -8,22 +8,21 @@ found by going back through the layers.
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from proofs.events import at_instance
-from proofs.lookups import Check, OutOfRangeError, Overlap, RuleLookup, overlapping
+from proofs.lookups import Check, Hits, OutOfRangeError, RuleLookup, Truths
+from proofs.overlaps import Overlaps, overlapping
 from proofs.results import Counts, Found, Report, Run
-from statemachine import InputError, Packing, Step, terms
+from statemachine import Packing, Step, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from proofs.question import Question
     from proofs.results import Progress
-    from statemachine import RuleInstance
 
 DEFAULT_STATES = 4_000_000
 LOOK_AT_CLOCK = 1024
@@ -61,13 +60,13 @@ class _Search:
         self.system = system = question.system
         self.packing = Packing(system.variables)
         self.control = self.packing.masked(v.index for v in system.variables if v.machine)
-        self.lookups = [RuleLookup(i, system, self.packing) for i in system.instances]
+        self.truths = Truths(system, self.packing)
+        self.lookups = [RuleLookup(i, system, self.packing, self.truths) for i in system.instances]
         self.on_states: list[Check] = []
         self.on_any_step: list[tuple[Check, frozenset[int]]] = []
         self._prepare()
-        self.overlaps = [Overlap(a, b, Check("", "overlap", term, system, self.packing))
-                         for a, b, term in overlapping(system)]
-        self.active: dict[int, tuple[tuple[RuleLookup, ...], tuple[Overlap, ...]]] = {}
+        self.overlaps = overlapping(system)
+        self.active: dict[int, tuple[tuple[RuleLookup, ...], Overlaps | None]] = {}
         self.visited: dict[int, int] = {}
         self.layers: list[dict[int, int]] = []
         self.transitions = self.size = 0
@@ -76,6 +75,7 @@ class _Search:
 
     def _prepare(self) -> None:
         """Distribute the properties: to states, to the steps of some rules, to steps of any rule."""
+        self.memos: list[dict[terms.Term, terms.Term]] = [{} for _ in self.lookups]
         for prop in self.question.decidable:
             for what, term in (("violation", prop.bad), ("witness", prop.whenever)):
                 if prop.kind == "invariant":
@@ -87,7 +87,8 @@ class _Search:
 
     def _prepare_step(self, name: str, what: str, term: terms.Term) -> None:
         """A rule that writes nothing the property reads later leaves one common term: check it once."""
-        at = [at_instance(term, lookup.instance, {}, updated=True) for lookup in self.lookups]
+        at = [at_instance(term, lookup.instance, memo, updated=True)
+              for lookup, memo in zip(self.lookups, self.memos, strict=True)]
         common, count = Counter(at).most_common(1)[0] if at else (terms.FALSE, 0)
         shared = common if count > 2 and not _reads_payload(common) else terms.FALSE  # noqa: PLR2004 - worth sharing
         if shared is not terms.FALSE:
@@ -95,10 +96,10 @@ class _Search:
             self.on_any_step.append((self._check(name, what, shared), indices))
         for lookup, own in zip(self.lookups, at, strict=True):
             if own is not shared and own is not terms.FALSE:
-                lookup.on_steps.append(self._check(name, what, own))
+                lookup.watch(self._check(name, what, own))
 
     def _check(self, name: str, what: str, term: terms.Term) -> Check:
-        return Check(name, what, term, self.system, self.packing)
+        return Check(name, what, term, self.truths)
 
     def run(self, max_states: int, max_depth: int | None, deadline: float | None,
             progress: Progress | None) -> Report:
@@ -138,20 +139,20 @@ class _Search:
                     return {}, f"stopped at {self.size:,} states, after {depth - 1} steps"
             found = active.get(state & control)
             lookups, overlaps = found if found is not None else self._activate(state & control)
-            if overlaps:
-                self._check_overlaps(state, family, overlaps)
+            if overlaps is not None:
+                overlaps.check(state, family)
             common = self._common_hits(state, family)
             for lookup in lookups:
                 effects = lookup.cache.get(state & lookup.reads)
                 if effects is None:
                     effects = lookup.fill(state)
-                for part, keep, bits, payload in effects:
+                for part, keep, bits, payload, hits in effects:
                     both = family & part
                     if not both:
                         continue
                     self.transitions += both.bit_count()
-                    if lookup.on_steps or common:
-                        self._check_step(state, both, payload, lookup, common)
+                    if hits or lookup.on_steps or common:
+                        self._check_step(state, both, payload, lookup, hits, common)
                     after = state & keep | bits
                     known = visited.get(after)
                     if known is None:
@@ -167,20 +168,14 @@ class _Search:
                         self._check_state(after, fresh, lookup.on_states, depth)
         return new, None
 
-    def _activate(self, control: int) -> tuple[tuple[RuleLookup, ...], tuple[Overlap, ...]]:
+    def _activate(self, control: int) -> tuple[tuple[RuleLookup, ...], Overlaps | None]:
         """Return the rules whose machines are where they move from, and the pairs to watch there."""
         lookups = tuple(lookup for lookup in self.lookups if lookup.can_move(control))
         names = {lookup.instance.index for lookup in lookups}
-        overlaps = tuple(o for o in self.overlaps if o.first.index in names and o.second.index in names)
+        pairs = [o for o in self.overlaps if o.first.index in names and o.second.index in names]
+        overlaps = Overlaps(pairs, self.system, self.packing, self.truths) if pairs else None
         self.active[control] = lookups, overlaps
         return lookups, overlaps
-
-    def _check_overlaps(self, state: int, family: int, overlaps: Iterable[Overlap]) -> None:
-        for overlap in overlaps:
-            shared = {g.name for g in overlap.first.given} | {g.name for g in overlap.second.given}
-            for payload, named in _joint(overlap, shared):
-                if _holds(overlap.both, state, payload, named) & family:
-                    raise overlap_error(self.system.text(self.packing.unpack(state)), overlap.first, overlap.second)
 
     def _common_hits(self, state: int, family: int) -> list[tuple[Check, int, frozenset[int]]]:
         return [(check, hit, indices) for check, indices in self.on_any_step
@@ -193,12 +188,15 @@ class _Search:
                 self._note(check, depth, state, hit, None)
 
     def _check_step(self, state: int, family: int, payload: tuple[int, ...], lookup: RuleLookup,
-                    common: list[tuple[Check, int, frozenset[int]]]) -> None:
+                    hits: Hits, common: list[tuple[Check, int, frozenset[int]]]) -> None:
         depth, instance = len(self.layers) - 1, lookup.instance
         for check in lookup.on_steps:
-            hit = check.holds(state, payload, instance) & family
+            hit = check.holds_at(state, payload, instance) & family
             if hit and (check.what, check.name) not in self.hits:
                 self._note(check, depth, state, hit, Step(instance, payload))
+        for check, where in hits:
+            if where & family and (check.what, check.name) not in self.hits:
+                self._note(check, depth, state, where & family, Step(instance, payload))
         for check, where, indices in common:
             if where & family and instance.index in indices and (check.what, check.name) not in self.hits:
                 self._note(check, depth, state, where & family, Step(instance, payload))
@@ -251,7 +249,7 @@ class _Search:
             if len(found) == len(targets):
                 break
             for lookup in (self.active.get(state & self.control) or self._activate(state & self.control))[0]:
-                for part, keep, bits, payload in lookup.cache.get(state & lookup.reads) or lookup.fill(state):
+                for part, keep, bits, payload, _ in lookup.cache.get(state & lookup.reads) or lookup.fill(state):
                     for choice in choices.get(state & keep | bits, ()):
                         if family & part & (1 << choice):
                             target = (state & keep | bits, choice)
@@ -282,28 +280,3 @@ class _Search:
 
 def _reads_payload(term: terms.Term) -> bool:
     return any(t.operator == "payload" for t in terms.leaves([term]))
-
-
-def _joint(overlap: Overlap, names: set[str]) -> Iterable[tuple[tuple[int, ...], dict[str, int]]]:
-    """Return every choice of the payloads of both rules, shared ones chosen once."""
-    given = {g.name: g.sort for g in (*overlap.first.given, *overlap.second.given)}
-    ordered = [name for name in given if name in names]
-    for codes in itertools.product(*(given[n].codes() for n in ordered)):
-        yield codes, dict(zip(ordered, codes, strict=True))
-
-
-def _holds(check: Check, state: int, payload: tuple[int, ...], named: Mapping[str, int]) -> int:
-    key = (state & check.reads, payload)
-    found = check.cache.get(key)
-    if found is None:
-        values = check.packing.unpack(state & check.reads)
-        parts = check.choices.split(check.term, check.choices.everything, values, (), named)
-        found = check.cache[key] = sum(part for part, value in parts if value)
-    return found
-
-
-def overlap_error(state: str, first: RuleInstance, second: RuleInstance) -> InputError:
-    """Return the error about two rules of one event that are enabled in the same state."""
-    return InputError([second.rule.place.problem(
-        f"`{second.name}` and `{first.name}` of event `{first.rule.event}` can both happen",
-        f"in the state {state}", at_key=True)])

@@ -1,0 +1,78 @@
+"""Rules that share an event must exclude each other: the pairs to watch, and the watch."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, NamedTuple
+
+from proofs.lookups import Truths, reads, with_payload
+from statemachine import InputError, Packing, RuleInstance, TransitionSystem, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from statemachine.terms import Term
+
+
+class Overlap(NamedTuple):
+    """Two rule instances of one event, and where both are enabled."""
+
+    first: RuleInstance
+    second: RuleInstance
+    both: Term
+
+    def at_payloads(self) -> Iterator[Term]:
+        """Return where both are enabled for each choice of their payloads, shared ones chosen once."""
+        given = {g.name: g for g in (*self.first.given, *self.second.given)}
+        for codes in itertools.product(*(g.sort.codes() for g in given.values())):
+            chosen = dict(zip(given, codes, strict=True))
+            yield with_payload(self.both, chosen)
+
+    def error(self, state: str) -> InputError:
+        """Return the error that shows the state in which both are enabled."""
+        event = self.first.rule.event
+        return InputError([self.second.rule.place.problem(
+            f"`{self.second.name}` and `{self.first.name}` of event `{event}` can both happen",
+            f"in the state {state}", at_key=True)])
+
+
+def overlapping(system: TransitionSystem) -> list[Overlap]:
+    """Return the pairs of rule instances that must exclude each other and do not do so plainly.
+
+    Two instances of one event compete when no argument they share tells them apart; shared
+    payloads are the same value.
+    """
+    found = []
+    for first, second in itertools.combinations(system.instances, 2):
+        a, b = first.rule, second.rule
+        if a.event != b.event or a is b or (a.nondeterministic and b.nondeterministic):
+            continue
+        fixed = {x.name: x.term for x in first.arguments}
+        if any(fixed.get(x.name, x.term) is not x.term for x in second.arguments):
+            continue
+        both = terms.conjunction([first.guard, second.guard])
+        if both is not terms.FALSE:
+            found.append(Overlap(first, second, both))
+    return found
+
+
+class Overlaps:
+    """Watches the pairs that can meet in some control state; remembers where they do not."""
+
+    def __init__(self, pairs: Sequence[Overlap], system: TransitionSystem, packing: Packing,
+                 truths: Truths) -> None:
+        self.pairs, self.system, self.packing = pairs, system, packing
+        self.reads = reads([p.both for p in pairs], packing)
+        self.truths = [(p, truths.of(term)) for p in pairs for term in p.at_payloads()]
+        self.families: dict[int, list[tuple[Overlap, int]]] = {}
+
+    def check(self, state: int, family: int) -> None:
+        """Raise `InputError` when a pair is enabled in `state` for some choice of `family`."""
+        bits = state & self.reads
+        found = self.families.get(bits)
+        if found is None:
+            found = [(p, both) for p, truth in self.truths if (both := truth.holds(state))]
+            self.families[bits] = found
+        for pair, both in found:
+            if both & family:
+                raise pair.error(self.system.text(self.packing.unpack(state)))
