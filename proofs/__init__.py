@@ -1,1 +1,30 @@
-"""Which questions can be decided, and the evidence."""
+"""Which questions can be decided, and the evidence: specs, engines, verdicts.
+
+z3 is imported here only, and only by the engine that uses it.
+"""
+
+from proofs.check import Options, Recipe, check, recipe
+from proofs.merge import EngineDisagreementError, holds_at, merge
+from proofs.question import Question, ask, pose
+from proofs.results import Counts, Found, Report, Run
+from proofs.spec import Property, Spec, load_spec, parse_spec, shipped_specs, spec_for
+from proofs.supervise import WorkerDiedError
+from proofs.verdict import (
+    Bounded,
+    Checked,
+    ClauseResult,
+    NotChecked,
+    Result,
+    Unknown,
+    Vacuous,
+    Verdict,
+    Violated,
+    word,
+)
+
+__all__ = [
+    "Bounded", "Checked", "ClauseResult", "Counts", "EngineDisagreementError", "Found",
+    "NotChecked", "Options", "Property", "Question", "Recipe", "Report", "Result", "Run", "Spec",
+    "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError", "ask", "check", "holds_at",
+    "load_spec", "merge", "parse_spec", "pose", "recipe", "shipped_specs", "spec_for", "word",
+]  # fmt: skip

@@ -15,7 +15,7 @@ import z3
 from proofs.encode import Template, in_range
 from proofs.overlaps import Overlap, overlapping
 from proofs.results import Found, Report, Run
-from proofs.unroll import Unrolling
+from proofs.unroll import SolverGaveUpError, Unrolling
 from statemachine import InputError, Obligation, RuleInstance, State, Step, terms
 
 if TYPE_CHECKING:
@@ -29,16 +29,20 @@ def check_bounded(question: Question, depth: int, progress: Progress | None = No
     """Return shortest violations and witnesses of up to `depth` steps.
 
     The report covers every sequence of at most `clean` steps. Raises `InputError` when two rules
-    of one event overlap in a state reached by then, or an assignment leaves its sort, and
-    `SolverGaveUpError` when z3 does not know.
+    of one event overlap in a state reached by then, or an assignment leaves its sort.
     """
-    return _Bounded(question).run(depth, progress)
+    bounded = _Bounded(question)
+    try:
+        return bounded.run(depth, progress)
+    except SolverGaveUpError as error:
+        return bounded.report(stopped=f"z3 gave up at depth {bounded.clean + 1}: {error}")
 
 
 class _Bounded:
     def __init__(self, question: Question) -> None:
         self.question = question
         self.started = time.monotonic()
+        self.clean = -1
         self.template = Template(question.system)
         self.violations: dict[str, Run] = {}
         self.witnesses: dict[str, Run] = {}
@@ -56,15 +60,16 @@ class _Bounded:
                 if k:
                     witnessing.new_step()
                 _look(witnessing, k, [(p, p.whenever) for p in properties], self.witnesses)
-            report = self._report(k)
+            self.clean = k
             if progress is not None:
-                progress(report)
-        return report
+                progress(self.report())
+        return self.report()
 
-    def _report(self, clean: int) -> Report:
-        found = {p.name: Found(clean, self.violations.get(p.name), self.witnesses.get(p.name))
+    def report(self, stopped: str | None = None) -> Report:
+        """Return what is known so far."""
+        found = {p.name: Found(self.clean, self.violations.get(p.name), self.witnesses.get(p.name))
                  for p in self.question.decidable}
-        return Report("bounded", found, clean, seconds=time.monotonic() - self.started)
+        return Report("bounded", found, self.clean, stopped=stopped, seconds=time.monotonic() - self.started)
 
 
 def _look(unrolling: Unrolling, k: int, goals: list[tuple[Property, Term]], found: dict[str, Run]) -> None:

@@ -2,7 +2,8 @@
 
 A number in `low..high` is the bit-vector of `value - low`, as narrow as the interval allows; truth
 values are z3's own. The step is functional: each next value is an if-then-else over the rule that
-was chosen, which measured far faster than one implication per rule.
+was chosen, which measured far faster than one implication per rule. Exactly one of a row of truth
+values says which rule that is, a quarter faster than a number.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Template:
         self.system = system
         self.before = [fresh(f"x{v.index}", v.sort) for v in system.variables]
         self.after = [fresh(f"y{v.index}", v.sort) for v in system.variables]
-        self.chosen = z3.BitVec("rule", width(0, len(system.instances)))
+        self.chosen = [z3.Bool(f"rule{i.index}") for i in system.instances]
         self.payload: dict[tuple[str, int, int, int], Any] = {}
         self.slots: list[tuple[Any, ...]] = [self._slots(i) for i in system.instances]
         self.rows = {row: z3.Bool(f"row{i}") for i, row in enumerate(system.choices.rows)}
@@ -67,7 +68,7 @@ class Template:
 
     def is_chosen(self, instance: RuleInstance) -> Any:
         """Return that the step is by this rule instance."""
-        return self.chosen == z3.BitVecVal(instance.index, self.chosen.size())
+        return self.chosen[instance.index]
 
     def initial(self) -> list[Any]:
         """Return what holds of the state `before` when it is initial."""
@@ -77,8 +78,7 @@ class Template:
     def step(self) -> list[Any]:
         """Return the step relation between `before` and `after`."""
         instances = self.system.instances
-        last = z3.BitVecVal(len(instances) - 1, self.chosen.size()) if instances else None
-        found = [z3.ULE(self.chosen, last) if instances else z3.BoolVal(val=False)]
+        found = [z3.Or(*self.chosen), *([z3.AtMost(*self.chosen, 1)] if self.chosen else [])]
         for instance in instances:
             ranges = [in_range(slot, given.sort) for slot, given in zip(self.slots[instance.index], instance.given, strict=True)]
             guard = z3.And(*ranges, self.term(instance.guard, instance))

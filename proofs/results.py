@@ -65,7 +65,6 @@ class Report:
     stopped: str | None = None
     counts: Counts | None = None
     fired: frozenset[int] = frozenset()
-    reached: frozenset[tuple[int, int]] = frozenset()
     seconds: float = 0.0
 
 

@@ -269,7 +269,7 @@ class _Search:
         fired = frozenset(lookup.instance.index for lookup in self.lookups
                           if any(lookup.cache.values())) if runs is not None else frozenset()
         return Report("search", found, clean, complete, stopped, counts, fired,
-                      time.monotonic() - self.started)
+                      seconds=time.monotonic() - self.started)
 
     def reached(self) -> set[tuple[int, int]]:
         """Return every (machine variable, state code) that occurs in a reachable state."""

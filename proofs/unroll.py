@@ -26,7 +26,7 @@ class Unrolling:
         self.relation = template.step()
         self.solver = z3.SolverFor("QF_FD")
         self.states: list[list[Any]] = []
-        self.chosen: list[Any] = []
+        self.chosen: list[list[Any]] = []
         self.payloads: list[list[Any]] = []
         self.questions = 0
         self._new_state()
@@ -45,7 +45,7 @@ class Unrolling:
         """Write out one more step."""
         k = self.depth
         self._new_state()
-        self.chosen.append(z3.Const(f"rule@{k}", self.template.chosen.sort()))
+        self.chosen.append([z3.Bool(f"{c}@{k}") for c in self.template.chosen])
         self.payloads.append([z3.Const(f"{p}@{k}", p.sort()) for p in self.template.payload.values()])
         self.assume(*(self.at(f, k) for f in self.relation))
 
@@ -60,7 +60,7 @@ class Unrolling:
         if k < self.depth:
             pairs += zip(t.after, self.states[k + 1], strict=True)
             pairs += zip(t.payload.values(), self.payloads[k], strict=True)
-            pairs.append((t.chosen, self.chosen[k]))
+            pairs += zip(t.chosen, self.chosen[k], strict=True)
         return z3.substitute(formula, *pairs)
 
     def ask(self, goals: Sequence[Any]) -> Any | None:
@@ -81,7 +81,7 @@ class Unrolling:
         tables = sum(code(model, row, 0) << i for i, row in enumerate(t.rows.values()))
         steps = []
         for chosen, payloads in zip(self.chosen, self.payloads, strict=True):
-            instance = system.instances[code(model, chosen, 0)]
+            instance = next(i for i, c in zip(system.instances, chosen, strict=True) if code(model, c, 0))
             named = dict(zip(map(str, t.payload.values()), payloads, strict=True))
             slots = zip(t.slots[instance.index], instance.given, strict=True)
             steps.append((instance.index, tuple(code(model, named[str(s)], g.sort.low) for s, g in slots)))

@@ -6,6 +6,7 @@ from statemachine.declare import read_definitions
 from statemachine.diagnostics import InputError, Problem, did_you_mean, printable
 from statemachine.document import Document
 from statemachine.expr import Expr, conjuncts
+from statemachine.files import write_whole
 from statemachine.ground import bind_column, model_vocabulary
 from statemachine.load import build_model, find_file, load_model, parse_model, shipped_models
 from statemachine.model import Column, Model, Rule, Table, Template
@@ -27,16 +28,18 @@ from statemachine.system import (
     TransitionSystem,
     Variable,
 )
-from statemachine.tables import TableChoices
+from statemachine.runtime import ReplayError, replay
+from statemachine.tables import TableChoices, TooLargeError
+from statemachine.trace import Trace, to_itf
 from statemachine.write_out import filled
 
 __all__ = [
     "BOOL", "Argument", "Column", "Conjunct", "Document", "Each", "EventWords", "Expr",
     "ExpressionError", "Formula", "InputError", "Model", "ModelShape", "Obligation", "Packing",
-    "Place", "Problem", "Problems", "ResolveError", "Resolver", "Rule", "RuleInstance", "Shape",
-    "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts", "TransitionSystem",
+    "Place", "Problem", "Problems", "ReplayError", "ResolveError", "Resolver", "Rule", "RuleInstance", "Shape",
+    "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace", "TransitionSystem",
     "Typed", "Variable", "Vocabulary", "bind_column", "budget_problem", "build_model", "check_name",
     "conjuncts", "did_you_mean", "fault_kinds", "filled", "find_file", "load_model",
     "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort", "printable",
-    "read_definitions", "shaped", "shipped_models", "terms", "with_budget",
+    "read_definitions", "shaped", "shipped_models", "terms", "replay", "to_itf", "with_budget", "write_whole",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +53,7 @@ class InputError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     @classmethod
-    def whole_file(cls, path: str, message: str, hint: str = "") -> InputError:
+    def whole_file(cls, path: str, message: str, hint: str = "") -> Self:
         """Return an error about a file as a whole, or about a word of the command line."""
         return cls([Problem(path, 0, 0, message, hint)])
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from statemachine import terms
 from statemachine.diagnostics import InputError
-from statemachine.tables import TableChoices
+from statemachine.tables import TableChoices, TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -81,9 +81,9 @@ class GroundMove:
     optional: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RuleInstance:
-    """A rule with one column of its `each`; the payload is still open.
+    """A rule with one column of its `each`; the payload is still open. Identity is equality.
 
     `updates` gives the new value of each variable that is named; all others keep theirs.
     `obligations` must hold wherever the guard does: each assigned value is in its sort.
@@ -174,7 +174,7 @@ class TransitionSystem:
 
     @cached_property
     def choices(self) -> TableChoices:
-        """Return the table choices; raises `InputError` when there are too many to enumerate."""
+        """Return the table choices."""
         return TableChoices(self.tables)
 
     def entry(self, tables: int) -> TableChoices.Entry:
@@ -197,7 +197,7 @@ class TransitionSystem:
         for found in self._extend_initial([], self.choices.everything, by_last):
             count += 1
             if count > MAX_INITIAL:
-                raise InputError([self.model.place.at("init").problem(
+                raise TooLargeError([self.model.place.at("init").problem(
                     f"there are more than {MAX_INITIAL:,} initial states",
                     "pin variables down in `[init] require`", at_key=True)])
             yield found

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 MAX_ROWS = 16
 
 
+class TooLargeError(InputError):
+    """The model is sound, but too large to be enumerated; other engines may still decide it."""
+
+
 class TableChoices:
     """All choices of the free tables of a model."""
 
@@ -39,9 +43,9 @@ class TableChoices:
 
     @cached_property
     def everything(self) -> int:
-        """Return the family of all choices; raises `InputError` when there are too many."""
+        """Return the family of all choices; raises `TooLargeError` when there are too many."""
         if len(self.rows) > MAX_ROWS:
-            raise InputError.whole_file(
+            raise TooLargeError.whole_file(
                 f"table {self.rows[0][0]}",
                 f"2^{len(self.rows)} table choices are too many to enumerate",
                 "lower the sorts with `--sort`, or list the rows with `allow`")

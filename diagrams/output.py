@@ -1,0 +1,46 @@
+"""Writes what was found to files: whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diagrams.as_json import checked_json
+from proofs import Violated
+from statemachine import InputError, to_itf, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from proofs import Checked
+
+
+def write_json(checked: Sequence[Checked], path: Path) -> None:
+    """Write the verdicts to `path`, or to standard output when it is `-`."""
+    text = json.dumps(checked_json(checked), indent=2, ensure_ascii=False) + "\n"
+    if str(path) == "-":
+        sys.stdout.write(text)
+    else:
+        write_whole(str(path), text)
+
+
+def write_traces(checked: Sequence[Checked], folder: Path) -> list[Path]:
+    """Write an ITF trace of each violation into `folder`, which is made; return the files."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError.whole_file(str(folder), f"cannot be made: {reason}") from None
+    written = []
+    for one in checked:
+        for result in one.results:
+            if isinstance(result.verdict, Violated):
+                name = re.sub(r"[^\w.-]+", "_", f"{one.question.model.name}.{result.property.name}").strip("_")
+                path = folder / f"{name}.itf.json"
+                itf = to_itf(one.question.system, result.verdict.trace)
+                write_whole(str(path), json.dumps(itf, indent=2, ensure_ascii=False) + "\n")
+                written.append(path)
+    return written

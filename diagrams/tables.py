@@ -1,0 +1,240 @@
+"""Verdicts as tables for a terminal: what was asked, one line per property, clauses, stories."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+from typing_extensions import assert_never
+
+from diagrams.story import tell
+from proofs import Bounded, NotChecked, Unknown, Vacuous, Violated
+from statemachine import fault_kinds, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+
+    from proofs import Checked, Counts, Report, Result
+
+NUMBER_STYLE = "cyan"
+
+
+def checked_view(checked: Checked) -> RenderableType:
+    """Return everything a reader wants to know about one model: verdicts first, then the stories."""
+    parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
+    parts += [view for view in (_unchecked(checked), _clauses(checked)) if view is not None]
+    parts += [_story(checked, *group) for group in _same_run(checked)]
+    parts.append(summary(checked))
+    return Group(*parts)
+
+
+def _heading(checked: Checked) -> RenderableType:
+    question = checked.question
+    model = question.model
+    title = Text(printable(model.title), style="bold")
+    sizes = ", ".join(f"{s.name} {s.range_text()}" for s in model.sorts.values()) or "no sorts"
+    lines = [f"{model.paths[0]} against {question.spec.paths[0]}",
+             f"sizes {sizes}; faults: {_budget(checked)}"]
+    lines += [engine_line(report) for report in checked.reports.values()]
+    return Group(Text(), title, *(Text(printable(line), style="dim") for line in lines), Text())
+
+
+def _budget(checked: Checked) -> str:
+    question = checked.question
+    if not fault_kinds(question.model):
+        return "none in this model"
+    limits = {kind: n for kind, n in question.budget.items() if n is not None}
+    words = [f"at most {n}" + (f" {kind}" if kind != "fault" else "") for kind, n in limits.items()]
+    return ", ".join(words) if words else "unlimited"
+
+
+def engine_line(report: Report) -> str:
+    """Return what one engine looked at, in one line."""
+    seconds = f"{report.seconds:.1f} s"
+    if report.engine == "search":
+        if report.counts is None:
+            return f"search: {report.stopped}, {seconds}"
+        parts = ["complete" if report.complete else str(report.stopped), counts_text(report), seconds]
+        return f"search: {', '.join(parts)}"
+    until = f"every event sequence of up to {report.clean} steps" if report.clean >= 0 else "nothing"
+    return f"z3: {until}, {report.stopped + ', ' if report.stopped else ''}{seconds}"
+
+
+def counts_text(report: Report) -> str:
+    """Return the size of what a search saw, in words."""
+    counts = report.counts
+    if counts is None:
+        return "nothing seen"
+    deepest = "diameter" if report.complete else "depth"
+    return f"{counts.states:,} states, {counts.transitions:,} transitions, {deepest} {counts.diameter}"
+
+
+class VerdictTable:
+    """One line per property; long names break at an underscore, never inside a word."""
+
+    def __init__(self, results: Sequence[Result]) -> None:
+        self.results = results
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lay the table out for the width there is."""
+        table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+        fixed = 8 + 9 + 8 + 5 + 5 + 6
+        name_width = max(24, options.max_width - fixed)
+        for title, justify in (("clause", "left"), ("property", "left"), ("verdict", "left"),
+                               ("rests on", "left"), ("at", "right"), ("s", "right")):
+            table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+        for result in self.results:
+            text, style, basis = verdict_words(result)
+            at = "never" if result.exercised_at is None else str(result.exercised_at)
+            clauses = Text("\n".join(result.property.clauses) or "-", style="dim")
+            name = Text("\n".join(broken_name(result.property.name, name_width)))
+            table.add_row(clauses, name, Text(text, style=style), basis, at, f"{result.seconds:.1f}")
+        yield table
+
+
+def broken_name(name: str, width: int) -> list[str]:
+    """Return `name` in lines of at most `width`, broken after underscores and before brackets."""
+    lines = [""]
+    for part in re.findall(r"[^_\[]*_|\[?[^_\[]+", name):
+        if len(lines[-1]) + len(part) > width and lines[-1]:
+            lines.append("  ")
+        lines[-1] += part
+    return lines
+
+
+NOTE = ("rests on: 20 = every event sequence of up to 20 steps (z3), all = every reachable\n"
+        "state (search). at: after how many steps the property is first put to the test.")
+
+
+def _verdicts(checked: Checked) -> RenderableType:
+    decided = [r for r in checked.results if not isinstance(r.verdict, NotChecked)]
+    if not decided:
+        return Text("no invariants or step properties", style="dim")
+    return Group(VerdictTable(decided), Text(NOTE.replace("20", str(checked.depth)), style="dim"))
+
+
+def verdict_words(result: Result) -> tuple[str, str, str]:
+    """Return the verdict in words, its style, and what it rests on."""
+    match result.verdict:
+        case Bounded(depth, complete):
+            words = ("HOLDS NOW", "bold red") if result.failed else ("holds", "green")
+            return *words, _basis(depth, complete)
+        case Violated(trace):
+            words = ("VIOLATED", "bold red") if result.failed else ("finding", "yellow")
+            return *words, f"{len(trace.steps)} steps"
+        case Vacuous(depth, complete):
+            return "VACUOUS", "bold red", _basis(depth, complete)
+        case Unknown(_, clean):
+            return "unknown", "magenta", f"clean {clean}" if clean >= 0 else "nothing"
+        case NotChecked():
+            return "not checked", "dim", "-"
+        case _:
+            assert_never(result.verdict)
+
+
+def _basis(depth: int | None, complete: Counts | None) -> str:
+    parts = [str(depth)] if depth is not None else []
+    return " + ".join([*parts, "all"] if complete is not None else parts)
+
+
+def _unchecked(checked: Checked) -> RenderableType | None:
+    waiting = [r for r in checked.results if isinstance(r.verdict, NotChecked)]
+    if not waiting:
+        return None
+    text = Text("\nNot checked yet: ", style="bold")
+    text.append("response and possible properties are read and listed, not decided.\n", style="none")
+    for result in waiting:
+        clauses = f" ({', '.join(result.property.clauses)})" if result.property.clauses else ""
+        text.append(f"  {result.property.kind} {result.property.name}{clauses}\n", style="dim")
+    text.rstrip()
+    return text
+
+
+def _clauses(checked: Checked) -> RenderableType | None:
+    groups = {
+        "not-checked": "Clauses whose properties are not checked yet",
+        "by-rules": "Clauses carried by rules alone",
+        "stated": "Clauses that no property can carry (the spec says why)",
+        "open": "Clauses that nothing carries",
+    }
+    text = Text()
+    for verdict, title in groups.items():
+        names = [c.id for c in checked.clauses if c.verdict == verdict]
+        if names:
+            text.append(f"\n{title}: ", style="bold" if verdict != "open" else "bold yellow")
+            text.append(", ".join(names))
+    loose = [r.property.name for r in checked.results if not r.property.clauses]
+    if loose:
+        text.append("\nProperties beyond the clauses: ", style="bold")
+        text.append(", ".join(loose))
+    rules = [rule.name for rule in checked.question.model.rules.values() if not rule.clauses]
+    if rules:
+        text.append("\nRules without a clause: ", style="bold")
+        text.append(", ".join(rules))
+    return text if text.plain else None
+
+
+def _same_run(checked: Checked) -> list[list[Result]]:
+    """Return the violated properties, those that one run breaks together."""
+    groups: dict[tuple[object, ...], list[Result]] = {}
+    for result in checked.results:
+        if isinstance(result.verdict, Violated):
+            trace = result.verdict.trace
+            key = (trace.states, trace.steps, result.property.expect_violated)
+            groups.setdefault(key, []).append(result)
+    return list(groups.values())
+
+
+def _story(checked: Checked, result: Result, *others: Result) -> RenderableType:
+    verdict = result.verdict
+    assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
+    prop = result.property
+    story = tell(checked.question, prop, verdict.trace)
+    known = prop.expect_violated
+    heading = Text("\nFinding: " if known else "\nViolated: ", style="bold yellow" if known else "bold red")
+    heading.append(prop.name, style="bold")
+    if prop.clauses:
+        heading.append(f"  ({', '.join(prop.clauses)})", style="dim")
+    parts: list[RenderableType] = [heading]
+    if others:
+        names = ", ".join(r.property.name for r in others)
+        parts.append(Padding(Text(f"the same run breaks {names}", style="italic"), (0, 0, 0, 2)))
+    if known and prop.because:
+        parts.append(Padding(Text(f"known, because {printable(prop.because)}", style="italic"), (0, 0, 0, 2)))
+    parts.append(Padding(Text(f"Start: {'; '.join(story.start)}."), (0, 0, 0, 2)))
+    parts += [Padding(Text(f"Table: {line}."), (0, 0, 0, 2)) for line in story.tables]
+    table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
+    for ratio, style, justify in ((None, NUMBER_STYLE, "right"), (None, "dim", "left"), (4, "bold", "left"),
+                                  (5, "", "left"), (None, "dim", "left")):
+        table.add_column(ratio=ratio, style=style, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for step in story.steps:
+        table.add_row(str(step.number), step.by, Text(step.event), Text("; ".join(step.changes)), Text(step.place))
+    parts.append(Padding(table, (0, 0, 0, 2)))
+    parts.append(Padding(Text(story.end, style="yellow" if known else "red"), (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def summary(checked: Checked) -> RenderableType:
+    """Return the last line: how many properties have which verdict."""
+    decided = [r for r in checked.results if not isinstance(r.verdict, NotChecked)]
+    counts = {
+        "hold": sum(isinstance(r.verdict, Bounded) and not r.failed for r in decided),
+        "violated": sum(isinstance(r.verdict, Violated) and r.failed for r in decided),
+        "known findings": sum(isinstance(r.verdict, Violated) and not r.failed for r in decided),
+        "vacuous": sum(isinstance(r.verdict, Vacuous) for r in decided),
+        "hold unexpectedly": sum(isinstance(r.verdict, Bounded) and r.failed for r in decided),
+        "unknown": sum(isinstance(r.verdict, Unknown) for r in decided),
+        "not checked": len(checked.results) - len(decided),
+    }
+    shown = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+    style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
+    return Group(Text(), Text(f"{checked.question.model.name}: {shown}", style=style))
+
+
+__all__ = ["checked_view", "counts_text", "engine_line", "summary", "verdict_words"]
