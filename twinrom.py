@@ -61,13 +61,15 @@ def check(  # noqa: PLR0913 - one parameter per option
     trace: Annotated[Optional[Path], typer.Option(help="write an ITF trace per violation to a folder")] = None,
 ) -> None:
     """Check models against their specs: verdicts, and the story of each violation."""
-    from rich.console import Console
-
-    from diagrams import checked_view, live_progress, write_json, write_traces
     from proofs import Options, check, recipe
 
     options = Options(depth, _engines(engine), timeout, jobs, max_states)
     recipes = [recipe(m, spec, _sizes(sort), _budget(faults)) for m in models]
+
+    from rich.console import Console
+
+    from diagrams import checked_view, live_progress, write_json, write_traces
+
     with live_progress(Console(stderr=True), models, depth) as progress:
         checked = check(recipes, options, progress)
     console = Console(stderr=str(json) == "-", highlight=False)
@@ -124,11 +126,11 @@ def _foreign() -> str | None:
 
 def _guarded(run: Callable[[], None]) -> int:
     """Run the command line; turn what can go wrong into one clear message and an exit code."""
-    from statemachine import InputError
-
     try:
         run()
-    except InputError as error:
+    except ValueError as error:
+        if not _is_input_error(error):
+            raise
         print(error, file=sys.stderr)  # noqa: T201 - the one place that prints errors
         return EXIT_INPUT
     except KeyboardInterrupt:
@@ -138,6 +140,12 @@ def _guarded(run: Callable[[], None]) -> int:
         sys.stderr.close()
         return EXIT_FAILED
     return 0
+
+
+def _is_input_error(error: Exception) -> bool:
+    """Say whether it is `statemachine.InputError`, without importing that for `--help`."""
+    loaded = sys.modules.get("statemachine")
+    return loaded is not None and isinstance(error, loaded.InputError)
 
 
 def main() -> None:

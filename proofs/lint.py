@@ -1,7 +1,7 @@
 """What is questionable about a model and its spec, though both can be used as they are.
 
-Errors are certain: each shows a state that the model can reach. Warnings are for the reader to
-judge; `docs/lint` has a page for every code. Raises nothing of its own.
+Errors are certain, and a state that is shown can be reached. Warnings are for the reader to judge;
+`docs/lint` has a page for every code. Raises nothing of its own.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Problem:
         return f"{text}\n{gutter} | {shown}\n{blank} | {underline}"
 
 
-class InputError(Exception):
+class InputError(ValueError):
     """The input cannot be used; `problems` says everything that is wrong with it, in file order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -1,4 +1,49 @@
-"""TEMPORARY stand-in until the real file lands."""
+"""Writing files: whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
 from pathlib import Path
+
+from statemachine.diagnostics import InputError
+
+
 def write_whole(path: str, text: str) -> None:
-    Path(path).write_text(text)
+    """Write `text` to the file at `path`, replacing it in one step once all of it is on disk.
+
+    A link is written through, the permissions of an existing file are kept, and a device or a pipe
+    is written to directly. Raises `InputError` when the file cannot be written; nothing is left
+    behind then.
+    """
+    try:
+        target = Path(path).resolve()
+        data = text.encode()
+        if target.exists() and not target.is_file() and not target.is_dir():
+            target.write_bytes(data)
+        else:
+            _replace(target, data)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError.whole_file(path, f"cannot be written: {reason}") from None
+    except (ValueError, RuntimeError) as error:
+        # ValueError: a null byte in the name or a lone surrogate; RuntimeError: links in a circle.
+        raise InputError.whole_file(path, f"cannot be written: {error}") from None
+
+
+def _replace(target: Path, data: bytes) -> None:
+    beside = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.is_file():
+            shutil.copymode(target, beside)
+        beside.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
