@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import z3
 
 from proofs.encode import Template, in_range
+from proofs.lemmas import Lemmas, find_lemmas
 from proofs.overlaps import Overlap, overlapping
 from proofs.results import Found, Report, Run
 from proofs.unroll import SolverGaveUpError, Unrolling
@@ -46,16 +47,19 @@ class _Bounded:
         self.template = Template(question.system)
         self.violations: dict[str, Run] = {}
         self.witnesses: dict[str, Run] = {}
-        self.mistakes = _Mistakes(self.template)
+        self.lemmas = find_lemmas(question, self.template)
+        self.mistakes = _Mistakes(self.template, self.lemmas)
 
     def run(self, depth: int, progress: Progress | None) -> Report:
-        unrolling, witnessing = Unrolling(self.template), Unrolling(self.template)
+        facts = [self.template.term(t) for t in self.lemmas.terms]
+        unrolling, witnessing = Unrolling(self.template, facts), Unrolling(self.template, facts)
         properties = self.question.decidable
+        open_ = [p for p in properties if p.name not in self.lemmas.settled]
         for k in range(depth + 1):
             if k:
                 unrolling.new_step()
             self.mistakes.look(unrolling, k)
-            _look(unrolling, k, [(p, p.bad) for p in properties], self.violations)
+            _look(unrolling, k, [(p, p.bad) for p in open_], self.violations)
             if len(self.witnesses) < len(properties):
                 if k:
                     witnessing.new_step()
@@ -91,7 +95,7 @@ def _look(unrolling: Unrolling, k: int, goals: list[tuple[Property, Term]], foun
 class _Mistakes:
     """Where the model itself would be wrong, leaving out what no state at all allows."""
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, template: Template, lemmas: Lemmas) -> None:
         self.template = t = template
         found: list[tuple[Any, Overlap | tuple[RuleInstance, Obligation]]] = []
         for pair in overlapping(t.system):
@@ -104,6 +108,7 @@ class _Mistakes:
                 found.append((z3.And(*ranges, t.term(wrong, instance)), (instance, duty)))
         solver = z3.SolverFor("QF_FD")
         solver.add(*(in_range(x, v.sort) for x, v in zip(t.before, t.system.variables, strict=True)))
+        solver.add(*(t.term(lemma) for lemma in lemmas.terms))
         self.found = [(f, m) for i, (f, m) in enumerate(found) if _possible(solver, f, i)]
 
     def look(self, unrolling: Unrolling, k: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from proofs.events import at_instance
@@ -52,6 +53,13 @@ def search(question: Question, *, max_states: int = DEFAULT_STATES, max_depth: i
     except OutOfRangeError as error:
         step, duty, values = error.args
         raise question.system.out_of_range(step, duty, values) from None
+
+
+def sample(question: Question, size: int) -> list[int]:
+    """Return about `size` reachable states, packed, nearest to the start first."""
+    searching = _Search(replace(question, properties=()))
+    searching.run(size, None, None, None)
+    return list(searching.visited)
 
 
 class _Search:

@@ -19,18 +19,22 @@ class SolverGaveUpError(RuntimeError):
 
 
 class Unrolling:
-    """All runs of `depth` steps from an initial state; questions about them are asked one by one."""
+    """All runs of `depth` steps from an initial state; questions about them are asked one by one.
 
-    def __init__(self, template: Template) -> None:
+    `facts` are known to hold in every reachable state and are asserted for each.
+    """
+
+    def __init__(self, template: Template, facts: Sequence[Any] = ()) -> None:
         self.template = template
-        self.relation = template.step()
+        self.facts = z3.And(*facts)
+        self.relation = z3.And(*template.step())
         self.solver = z3.SolverFor("QF_FD")
         self.states: list[list[Any]] = []
         self.chosen: list[list[Any]] = []
         self.payloads: list[list[Any]] = []
         self.questions = 0
         self._new_state()
-        self.assume(*(self.at(f, 0) for f in template.initial()))
+        self.assume(self.at(z3.And(*template.initial()), 0))
 
     @property
     def depth(self) -> int:
@@ -40,6 +44,7 @@ class Unrolling:
     def _new_state(self) -> None:
         k = len(self.states)
         self.states.append([z3.Const(f"{x}@{k}", x.sort()) for x in self.template.before])
+        self.assume(self.at(self.facts, k))
 
     def new_step(self) -> None:
         """Write out one more step."""
@@ -47,7 +52,7 @@ class Unrolling:
         self._new_state()
         self.chosen.append([z3.Bool(f"{c}@{k}") for c in self.template.chosen])
         self.payloads.append([z3.Const(f"{p}@{k}", p.sort()) for p in self.template.payload.values()])
-        self.assume(*(self.at(f, k) for f in self.relation))
+        self.assume(self.at(self.relation, k))
 
     def assume(self, *formulas: Any) -> None:
         """Assert formulas for good."""

@@ -1,0 +1,80 @@
+"""What several tests share: questions from files, and mutants of a question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proofs import Question, ask, parse_spec, pose
+from statemachine import InputError, load_model, parse_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from proofs import Report
+    from statemachine import RuleInstance
+
+ROOT = Path(__file__).parent.parent
+CORPUS = ROOT / "tests" / "corpus"
+SHIPPED = ("msa1000", "proliant")
+
+
+def shipped(name: str, sorts: dict[str, str] | None = None, faults: dict[str, int | None] | None = None) -> Question:
+    """Return the question that a shipped spec puts to the shipped model of the same name."""
+    return ask(load_model(name, sorts), str(ROOT / "proofs" / "specs" / f"{name}.toml"), faults)
+
+
+def corpus(name: str) -> Question:
+    """Return the question of a corpus model."""
+    return ask(load_model(str(CORPUS / f"{name}.toml")), str(CORPUS / f"{name}.spec.toml"))
+
+
+def question(model: str, spec: str) -> Question:
+    """Return the question that two texts make."""
+    return pose(parse_model(model, "model.toml"), *parse_spec(spec, "model.spec.toml"))
+
+
+def dropped_conjuncts(base: Question) -> Iterator[tuple[str, Question]]:
+    """Return every mutant made by dropping one conjunct of one rule's guard, with its name."""
+    instances = base.system.instances
+    for rule in base.model.rules.values():
+        own = [i for i in instances if i.rule is rule]
+        for position in range(max(len(i.conjuncts) for i in own)):
+            changed = [_without(i, position) if i.rule is rule else i for i in instances]
+            system = replace(base.system, instances=tuple(changed))
+            texts = own[0].conjuncts
+            text = texts[position].text if position < len(texts) else "?"
+            yield f"{rule.name}: {text}", replace(base, system=system)
+
+
+def _without(instance: RuleInstance, position: int) -> RuleInstance:
+    """Return the rule without one conjunct; where that is the source of a move, from any state."""
+    kept = [c for i, c in enumerate(instance.conjuncts) if i != position]
+    sourced = [m for m in instance.moves if m.sources is not None and not m.optional]
+    dropped = sourced[position] if position < len(sourced) else None
+    moves = tuple(replace(m, sources=None) if m is dropped else m for m in instance.moves)
+    return replace(instance, conjuncts=tuple(kept), moves=moves)
+
+
+def lengths(report: Report) -> dict[str, tuple[int | None, int | None]]:
+    """Return for each property how long the shortest violation and witness are."""
+    return {
+        name: (found.violation.length if found.violation else None,
+               found.witness.length if found.witness else None)
+        for name, found in report.found.items()
+    }
+
+
+def up_to(found: dict[str, tuple[int | None, int | None]], depth: int) -> dict[str, tuple[int | None, int | None]]:
+    """Return the same, with everything beyond `depth` left out."""
+    return {n: (v if v is not None and v <= depth else None, w if w is not None and w <= depth else None)
+            for n, (v, w) in found.items()}
+
+
+def outcome(run: object) -> object:
+    """Return what `run()` gives: a report's lengths, or that the model has a mistake."""
+    try:
+        return lengths(run())  # type: ignore[operator]
+    except InputError as error:
+        return "mistake" if "can both happen" in str(error) or "leaves the sort" in str(error) else str(error)

@@ -1,0 +1,88 @@
+"""Both engines on the same questions: a counter, the shipped models, and every mutant of them."""
+
+from __future__ import annotations
+
+import pytest
+from helpers import SHIPPED, dropped_conjuncts, lengths, outcome, question, shipped, up_to
+
+from proofs import Report
+from proofs.bounded import check_bounded
+from proofs.search import search
+
+COUNTER = """
+[sort]
+Count = "0..9"
+[machine.Counter]
+instances = ["counter"]
+states = ["counting"]
+vars = { value = "Count" }
+[init]
+require = "counter.value == 0"
+[rule.tick]
+by = "controller"
+when = "counter.value < 7"
+sets = "counter.value = counter.value + 1"
+"""
+
+
+def both(model: str, spec: str, depth: int) -> tuple[Report, Report]:
+    asked = question(model, spec)
+    return search(asked), check_bounded(asked, depth)
+
+
+def test_two_properties_that_differ_by_one() -> None:
+    spec = """
+[invariant.at_most_seven]
+must = "counter.value <= 7"
+[invariant.at_most_six]
+must = "counter.value <= 6"
+[step.never_reaches_seven]
+must = "next(counter.value) != 7"
+[invariant.never_asked]
+whenever = "counter.value == 9"
+must = "counter.value == 0"
+"""
+    complete, bounded = both(COUNTER, spec, 10)
+    expected = {"at_most_seven": (None, 0), "at_most_six": (7, 0), "never_reaches_seven": (7, 1),
+                "never_asked": (None, None)}
+    assert lengths(complete) == expected
+    assert lengths(bounded) == expected
+    assert complete.counts is not None
+    assert (complete.counts.states, complete.counts.transitions, complete.counts.diameter) == (8, 7, 7)
+
+
+def test_bounded_does_not_see_beyond_its_depth() -> None:
+    complete, bounded = both(COUNTER, '[invariant.six]\nmust = "counter.value <= 6"', 6)
+    assert lengths(complete) == {"six": (7, 0)}
+    assert lengths(bounded) == {"six": (None, 0)}
+    assert (bounded.clean, bounded.complete) == (6, False)
+
+
+def test_a_search_cut_short_says_so_and_claims_no_more() -> None:
+    asked = question(COUNTER, '[invariant.six]\nmust = "counter.value <= 6"')
+    report = search(asked, max_depth=4)
+    assert (report.clean, report.complete, report.stopped) == (4, False, "stopped after 4 steps")
+    assert lengths(report) == {"six": (None, 0)}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_engines_agree_on_shipped_models(name: str) -> None:
+    depth = {"msa1000": 9, "proliant": 14}[name]
+    asked = shipped(name)
+    complete = search(asked)
+    assert complete.complete
+    assert up_to(lengths(complete), depth) == lengths(check_bounded(asked, depth))
+
+
+MUTANTS = [(name, mutant) for name in SHIPPED for mutant, _ in dropped_conjuncts(shipped(name))]
+
+
+@pytest.mark.parametrize(("name", "mutant"), MUTANTS)
+def test_engines_agree_on_mutants(name: str, mutant: str) -> None:
+    depth = {"msa1000": 5, "proliant": 7}[name]
+    asked = next(q for m, q in dropped_conjuncts(shipped(name)) if m == mutant)
+    complete = outcome(lambda: search(asked, max_depth=depth))
+    bounded = outcome(lambda: check_bounded(asked, depth))
+    if isinstance(complete, dict):
+        complete = up_to(complete, depth)
+    assert complete == bounded
