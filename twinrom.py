@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,15 +21,23 @@ EXIT_FAILED, EXIT_INPUT, EXIT_UNDECIDED, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 7
 MARKERS = {"statemachine": "ground.py", "proofs": "question.py", "diagrams": "story.py"}
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
     help="Check firmware-redundancy policies: is this policy safe, and what would break it?",
-    epilog="Exit codes: 0 as expected, 1 violated or vacuous, 2 usage or model error, 3 undecided.")
+    epilog="Exit codes: 0 as expected, 1 violated or vacuous, 2 usage or model error, 3 undecided.",
+)
 
 Models = Annotated[list[str], typer.Argument(help="model files, or names of shipped models")]
-SpecOption = Annotated[Optional[str], typer.Option("--spec", help="spec file, or name of a shipped spec")]
-SortOption = Annotated[Optional[list[str]], typer.Option("--sort", help="size of a sort: Version=1..4")]
-FaultOption = Annotated[Optional[list[str]], typer.Option(
-    "--faults", help="fault budget: 1, power_loss=2, unlimited")]
+SpecOption = Annotated[
+    str | None, typer.Option("--spec", help="spec file, or name of a shipped spec")
+]
+SortOption = Annotated[
+    list[str] | None, typer.Option("--sort", help="size of a sort: Version=1..4")
+]
+FaultOption = Annotated[
+    list[str] | None, typer.Option("--faults", help="fault budget: 1, power_loss=2, unlimited")
+]
 
 
 def _version(show: bool) -> None:  # noqa: FBT001 - typer passes the flag
@@ -40,8 +48,12 @@ def _version(show: bool) -> None:  # noqa: FBT001 - typer passes the flag
 
 @app.callback()
 def _common(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True,
-                                          help="show the version and stop")] = False,  # noqa: FBT002
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="show the version and stop"
+        ),
+    ] = False,
 ) -> None:
     pass
 
@@ -54,11 +66,19 @@ def check(  # noqa: PLR0913 - one parameter per option
     sort: SortOption = None,
     faults: FaultOption = None,
     engine: Annotated[str, typer.Option(help="both, bounded (z3) or search")] = "both",
-    timeout: Annotated[Optional[float], typer.Option(min=0.1, help="seconds per model and engine")] = None,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.1, help="seconds per model and engine")
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="processes at a time")] = 2,
-    max_states: Annotated[int, typer.Option(min=1, help="states after which the search stops")] = 3_000_000,
-    json: Annotated[Optional[Path], typer.Option(help="write the verdicts to a file (- for output)")] = None,
-    trace: Annotated[Optional[Path], typer.Option(help="write an ITF trace per violation to a folder")] = None,
+    max_states: Annotated[
+        int, typer.Option(min=1, help="states after which the search stops")
+    ] = 3_000_000,
+    json: Annotated[
+        Path | None, typer.Option(help="write the verdicts to a file (- for output)")
+    ] = None,
+    trace: Annotated[
+        Path | None, typer.Option(help="write an ITF trace per violation to a folder")
+    ] = None,
 ) -> None:
     """Check models against their specs: verdicts, and the story of each violation."""
     from proofs import Options, check, recipe
@@ -68,13 +88,13 @@ def check(  # noqa: PLR0913 - one parameter per option
 
     from rich.console import Console
 
-    from diagrams import checked_view, live_progress, write_json, write_traces
+    from diagrams import checked_view, live_progress, show, write_json, write_traces
 
     with live_progress(Console(stderr=True), models, depth) as progress:
         checked = check(recipes, options, progress)
     console = Console(stderr=str(json) == "-", highlight=False)
     for one in checked:
-        console.print(checked_view(one))
+        show(console, checked_view(one))
     if json is not None:
         write_json(checked, json)
     if trace is not None:
@@ -83,6 +103,83 @@ def check(  # noqa: PLR0913 - one parameter per option
         raise typer.Exit(EXIT_FAILED)
     if any(c.undecided for c in checked):
         raise typer.Exit(EXIT_UNDECIDED)
+
+
+@app.command()
+def lint(
+    files: Annotated[
+        list[str], typer.Argument(help="model files, spec files, or names of shipped ones")
+    ],
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    strict: Annotated[bool, typer.Option(help="warnings fail the run too")] = False,  # noqa: FBT002
+) -> None:
+    """Find what is questionable: rules that never fire, unanswered events, torn writes and more."""
+    from proofs import lint_files
+
+    findings = lint_files(files, spec, _sizes(sort))
+    for finding in findings:
+        typer.echo(str(finding))
+    errors = sum(f.severity == "error" for f in findings)
+    warnings = len(findings) - errors
+    typer.echo(f"{errors} errors, {warnings} warnings" if findings else "nothing found")
+    if errors or (strict and warnings):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def simulate(
+    model: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],
+    script: Annotated[
+        str | None, typer.Option(help="events to run, one per line, or an ITF trace")
+    ] = None,
+    save: Annotated[str | None, typer.Option(help="write the run as an ITF trace")] = None,
+    init: Annotated[
+        list[str] | None, typer.Option("--set", help="how to start: A=off, A.busy=False")
+    ] = None,
+    sort: SortOption = None,
+) -> None:
+    """Step through a model by hand, or run a script of events."""
+    from statemachine import load_model, run_script, start_session, write_trace
+
+    system = load_model(model, _sizes(sort)).system
+    session = run_script(system, script) if script else start_session(system, _settings(init))
+    from rich.console import Console
+
+    from diagrams import Simulator, show, state_view, trace_view
+
+    console = Console(highlight=False)
+    if script:
+        show(console, trace_view(system, session.trace()))
+        show(console, state_view(session))
+    else:
+        Simulator(session, console).run()
+    if save:
+        write_trace(system, session.trace(), save)
+
+
+def _settings(options: list[str] | None) -> dict[str, str]:
+    found = {}
+    for option in options or []:
+        name, equals, value = option.rpartition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"`--set {option}`: write NAME=VALUE")
+        found[name.strip()] = value.strip()
+    return found
+
+
+@app.command()
+def schema(kind: Annotated[str, typer.Argument(help="model or spec")]) -> None:
+    """Print the JSON Schema of model or spec files, for editors."""
+    import json
+
+    if kind not in ("model", "spec"):
+        raise typer.BadParameter(f"`{kind}` is not a kind of file: model or spec")
+    from proofs import spec_json_schema
+    from statemachine import model_json_schema
+
+    chosen = model_json_schema if kind == "model" else spec_json_schema
+    typer.echo(json.dumps(chosen(), indent=2))
 
 
 def _engines(name: str) -> tuple[str, ...]:
@@ -107,7 +204,9 @@ def _budget(options: list[str] | None) -> dict[str, int | None]:
     for option in options or []:
         kind, equals, value = option.rpartition("=")
         if value != "unlimited" and not (value.isascii() and value.isdecimal() and len(value) < 5):  # noqa: PLR2004 - digits
-            raise typer.BadParameter(f"`--faults {option}`: write a number, KIND=number or unlimited")
+            raise typer.BadParameter(
+                f"`--faults {option}`: write a number, KIND=number or unlimited"
+            )
         found[kind if equals else "fault"] = None if value == "unlimited" else int(value)
     return found
 
@@ -119,8 +218,10 @@ def _foreign() -> str | None:
         places = list(spec.submodule_search_locations or []) if spec else []
         if not any((Path(place) / marker).is_file() for place in places):
             found = f"found another one at {places[0]}" if places else "it is missing"
-            return (f"the package `{name}` is not twinrom's: {found}; "
-                    "install twinrom into an environment of its own")
+            return (
+                f"the package `{name}` is not twinrom's: {found}; "
+                "install twinrom into an environment of its own"
+            )
     return None
 
 

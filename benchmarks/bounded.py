@@ -26,7 +26,9 @@ def timed(*command: str) -> tuple[float, str]:
 
 def tool(model: str, depth: int, *options: str) -> float:
     """Return the seconds of a whole check, start-up and search included."""
-    seconds, _ = timed(sys.executable, "-m", "twinrom", "check", model, "--depth", str(depth), *options)
+    seconds, _ = timed(
+        sys.executable, "-m", "twinrom", "check", model, "--depth", str(depth), *options
+    )
     return seconds
 
 
@@ -38,16 +40,22 @@ def main() -> None:
     print(f"{model}, whole process, start-up and exhaustive search included")
     print(f"  check --depth {SHALLOW}: {shallow:6.1f} s")
     print(f"  check --depth {DEEP}: {deep:6.1f} s   {deep / shallow:.1f} times (bar: at most 4)")
-    naive, output = timed(sys.executable, str(HERE / "naive.py"), model, str(SHALLOW), str(shallow * PATIENCE))
+    naive, output = timed(
+        sys.executable, str(HERE / "naive.py"), model, str(SHALLOW), str(shallow * PATIENCE)
+    )
     reached = int(output.split()[0]) if output.split() else -1
     bound = "" if reached >= SHALLOW else "more than "
-    print(f"  naive to depth {SHALLOW}: {naive:6.1f} s   {bound}{naive / shallow:.1f} times slower (bar: 10), "
-          f"depth {reached} finished")
+    print(
+        f"  naive to depth {SHALLOW}: {naive:6.1f} s   {bound}{naive / shallow:.1f} times slower (bar: 10), "
+        f"depth {reached} finished"
+    )
     empty, _ = timed(sys.executable, "-c", "import typer, rich.console")
     for words in (["--help"], ["check", "no-such-model"]):
         seconds, _ = timed(sys.executable, "-m", "twinrom", *words)
-        print(f"  twinrom {' '.join(words)}: {seconds:.2f} s, {seconds / empty:.1f} times an empty "
-              "Python with the command-line library")
+        print(
+            f"  twinrom {' '.join(words)}: {seconds:.2f} s, {seconds / empty:.1f} times an empty "
+            "Python with the command-line library"
+        )
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """What people look at: tables, stories, progress, JSON."""
 
 from diagrams.as_json import checked_json
-from diagrams.output import write_json, write_traces
+from diagrams.output import show, write_json, write_traces
 from diagrams.progress import live_progress
+from diagrams.simulator import Simulator, state_view, trace_view
 from diagrams.story import Story, StoryStep, changes, short_place, tell
 from diagrams.tables import checked_view
 
-__all__ = ["Story", "StoryStep", "changes", "checked_json", "checked_view", "live_progress",
-           "short_place", "tell", "write_json", "write_traces"]  # fmt: skip
+__all__ = ["Simulator", "Story", "StoryStep", "changes", "checked_json", "checked_view", "live_progress", "short_place", "show", "state_view", "tell", "trace_view", "write_json", "write_traces"]  # fmt: skip

@@ -10,7 +10,7 @@ from statemachine import to_itf
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from proofs import Checked, Result
+    from proofs import Checked, Counts, Result
 
 SCHEMA = "twinrom/check/1"
 
@@ -33,8 +33,16 @@ def _model(checked: Checked) -> dict[str, Any]:
         "undecided": checked.undecided,
         "engines": {name: _engine(report) for name, report in checked.reports.items()},
         "properties": [_property(checked, r) for r in checked.results],
-        "clauses": [{"id": c.id, "kind": c.kind, "verdict": c.verdict,
-                     "properties": list(c.properties), "rules": list(c.rules)} for c in checked.clauses],
+        "clauses": [
+            {
+                "id": c.id,
+                "kind": c.kind,
+                "verdict": c.verdict,
+                "properties": list(c.properties),
+                "rules": list(c.rules),
+            }
+            for c in checked.clauses
+        ],
         "seconds": round(checked.seconds, 3),
     }
 
@@ -51,27 +59,34 @@ def _engine(report: Any) -> dict[str, Any]:
 
 
 def _property(checked: Checked, result: Result) -> dict[str, Any]:
-    prop, verdict = result.property, result.verdict
+    prop, verdict = result.prop, result.verdict
     depth: int | None = None
-    complete = None
+    complete: Counts | None = None
     trace = None
     match verdict:
-        case Bounded(depth, complete) | Vacuous(depth, complete):
-            pass
+        case Bounded() | Vacuous():
+            depth, complete = verdict.depth, verdict.complete
         case Violated(found):
             depth = len(found.steps)
             trace = to_itf(checked.question.system, found)
-        case Unknown(_, depth):
-            pass
-    witness = to_itf(checked.question.system, result.witness) if result.witness is not None else None
+        case Unknown():
+            depth = verdict.clean
+    witness = (
+        to_itf(checked.question.system, result.witness) if result.witness is not None else None
+    )
     return {
         "name": prop.name,
         "kind": prop.kind,
         "clause": list(prop.clauses),
         "verdict": word(verdict),
         "depth": depth,
-        "complete": None if complete is None else {
-            "states": complete.states, "transitions": complete.transitions, "diameter": complete.diameter},
+        "complete": None
+        if complete is None
+        else {
+            "states": complete.states,
+            "transitions": complete.transitions,
+            "diameter": complete.diameter,
+        },
         "exercised_at": result.exercised_at,
         "expect": "violated" if prop.expect_violated else None,
         "as_expected": not result.failed,

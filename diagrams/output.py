@@ -15,7 +15,19 @@ from statemachine import InputError, to_itf, write_whole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import Console, RenderableType
+
     from proofs import Checked
+
+
+def show(console: Console, view: RenderableType) -> None:
+    """Print a view; for a file or a pipe without the spaces that fill lines up."""
+    if console.is_terminal:
+        console.print(view)
+        return
+    with console.capture() as capture:
+        console.print(view)
+    console.file.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
 
 
 def write_json(checked: Sequence[Checked], path: Path) -> None:
@@ -38,7 +50,9 @@ def write_traces(checked: Sequence[Checked], folder: Path) -> list[Path]:
     for one in checked:
         for result in one.results:
             if isinstance(result.verdict, Violated):
-                name = re.sub(r"[^\w.-]+", "_", f"{one.question.model.name}.{result.property.name}").strip("_")
+                name = re.sub(
+                    r"[^\w.-]+", "_", f"{one.question.model.name}.{result.prop.name}"
+                ).strip("_")
                 path = folder / f"{name}.itf.json"
                 itf = to_itf(one.question.system, result.verdict.trace)
                 write_whole(str(path), json.dumps(itf, indent=2, ensure_ascii=False) + "\n")

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def live_progress(console: Console, names: Sequence[str], depth: int,
-                  ) -> Iterator[Callable[[str, Report], None] | None]:
+def live_progress(
+    console: Console,
+    names: Sequence[str],
+    depth: int,
+) -> Iterator[Callable[[str, Report], None] | None]:
     """Show what each engine is doing while the block runs; yields None when nobody is watching.
 
     `names` are the models, in the order in which tasks number them (`0:search`).
@@ -51,5 +54,7 @@ def _view(latest: dict[str, Report], names: Sequence[str], depth: int) -> Table:
             doing += f", {found} violated"
         if waiting and report.engine == "bounded":
             doing += f", {waiting} not exercised yet"
-        table.add_row(Text(names[int(number)], style="bold"), "z3" if engine == "bounded" else engine, doing)
+        table.add_row(
+            Text(names[int(number)], style="bold"), "z3" if engine == "bounded" else engine, doing
+        )
     return table

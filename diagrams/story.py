@@ -39,7 +39,9 @@ class Story:
 def tell(question: Question, prop: Property, trace: Trace) -> Story:
     """Return the story of a counterexample to `prop`."""
     told = tuple(_step(question, i, trace) for i in range(len(trace.steps)))
-    return Story(_start(question, prop, trace), _tables(question, trace), told, _wrong(question, prop, trace))
+    return Story(
+        _start(question, prop, trace), _tables(question, trace), told, _wrong(question, prop, trace)
+    )
 
 
 def changes(variables: tuple[Variable, ...], before: State, after: State) -> tuple[str, ...]:
@@ -47,8 +49,11 @@ def changes(variables: tuple[Variable, ...], before: State, after: State) -> tup
     found = []
     for v, a, b in zip(variables, before.values, after.values, strict=True):
         if a != b and v.role != "budget":
-            found.append(f"{v.name}: {v.sort.text(a)} -> {v.sort.text(b)}" if v.machine
-                         else f"{v.name} = {v.sort.text(b)}")
+            found.append(
+                f"{v.name}: {v.sort.text(a)} -> {v.sort.text(b)}"
+                if v.machine
+                else f"{v.name} = {v.sort.text(b)}"
+            )
     return tuple(found)
 
 
@@ -62,7 +67,14 @@ def _step(question: Question, index: int, trace: Trace) -> StoryStep:
     rule = step.instance.rule
     changed = changes(question.system.variables, trace.states[index], trace.states[index + 1])
     name = str(step) if rule.name == rule.event else f"{step} by {rule.name}"
-    return StoryStep(index + 1, rule.by, name, changed or ("nothing changes",), short_place(rule.place), rule.says)
+    return StoryStep(
+        index + 1,
+        rule.by,
+        name,
+        changed or ("nothing changes",),
+        short_place(rule.place),
+        rule.says,
+    )
 
 
 def _relevant(question: Question, prop: Property, trace: Trace) -> set[int]:
@@ -123,7 +135,9 @@ def _wrong(question: Question, prop: Property, trace: Trace) -> str:
     else:
         text = f"Wrong: {when} {what} is false"
     text += f" ({values})" if values else ""
-    return text + (f", although `{prop.whenever_text}` holds." if prop.whenever_text != "always" else ".")
+    return text + (
+        f", although `{prop.whenever_text}` holds." if prop.whenever_text != "always" else "."
+    )
 
 
 def _values(question: Question, prop: Property, trace: Trace, read: list[terms.Term]) -> str:
@@ -138,5 +152,3 @@ def _values(question: Question, prop: Property, trace: Trace, read: list[terms.T
         name = f"next({v.name})" if leaf.operator == "after" else v.name
         found[name] = f"{name} is {value}" if v.machine else f"{name} = {value}"
     return ", ".join(found.values())
-
-

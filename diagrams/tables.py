@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
-from typing_extensions import assert_never
 
 from diagrams.story import tell
 from proofs import Bounded, NotChecked, Unknown, Vacuous, Violated
@@ -39,8 +38,10 @@ def _heading(checked: Checked) -> RenderableType:
     model = question.model
     title = Text(printable(model.title), style="bold")
     sizes = ", ".join(f"{s.name} {s.range_text()}" for s in model.sorts.values()) or "no sorts"
-    lines = [f"{model.paths[0]} against {question.spec.paths[0]}",
-             f"sizes {sizes}; faults: {_budget(checked)}"]
+    lines = [
+        f"{model.paths[0]} against {question.spec.paths[0]}",
+        f"sizes {sizes}; faults: {_budget(checked)}",
+    ]
     lines += [engine_line(report) for report in checked.reports.values()]
     return Group(Text(), title, *(Text(printable(line), style="dim") for line in lines), Text())
 
@@ -60,9 +61,15 @@ def engine_line(report: Report) -> str:
     if report.engine == "search":
         if report.counts is None:
             return f"search: {report.stopped}, {seconds}"
-        parts = ["complete" if report.complete else str(report.stopped), counts_text(report), seconds]
+        parts = [
+            "complete" if report.complete else str(report.stopped),
+            counts_text(report),
+            seconds,
+        ]
         return f"search: {', '.join(parts)}"
-    until = f"every event sequence of up to {report.clean} steps" if report.clean >= 0 else "nothing"
+    until = (
+        f"every event sequence of up to {report.clean} steps" if report.clean >= 0 else "nothing"
+    )
     return f"z3: {until}, {report.stopped + ', ' if report.stopped else ''}{seconds}"
 
 
@@ -72,7 +79,9 @@ def counts_text(report: Report) -> str:
     if counts is None:
         return "nothing seen"
     deepest = "diameter" if report.complete else "depth"
-    return f"{counts.states:,} states, {counts.transitions:,} transitions, {deepest} {counts.diameter}"
+    return (
+        f"{counts.states:,} states, {counts.transitions:,} transitions, {deepest} {counts.diameter}"
+    )
 
 
 class VerdictTable:
@@ -86,15 +95,23 @@ class VerdictTable:
         table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
         fixed = 8 + 9 + 8 + 5 + 5 + 6
         name_width = max(24, options.max_width - fixed)
-        for title, justify in (("clause", "left"), ("property", "left"), ("verdict", "left"),
-                               ("rests on", "left"), ("at", "right"), ("s", "right")):
+        for title, justify in (
+            ("clause", "left"),
+            ("property", "left"),
+            ("verdict", "left"),
+            ("rests on", "left"),
+            ("at", "right"),
+            ("s", "right"),
+        ):
             table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]
         for result in self.results:
             text, style, basis = verdict_words(result)
             at = "never" if result.exercised_at is None else str(result.exercised_at)
-            clauses = Text("\n".join(result.property.clauses) or "-", style="dim")
-            name = Text("\n".join(broken_name(result.property.name, name_width)))
-            table.add_row(clauses, name, Text(text, style=style), basis, at, f"{result.seconds:.1f}")
+            clauses = Text("\n".join(result.prop.clauses) or "-", style="dim")
+            name = Text("\n".join(broken_name(result.prop.name, name_width)))
+            table.add_row(
+                clauses, name, Text(text, style=style), basis, at, f"{result.seconds:.1f}"
+            )
         yield table
 
 
@@ -108,8 +125,10 @@ def broken_name(name: str, width: int) -> list[str]:
     return lines
 
 
-NOTE = ("rests on: 20 = every event sequence of up to 20 steps (z3), all = every reachable\n"
-        "state (search). at: after how many steps the property is first put to the test.")
+NOTE = (
+    "rests on: 20 = every event sequence of up to 20 steps (z3), all = every reachable "
+    "state (search). at: after how many steps the property is first put to the test."
+)
 
 
 def _verdicts(checked: Checked) -> RenderableType:
@@ -148,10 +167,12 @@ def _unchecked(checked: Checked) -> RenderableType | None:
     if not waiting:
         return None
     text = Text("\nNot checked yet: ", style="bold")
-    text.append("response and possible properties are read and listed, not decided.\n", style="none")
+    text.append(
+        "response and possible properties are read and listed, not decided.\n", style="none"
+    )
     for result in waiting:
-        clauses = f" ({', '.join(result.property.clauses)})" if result.property.clauses else ""
-        text.append(f"  {result.property.kind} {result.property.name}{clauses}\n", style="dim")
+        clauses = f" ({', '.join(result.prop.clauses)})" if result.prop.clauses else ""
+        text.append(f"  {result.prop.kind} {result.prop.name}{clauses}\n", style="dim")
     text.rstrip()
     return text
 
@@ -169,12 +190,12 @@ def _clauses(checked: Checked) -> RenderableType | None:
         if names:
             text.append(f"\n{title}: ", style="bold" if verdict != "open" else "bold yellow")
             text.append(", ".join(names))
-    loose = [r.property.name for r in checked.results if not r.property.clauses]
-    if loose:
+    loose = [r.prop.name for r in checked.results if not r.prop.clauses]
+    if loose and checked.clauses:
         text.append("\nProperties beyond the clauses: ", style="bold")
         text.append(", ".join(loose))
     rules = [rule.name for rule in checked.question.model.rules.values() if not rule.clauses]
-    if rules:
+    if rules and checked.clauses:
         text.append("\nRules without a clause: ", style="bold")
         text.append(", ".join(rules))
     return text if text.plain else None
@@ -186,7 +207,7 @@ def _same_run(checked: Checked) -> list[list[Result]]:
     for result in checked.results:
         if isinstance(result.verdict, Violated):
             trace = result.verdict.trace
-            key = (trace.states, trace.steps, result.property.expect_violated)
+            key = (trace.states, trace.steps, result.prop.expect_violated)
             groups.setdefault(key, []).append(result)
     return list(groups.values())
 
@@ -194,45 +215,76 @@ def _same_run(checked: Checked) -> list[list[Result]]:
 def _story(checked: Checked, result: Result, *others: Result) -> RenderableType:
     verdict = result.verdict
     assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
-    prop = result.property
+    prop = result.prop
     story = tell(checked.question, prop, verdict.trace)
     known = prop.expect_violated
-    heading = Text("\nFinding: " if known else "\nViolated: ", style="bold yellow" if known else "bold red")
+    heading = Text(
+        "\nFinding: " if known else "\nViolated: ", style="bold yellow" if known else "bold red"
+    )
     heading.append(prop.name, style="bold")
     if prop.clauses:
         heading.append(f"  ({', '.join(prop.clauses)})", style="dim")
     parts: list[RenderableType] = [heading]
     if others:
-        names = ", ".join(r.property.name for r in others)
-        parts.append(Padding(Text(f"the same run breaks {names}", style="italic"), (0, 0, 0, 2)))
+        names = ", ".join(r.prop.name for r in others)
+        parts.append(
+            Padding(
+                Text(f"the same run breaks {names}", style="italic"), (0, 0, 0, 2), expand=False
+            )
+        )
     if known and prop.because:
-        parts.append(Padding(Text(f"known, because {printable(prop.because)}", style="italic"), (0, 0, 0, 2)))
-    parts.append(Padding(Text(f"Start: {'; '.join(story.start)}."), (0, 0, 0, 2)))
-    parts += [Padding(Text(f"Table: {line}."), (0, 0, 0, 2)) for line in story.tables]
+        parts.append(
+            Padding(
+                Text(f"known, because {printable(prop.because)}", style="italic"),
+                (0, 0, 0, 2),
+                expand=False,
+            )
+        )
+    parts.append(Padding(Text(f"Start: {'; '.join(story.start)}."), (0, 0, 0, 2), expand=False))
+    parts += [Padding(Text(f"Table: {line}."), (0, 0, 0, 2), expand=False) for line in story.tables]
     table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
-    for ratio, style, justify in ((None, NUMBER_STYLE, "right"), (None, "dim", "left"), (4, "bold", "left"),
-                                  (5, "", "left"), (None, "dim", "left")):
+    for ratio, style, justify in (
+        (None, NUMBER_STYLE, "right"),
+        (None, "dim", "left"),
+        (4, "bold", "left"),
+        (5, "", "left"),
+        (None, "dim", "left"),
+    ):
         table.add_column(ratio=ratio, style=style, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for step in story.steps:
-        table.add_row(str(step.number), step.by, Text(step.event), Text("; ".join(step.changes)), Text(step.place))
-    parts.append(Padding(table, (0, 0, 0, 2)))
-    parts.append(Padding(Text(story.end, style="yellow" if known else "red"), (0, 0, 0, 2)))
+        table.add_row(
+            str(step.number),
+            step.by,
+            Text(step.event),
+            Text("; ".join(step.changes)),
+            Text(step.place),
+        )
+    parts.append(Padding(table, (0, 0, 0, 2), expand=False))
+    parts.append(
+        Padding(Text(story.end, style="yellow" if known else "red"), (0, 0, 0, 2), expand=False)
+    )
     return Group(*parts)
 
 
 def summary(checked: Checked) -> RenderableType:
     """Return the last line: how many properties have which verdict."""
     decided = [r for r in checked.results if not isinstance(r.verdict, NotChecked)]
+    verdicts = [r.verdict for r in decided]
     counts = {
         "hold": sum(isinstance(r.verdict, Bounded) and not r.failed for r in decided),
         "violated": sum(isinstance(r.verdict, Violated) and r.failed for r in decided),
-        "known findings": sum(isinstance(r.verdict, Violated) and not r.failed for r in decided),
-        "vacuous": sum(isinstance(r.verdict, Vacuous) for r in decided),
-        "hold unexpectedly": sum(isinstance(r.verdict, Bounded) and r.failed for r in decided),
-        "unknown": sum(isinstance(r.verdict, Unknown) for r in decided),
-        "not checked": len(checked.results) - len(decided),
+        "known to be violated": sum(
+            isinstance(r.verdict, Violated) and not r.failed for r in decided
+        ),
+        "vacuous": sum(isinstance(v, Vacuous) for v in verdicts),
+        "suddenly hold": sum(isinstance(r.verdict, Bounded) and r.failed for r in decided),
+        "unknown": sum(isinstance(v, Unknown) for v in verdicts),
     }
-    shown = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+    shown = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "nothing decided"
+    waiting = len(checked.results) - len(decided)
+    shown = f"of {len(decided)} properties {shown}" + (
+        f"; {waiting} not checked yet" if waiting else ""
+    )
     style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
     return Group(Text(), Text(f"{checked.question.model.name}: {shown}", style=style))
 

@@ -4,6 +4,8 @@ z3 is imported here only, and only by the engine that uses it.
 """
 
 from proofs.check import Options, Recipe, check, recipe
+from proofs.lint import CODES, Finding, lint
+from proofs.lint_files import lint_files
 from proofs.merge import EngineDisagreementError, holds_at, merge
 from proofs.question import Question, ask, pose
 from proofs.results import Counts, Found, Report, Run
@@ -23,8 +25,8 @@ from proofs.verdict import (
 )
 
 __all__ = [
-    "Bounded", "Checked", "ClauseResult", "Counts", "EngineDisagreementError", "Found",
+    "CODES", "Bounded", "Checked", "ClauseResult", "Counts", "EngineDisagreementError", "Finding", "Found",
     "NotChecked", "Options", "Property", "Question", "Recipe", "Report", "Result", "Run", "Spec",
     "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError", "ask", "check", "holds_at",
-    "load_spec", "merge", "parse_spec", "pose", "recipe", "shipped_specs", "spec_for", "word",
+    "lint", "lint_files", "load_spec", "merge", "parse_spec", "pose", "recipe", "shipped_specs", "spec_for", "word",
 ]  # fmt: skip

@@ -71,15 +71,24 @@ class _Bounded:
 
     def report(self, stopped: str | None = None) -> Report:
         """Return what is known so far."""
-        found = {p.name: Found(self.clean, self.violations.get(p.name), self.witnesses.get(p.name))
-                 for p in self.question.decidable}
-        return Report("bounded", found, self.clean, stopped=stopped, seconds=time.monotonic() - self.started)
+        found = {
+            p.name: Found(self.clean, self.violations.get(p.name), self.witnesses.get(p.name))
+            for p in self.question.decidable
+        }
+        return Report(
+            "bounded", found, self.clean, stopped=stopped, seconds=time.monotonic() - self.started
+        )
 
 
-def _look(unrolling: Unrolling, k: int, goals: list[tuple[Property, Term]], found: dict[str, Run]) -> None:
+def _look(
+    unrolling: Unrolling, k: int, goals: list[tuple[Property, Term]], found: dict[str, Run]
+) -> None:
     """Find every property whose goal is reached first at depth `k`; no goal is reached before."""
-    at = {p.name: unrolling.at(unrolling.template.term(goal), k if p.kind == "invariant" else k - 1)
-          for p, goal in goals if p.name not in found and (k or p.kind == "invariant")}
+    at = {
+        p.name: unrolling.at(unrolling.template.term(goal), k if p.kind == "invariant" else k - 1)
+        for p, goal in goals
+        if p.name not in found and (k or p.kind == "invariant")
+    }
     while at:
         model = unrolling.ask(list(at.values()))
         if model is None:
@@ -107,7 +116,9 @@ class _Mistakes:
                 ranges = [in_range(slot, given.sort) for slot, given in slots]
                 found.append((z3.And(*ranges, t.term(wrong, instance)), (instance, duty)))
         solver = z3.SolverFor("QF_FD")
-        solver.add(*(in_range(x, v.sort) for x, v in zip(t.before, t.system.variables, strict=True)))
+        solver.add(
+            *(in_range(x, v.sort) for x, v in zip(t.before, t.system.variables, strict=True))
+        )
         solver.add(*(t.term(lemma) for lemma in lemmas.terms))
         self.found = [(f, m) for i, (f, m) in enumerate(found) if _possible(solver, f, i)]
 
@@ -124,7 +135,9 @@ class _Mistakes:
             if z3.is_true(model.eval(formula, model_completion=True)):
                 raise self._error(mistake, state)
 
-    def _error(self, mistake: Overlap | tuple[RuleInstance, Obligation], state: State) -> InputError:
+    def _error(
+        self, mistake: Overlap | tuple[RuleInstance, Obligation], state: State
+    ) -> InputError:
         system = self.template.system
         if isinstance(mistake, Overlap):
             return mistake.error(system.text(state.values))
@@ -132,8 +145,9 @@ class _Mistakes:
         entry = system.entry(state.tables)
         for payload in instance.payloads():
             given = Step(instance, payload).given()
-            if (terms.evaluate(instance.guard, state.values, (), given, entry)
-                    and not terms.evaluate(duty.term, state.values, (), given, entry)):
+            if terms.evaluate(
+                instance.guard, state.values, (), given, entry
+            ) and not terms.evaluate(duty.term, state.values, (), given, entry):
                 return system.out_of_range(Step(instance, payload), duty, state)
         raise AssertionError(duty.text)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from proofs.results import Report
+    from statemachine import Problem
 
 ENGINES = ("bounded", "search")
 DEFAULT_DEPTH = 20
@@ -49,17 +50,26 @@ class Options:
     max_states: int = DEFAULT_STATES
 
 
-def recipe(model: str, spec: str | None = None, sorts: Mapping[str, str] | None = None,
-           faults: Mapping[str, int | None] | None = None) -> Recipe:
+def recipe(
+    model: str,
+    spec: str | None = None,
+    sorts: Mapping[str, str] | None = None,
+    faults: Mapping[str, int | None] | None = None,
+) -> Recipe:
     """Return the recipe for a model and spec, each a file or the name of a shipped one."""
     document = Document.read(find_file(model, shipped_models(), "model"))
     loaded = build_model(document, sorts or {})
     other = Document.read(spec_for(loaded, spec))
-    return Recipe((document.path, document.text), (other.path, other.text), sorts or {}, faults or {})
+    return Recipe(
+        (document.path, document.text), (other.path, other.text), sorts or {}, faults or {}
+    )
 
 
-def check(recipes: Sequence[Recipe], options: Options,
-          progress: Callable[[str, Report], None] | None = None) -> list[Checked]:
+def check(
+    recipes: Sequence[Recipe],
+    options: Options,
+    progress: Callable[[str, Report], None] | None = None,
+) -> list[Checked]:
     """Return the verdicts for each recipe, in order.
 
     Every engine runs in a process of its own that is killed when its time is up; what it had found
@@ -67,8 +77,11 @@ def check(recipes: Sequence[Recipe], options: Options,
     when engines differ.
     """
     questions = _questions(recipes)
-    tasks = [Task(f"{i}:{engine}", engine, r, options)
-             for i, r in enumerate(recipes) for engine in options.engines]
+    tasks = [
+        Task(f"{i}:{engine}", engine, r, options)
+        for i, r in enumerate(recipes)
+        for engine in options.engines
+    ]
     started = time.monotonic()
     reports = supervise(tasks, options.jobs, progress)
     checked = []
@@ -76,12 +89,17 @@ def check(recipes: Sequence[Recipe], options: Options,
         own = {engine: reports[f"{i}:{engine}"] for engine in options.engines}
         results = merge(question, own, options.depth)
         seconds = max((r.seconds for r in own.values()), default=time.monotonic() - started)
-        checked.append(Checked(question, options.depth, results, clause_results(question, results), own, seconds))
+        checked.append(
+            Checked(
+                question, options.depth, results, clause_results(question, results), own, seconds
+            )
+        )
     return checked
 
 
 def _questions(recipes: Sequence[Recipe]) -> list[Question]:
-    questions, problems = [], []
+    questions: list[Question] = []
+    problems: list[Problem] = []
     for r in recipes:
         try:
             questions.append(r.question())

@@ -35,7 +35,11 @@ def in_range(value: Any, sort: Sort) -> Any:
 
 def fresh(name: str, sort: Sort) -> Any:
     """Return a z3 constant for a variable of `sort`."""
-    return z3.Bool(name) if sort is BOOL or sort.name == BOOL.name else z3.BitVec(name, width(sort.low, sort.high))
+    return (
+        z3.Bool(name)
+        if sort is BOOL or sort.name == BOOL.name
+        else z3.BitVec(name, width(sort.low, sort.high))
+    )
 
 
 class Template:
@@ -72,7 +76,9 @@ class Template:
 
     def initial(self) -> list[Any]:
         """Return what holds of the state `before` when it is initial."""
-        ranges = [in_range(x, v.sort) for x, v in zip(self.before, self.system.variables, strict=True)]
+        ranges = [
+            in_range(x, v.sort) for x, v in zip(self.before, self.system.variables, strict=True)
+        ]
         return [*ranges, *(self.term(c.term) for c in self.system.init)]
 
     def step(self) -> list[Any]:
@@ -80,7 +86,10 @@ class Template:
         instances = self.system.instances
         found = [z3.Or(*self.chosen), *([z3.AtMost(*self.chosen, 1)] if self.chosen else [])]
         for instance in instances:
-            ranges = [in_range(slot, given.sort) for slot, given in zip(self.slots[instance.index], instance.given, strict=True)]
+            ranges = [
+                in_range(slot, given.sort)
+                for slot, given in zip(self.slots[instance.index], instance.given, strict=True)
+            ]
             guard = z3.And(*ranges, self.term(instance.guard, instance))
             found.append(z3.Implies(self.is_chosen(instance), guard))
         for variable in self.system.variables:
@@ -88,7 +97,9 @@ class Template:
             for instance in reversed(instances):
                 update = instance.updates.get(variable.index)
                 if update is not None:
-                    new = self.aligned(self.term(update, instance), update, variable.sort.low, variable.sort.high)
+                    new = self.aligned(
+                        self.term(update, instance), update, variable.sort.low, variable.sort.high
+                    )
                     value = z3.If(self.is_chosen(instance), new, value)
             found.append(self.after[variable.index] == value)
         return found
@@ -121,12 +132,16 @@ class Template:
             case "not":
                 return z3.Not(inner(t.arguments[0]))
             case "equal" | "at_most":
-                return self._comparison(t, *t.arguments, instance)
+                return self._comparison(t, instance)
             case "if":
                 c, a, b = t.arguments
-                return z3.If(inner(c), self.aligned(inner(a), a, t.low, t.high), self.aligned(inner(b), b, t.low, t.high))
+                return z3.If(
+                    inner(c),
+                    self.aligned(inner(a), a, t.low, t.high),
+                    self.aligned(inner(b), b, t.low, t.high),
+                )
             case "plus" | "minus":
-                return self._arithmetic(t, *t.arguments, instance)
+                return self._arithmetic(t, instance)
             case "table":
                 return self._table(t, instance)
             case _:
@@ -145,7 +160,8 @@ class Template:
         narrow = width(low, high)
         return z3.Extract(narrow - 1, 0, value) if narrow < wide else value
 
-    def _comparison(self, t: Term, a: Term, b: Term, instance: RuleInstance | None) -> Any:
+    def _comparison(self, t: Term, instance: RuleInstance | None) -> Any:
+        a, b = t.arguments
         x, y = self.term(a, instance), self.term(b, instance)
         if a.boolean and b.boolean:
             return x == y
@@ -153,7 +169,8 @@ class Template:
         x, y = self.aligned(x, a, low, high), self.aligned(y, b, low, high)
         return x == y if t.operator == "equal" else z3.ULE(x, y)
 
-    def _arithmetic(self, t: Term, a: Term, b: Term, instance: RuleInstance | None) -> Any:
+    def _arithmetic(self, t: Term, instance: RuleInstance | None) -> Any:
+        a, b = t.arguments
         low, high = min(0, t.low, a.low, b.low), max(0, t.high, a.high, b.high)
         bits = width(low, high) + 1
         x = _signed(self.term(a, instance), a, bits)
@@ -222,5 +239,3 @@ def _rows(arguments: Sequence[Term]) -> list[tuple[int, ...]]:
         codes = [a.value] if a.operator == "constant" else range(a.low, a.high + 1)
         rows = [(*row, code) for row in rows for code in codes]
     return rows
-
-

@@ -43,12 +43,13 @@ class Lemmas:
 def find_lemmas(question: Question, template: Template) -> Lemmas:
     """Return proved facts; none is a matter of trust in the sample or in the search."""
     guesses = exclusions(question.system, sample(question, SAMPLE))
-    invariants = {p.name: terms.negation(p.bad) for p in question.decidable if p.kind == "invariant"}
-    candidates: dict[str | int, Term] = {**dict(enumerate(guesses)), **invariants}
+    candidates: dict[str | int, Term] = dict(enumerate(guesses))
+    invariants = [p for p in question.decidable if p.kind == "invariant"]
+    candidates |= {p.name: terms.negation(p.bad) for p in invariants}
     kept = _inductive(template, _initially(template, candidates))
     proved = [candidates[key] for key in kept]
     steps = _steps(question, template, proved)
-    return Lemmas(tuple(proved), frozenset(str(k) for k in kept if k in invariants) | steps)
+    return Lemmas(tuple(proved), frozenset(p.name for p in invariants if p.name in kept) | steps)
 
 
 def exclusions(system: TransitionSystem, states: Iterable[int]) -> list[Term]:
@@ -58,8 +59,10 @@ def exclusions(system: TransitionSystem, states: Iterable[int]) -> list[Term]:
     found = []
     for a, b in itertools.combinations(small, 2):
         mask = packing.mask[a.index] | packing.mask[b.index]
-        seen = {tuple(packing.unpack(bits)[i] for i in (a.index, b.index))
-                for bits in {state & mask for state in states}}
+        seen = {
+            tuple(packing.unpack(bits)[i] for i in (a.index, b.index))
+            for bits in {state & mask for state in states}
+        }
         for x, y in itertools.product(a.sort.codes(), b.sort.codes()):
             if (x, y) not in seen:
                 found.append(terms.negation(terms.conjunction([_has(a, x), _has(b, y)])))
@@ -83,7 +86,12 @@ def _initially(template: Template, candidates: dict[str | int, Term]) -> dict[st
 def _inductive(template: Template, alive: dict[str | int, Any]) -> dict[str | int, Any]:
     """Return the largest part of the candidates that each step preserves."""
     solver = z3.SolverFor("QF_FD")
-    solver.add(*(in_range(x, v.sort) for x, v in zip(template.before, template.system.variables, strict=True)))
+    solver.add(
+        *(
+            in_range(x, v.sort)
+            for x, v in zip(template.before, template.system.variables, strict=True)
+        )
+    )
     solver.add(*template.step())
     assumed = {key: z3.Bool(f"assume {key}") for key in alive}
     for key, formula in alive.items():
@@ -93,8 +101,12 @@ def _inductive(template: Template, alive: dict[str | int, Any]) -> dict[str | in
     return _weeded(solver, alive, later, assumed)
 
 
-def _weeded(solver: Any, alive: dict[str | int, Any], goals: dict[str | int, Any],
-            assumed: dict[str | int, Any]) -> dict[str | int, Any]:
+def _weeded(
+    solver: Any,
+    alive: dict[str | int, Any],
+    goals: dict[str | int, Any],
+    assumed: dict[str | int, Any],
+) -> dict[str | int, Any]:
     """Drop every goal that a model breaks, with its assumption, until none is broken."""
     alive = dict(alive)
     for turn in itertools.count():
@@ -115,7 +127,12 @@ def _weeded(solver: Any, alive: dict[str | int, Any], goals: dict[str | int, Any
 def _steps(question: Question, template: Template, proved: list[Term]) -> frozenset[str]:
     """Return the step properties that no step from a state with the proved facts breaks."""
     solver = z3.SolverFor("QF_FD")
-    solver.add(*(in_range(x, v.sort) for x, v in zip(template.before, template.system.variables, strict=True)))
+    solver.add(
+        *(
+            in_range(x, v.sort)
+            for x, v in zip(template.before, template.system.variables, strict=True)
+        )
+    )
     solver.add(*template.step(), *(template.term(t) for t in proved))
     settled = set()
     for number, prop in enumerate(p for p in question.decidable if p.kind == "step"):

@@ -132,7 +132,9 @@ class RuleLookup:
     the others (`on_steps`) are looked up step by step.
     """
 
-    def __init__(self, instance: RuleInstance, system: TransitionSystem, packing: Packing, truths: Truths) -> None:
+    def __init__(
+        self, instance: RuleInstance, system: TransitionSystem, packing: Packing, truths: Truths
+    ) -> None:
         self.instance, self.system, self.packing = instance, system, packing
         duties = [d.term for d in instance.obligations]
         self.reads = reads([instance.guard, *instance.updates.values(), *duties], packing)
@@ -141,11 +143,14 @@ class RuleLookup:
         self.inline: list[Check] = []
         self.on_steps: list[Check] = []
         self.on_states: list[Check] = []
-        self.guards = [(payload, truths.of(with_payload(instance.guard, Step(instance, payload).given())))
-                       for payload in instance.payloads()]
+        self.guards = [
+            (payload, truths.of(with_payload(instance.guard, Step(instance, payload).given())))
+            for payload in instance.payloads()
+        ]
         self.sources = [
             (packing.mask[m.machine], {packing.place(m.machine, code) for code in m.sources})
-            for m in instance.moves if m.sources is not None and not m.optional
+            for m in instance.moves
+            if m.sources is not None and not m.optional
         ]
 
     def can_move(self, control: int) -> bool:
@@ -176,7 +181,9 @@ class RuleLookup:
         return effects
 
     def _hits(self, state: int, payload: tuple[int, ...], part: int) -> Hits:
-        held = ((check, check.holds_at(state, payload, self.instance) & part) for check in self.inline)
+        held = (
+            (check, check.holds_at(state, payload, self.instance) & part) for check in self.inline
+        )
         return tuple((check, family) for check, family in held if family)
 
     def _effect(self, values: list[int], payload: tuple[int, ...], family: int) -> tuple[int, int]:

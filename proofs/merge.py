@@ -34,17 +34,24 @@ def _result(question: Question, prop: Property, reports: Sequence[Report], depth
     witness = _agreed(prop, "witness", reports)
     trace = _replayed(question, prop, violation, broken=True) if violation else None
     exercised = _replayed(question, prop, witness, broken=False) if witness else None
-    seconds = max((r.found[prop.name].seconds or r.seconds for r in reports if prop.name in r.found), default=0.0)
+    seconds = max(
+        (r.found[prop.name].seconds or r.seconds for r in reports if prop.name in r.found),
+        default=0.0,
+    )
     return Result(prop, _verdict(trace, exercised, reports, depth), exercised, seconds)
 
 
-def _verdict(trace: Trace | None, witness: Trace | None, reports: Sequence[Report], depth: int) -> Verdict:
+def _verdict(
+    trace: Trace | None, witness: Trace | None, reports: Sequence[Report], depth: int
+) -> Verdict:
     if trace is not None:
         return Violated(trace)
     complete = next((r.counts for r in reports if r.complete), None)
     clean = max((r.clean for r in reports), default=-1)
     if complete is None and clean < depth:
-        reason = "; ".join(f"{r.engine}: {r.stopped}" for r in reports if r.stopped) or "no engine ran"
+        reason = (
+            "; ".join(f"{r.engine}: {r.stopped}" for r in reports if r.stopped) or "no engine ran"
+        )
         return Unknown(reason, clean)
     solver = next((r.clean for r in reports if r.engine == "bounded"), None)
     looked = solver if complete is not None else clean
@@ -53,8 +60,12 @@ def _verdict(trace: Trace | None, witness: Trace | None, reports: Sequence[Repor
 
 def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:
     """Return the shortest run any engine found; no engine may have ruled it out."""
-    runs = {r.engine: getattr(r.found[prop.name], what) for r in reports if prop.name in r.found}
-    shortest = min((run for run in runs.values() if run is not None), key=lambda run: run.length, default=None)
+    runs: dict[str, Run | None] = {
+        r.engine: getattr(r.found[prop.name], what) for r in reports if prop.name in r.found
+    }
+    shortest = min(
+        (run for run in runs.values() if run is not None), key=lambda run: run.length, default=None
+    )
     if shortest is None:
         return None
     for report in reports:
@@ -65,7 +76,8 @@ def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:
         if looked and (own is None or own.length != shortest.length):
             said = "none" if own is None else f"one of {own.length} steps"
             raise EngineDisagreementError(
-                f"{prop.name}: {what} of {shortest.length} steps found, but `{report.engine}` says {said}")
+                f"{prop.name}: {what} of {shortest.length} steps found, but `{report.engine}` says {said}"
+            )
     return shortest
 
 
@@ -85,10 +97,12 @@ def _replayed(question: Question, prop: Property, run: Run, *, broken: bool) -> 
         where = [bool(terms.evaluate(goal, s.values, (), {}, entry)) for s in states]
     else:
         for before, step, after in zip(states, steps, states[1:], strict=False):
-            where.append(holds_at(goal, before, step, after, entry))  # noqa: PERF401 - reads better
+            where.append(holds_at(goal, before, step, after, entry))
     if not where or not where[-1] or any(where[:-1]):
         what = "violate" if broken else "exercise"
-        raise EngineDisagreementError(f"{prop.name}: the run of {len(steps)} steps does not {what} it first at its end")
+        raise EngineDisagreementError(
+            f"{prop.name}: the run of {len(steps)} steps does not {what} it first at its end"
+        )
     return Trace(question.model.name, states, steps)
 
 

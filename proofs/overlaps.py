@@ -31,9 +31,15 @@ class Overlap(NamedTuple):
     def error(self, state: str) -> InputError:
         """Return the error that shows the state in which both are enabled."""
         event = self.first.rule.event
-        return InputError([self.second.rule.place.problem(
-            f"`{self.second.name}` and `{self.first.name}` of event `{event}` can both happen",
-            f"in the state {state}", at_key=True)])
+        return InputError(
+            [
+                self.second.rule.place.problem(
+                    f"`{self.second.name}` and `{self.first.name}` of event `{event}` can both happen",
+                    f"in the state {state}",
+                    at_key=True,
+                )
+            ]
+        )
 
 
 def overlapping(system: TransitionSystem) -> list[Overlap]:
@@ -59,8 +65,9 @@ def overlapping(system: TransitionSystem) -> list[Overlap]:
 class Overlaps:
     """Watches the pairs that can meet in some control state; remembers where they do not."""
 
-    def __init__(self, pairs: Sequence[Overlap], system: TransitionSystem, packing: Packing,
-                 truths: Truths) -> None:
+    def __init__(
+        self, pairs: Sequence[Overlap], system: TransitionSystem, packing: Packing, truths: Truths
+    ) -> None:
         self.pairs, self.system, self.packing = pairs, system, packing
         self.reads = reads([p.both for p in pairs], packing)
         self.truths = [(p, truths.of(term)) for p in pairs for term in p.at_payloads()]

@@ -13,7 +13,7 @@ Steps: TypeAlias = "tuple[tuple[int, tuple[int, ...]], ...]"
 
 @dataclass(frozen=True)
 class Run:
-    """A run as plain data: initial values, table choice, and each step's rule instance and payload."""
+    """A run as plain data: initial values, table choice, rule instance and payload of each step."""
 
     initial: tuple[int, ...]
     tables: int
@@ -41,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Counts:
-    """The size of what a search saw: (state, table choice) pairs, transitions, and distinct states."""
+    """What a search saw: (state, table choice) pairs, transitions, and states without tables."""
 
     states: int
     transitions: int
@@ -64,7 +64,6 @@ class Report:
     complete: bool = False
     stopped: str | None = None
     counts: Counts | None = None
-    fired: frozenset[int] = frozenset()
     seconds: float = 0.0
 
 

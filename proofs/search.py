@@ -11,16 +11,17 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from proofs.events import at_instance
-from proofs.lookups import Check, Hits, OutOfRangeError, RuleLookup, Truths
+from proofs.lookups import Check, Effect, Hits, OutOfRangeError, RuleLookup, Truths
 from proofs.overlaps import Overlaps, overlapping
 from proofs.results import Counts, Found, Report, Run
+from proofs.retrace import Hit, runs_to
 from statemachine import Packing, Step, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from proofs.question import Question
     from proofs.results import Progress
@@ -29,19 +30,14 @@ DEFAULT_STATES = 4_000_000
 LOOK_AT_CLOCK = 1024
 
 
-class Hit(NamedTuple):
-    """Something found in `state` at the depth of the current layer; `last` is the step out of it."""
-
-    what: str
-    name: str
-    depth: int
-    state: int
-    choice: int
-    last: Step | None
-
-
-def search(question: Question, *, max_states: int = DEFAULT_STATES, max_depth: int | None = None,
-           deadline: float | None = None, progress: Progress | None = None) -> Report:
+def search(
+    question: Question,
+    *,
+    max_states: int = DEFAULT_STATES,
+    max_depth: int | None = None,
+    deadline: float | None = None,
+    progress: Progress | None = None,
+) -> Report:
     """Return shortest violations and witnesses over every reachable state.
 
     Stops early, and says so, at `max_states` pairs of state and table choice, after `max_depth`
@@ -94,9 +90,11 @@ class _Search:
             lookup.on_states = [c for c in self.on_states if c.reads & lookup.writes]
 
     def _prepare_step(self, name: str, what: str, term: terms.Term) -> None:
-        """A rule that writes nothing the property reads later leaves one common term: check it once."""
-        at = [at_instance(term, lookup.instance, memo, updated=True)
-              for lookup, memo in zip(self.lookups, self.memos, strict=True)]
+        """Check once for all rules that write nothing the property reads later: one common term."""
+        at = [
+            at_instance(term, lookup.instance, memo, updated=True)
+            for lookup, memo in zip(self.lookups, self.memos, strict=True)
+        ]
         common, count = Counter(at).most_common(1)[0] if at else (terms.FALSE, 0)
         shared = common if count > 2 and not _reads_payload(common) else terms.FALSE  # noqa: PLR2004 - worth sharing
         if shared is not terms.FALSE:
@@ -109,8 +107,13 @@ class _Search:
     def _check(self, name: str, what: str, term: terms.Term) -> Check:
         return Check(name, what, term, self.truths)
 
-    def run(self, max_states: int, max_depth: int | None, deadline: float | None,
-            progress: Progress | None) -> Report:
+    def run(
+        self,
+        max_states: int,
+        max_depth: int | None,
+        deadline: float | None,
+        progress: Progress | None,
+    ) -> Report:
         frontier = self._initial()
         stopped = None
         while frontier and stopped is None:
@@ -122,7 +125,7 @@ class _Search:
                 break
             self._forget_settled()
             frontier, stopped = self._expand(frontier, max_states, deadline)
-        return self._report(stopped, runs=self._runs())
+        return self._report(stopped, runs_to(self.hits, self.layers, self.packing, self._effects))
 
     def _initial(self) -> dict[int, int]:
         frontier: dict[int, int] = {}
@@ -134,8 +137,9 @@ class _Search:
         self.size = sum(f.bit_count() for f in frontier.values())
         return frontier
 
-    def _expand(self, frontier: Mapping[int, int], max_states: int,
-                deadline: float | None) -> tuple[dict[int, int], str | None]:
+    def _expand(  # noqa: C901, PLR0912 - the hot loop: a call per step would double its time
+        self, frontier: Mapping[int, int], max_states: int, deadline: float | None
+    ) -> tuple[dict[int, int], str | None]:
         """Return the next layer; or why the search stops (then that layer is incomplete)."""
         visited, control, active, depth = self.visited, self.control, self.active, len(self.layers)
         new: dict[int, int] = {}
@@ -186,8 +190,11 @@ class _Search:
         return lookups, overlaps
 
     def _common_hits(self, state: int, family: int) -> list[tuple[Check, int, frozenset[int]]]:
-        return [(check, hit, indices) for check, indices in self.on_any_step
-                if (hit := check.holds(state) & family)]
+        return [
+            (check, hit, indices)
+            for check, indices in self.on_any_step
+            if (hit := check.holds(state) & family)
+        ]
 
     def _check_state(self, state: int, family: int, checks: Iterable[Check], depth: int) -> None:
         for check in checks:
@@ -195,8 +202,15 @@ class _Search:
             if hit and (check.what, check.name) not in self.hits:
                 self._note(check, depth, state, hit, None)
 
-    def _check_step(self, state: int, family: int, payload: tuple[int, ...], lookup: RuleLookup,
-                    hits: Hits, common: list[tuple[Check, int, frozenset[int]]]) -> None:
+    def _check_step(  # noqa: PLR0913, PLR0917 - called from the hot loop with its locals
+        self,
+        state: int,
+        family: int,
+        payload: tuple[int, ...],
+        lookup: RuleLookup,
+        hits: Hits,
+        common: list[tuple[Check, int, frozenset[int]]],
+    ) -> None:
         depth, instance = len(self.layers) - 1, lookup.instance
         for check in lookup.on_steps:
             hit = check.holds_at(state, payload, instance) & family
@@ -206,12 +220,16 @@ class _Search:
             if where & family and (check.what, check.name) not in self.hits:
                 self._note(check, depth, state, where & family, Step(instance, payload))
         for check, where, indices in common:
-            if where & family and instance.index in indices and (check.what, check.name) not in self.hits:
+            if (
+                where & family
+                and instance.index in indices
+                and (check.what, check.name) not in self.hits
+            ):
                 self._note(check, depth, state, where & family, Step(instance, payload))
 
     def _note(self, check: Check, depth: int, state: int, family: int, last: Step | None) -> None:
         choice = (family & -family).bit_length() - 1
-        self.hits[check.what, check.name] = Hit(check.what, check.name, depth, state, choice, last)
+        self.hits[check.what, check.name] = Hit(depth, state, choice, last)
 
     def _forget_settled(self) -> None:
         """Stop checking for what has been found: its first occurrence is the shortest."""
@@ -224,66 +242,29 @@ class _Search:
             lookup.on_steps = [c for c in lookup.on_steps if still(c)]
             lookup.on_states = [c for c in lookup.on_states if still(c)]
 
-    def _runs(self) -> dict[tuple[str, str], Run]:
-        """Return a shortest run to each hit: all of them go back through the layers together."""
-        steps: dict[tuple[str, str], list[Step]] = {}
-        wanted: dict[int, dict[tuple[int, int], list[tuple[str, str]]]] = {}
-        for key, hit in self.hits.items():
-            steps[key] = [hit.last] if hit.last is not None else []
-            wanted.setdefault(hit.depth, {}).setdefault((hit.state, hit.choice), []).append(key)
-        found: dict[tuple[str, str], Run] = {}
-        for depth in range(max(wanted, default=-1), -1, -1):
-            here = wanted.get(depth, {})
-            if depth == 0:
-                for (state, choice), keys in here.items():
-                    for key in keys:
-                        initial = tuple(self.packing.unpack(state))
-                        path = tuple((s.instance.index, s.payload) for s in reversed(steps[key]))
-                        found[key] = Run(initial, choice, path)
-                break
-            for target, (before, step) in self._before(depth, set(here)).items():
-                for key in here[target]:
-                    steps[key].append(step)
-                    wanted.setdefault(depth - 1, {}).setdefault((before, target[1]), []).append(key)
-        return found
+    def _effects(self, state: int) -> Iterator[tuple[RuleLookup, Effect]]:
+        active = self.active.get(state & self.control) or self._activate(state & self.control)
+        for lookup in active[0]:
+            for effect in lookup.cache.get(state & lookup.reads) or lookup.fill(state):
+                yield lookup, effect
 
-    def _before(self, depth: int, targets: set[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, Step]]:
-        """Return for each (state, choice) at `depth` a predecessor in the layer before, and the step."""
-        found: dict[tuple[int, int], tuple[int, Step]] = {}
-        choices: dict[int, list[int]] = {}
-        for state, choice in targets:
-            choices.setdefault(state, []).append(choice)
-        for state, family in self.layers[depth - 1].items():
-            if len(found) == len(targets):
-                break
-            for lookup in (self.active.get(state & self.control) or self._activate(state & self.control))[0]:
-                for part, keep, bits, payload, _ in lookup.cache.get(state & lookup.reads) or lookup.fill(state):
-                    for choice in choices.get(state & keep | bits, ()):
-                        if family & part & (1 << choice):
-                            target = (state & keep | bits, choice)
-                            found.setdefault(target, (state, Step(lookup.instance, payload)))
-        return found
-
-    def _report(self, stopped: str | None, runs: Mapping[tuple[str, str], Run] | None = None) -> Report:
+    def _report(
+        self, stopped: str | None, runs: Mapping[tuple[str, str], Run] | None = None
+    ) -> Report:
         complete = stopped is None
         clean = len(self.layers) - 1
         found = {
-            p.name: Found(None if complete else clean, (runs or {}).get(("violation", p.name)),
-                          (runs or {}).get(("witness", p.name)))
+            p.name: Found(
+                None if complete else clean,
+                (runs or {}).get(("violation", p.name)),
+                (runs or {}).get(("witness", p.name)),
+            )
             for p in self.question.decidable
         }
         initial = sum(f.bit_count() for f in self.layers[0].values()) if self.layers else 0
         counts = Counts(self.size, self.transitions, clean, len(self.visited), initial)
-        fired = frozenset(lookup.instance.index for lookup in self.lookups
-                          if any(lookup.cache.values())) if runs is not None else frozenset()
-        return Report("search", found, clean, complete, stopped, counts, fired,
-                      seconds=time.monotonic() - self.started)
-
-    def reached(self) -> set[tuple[int, int]]:
-        """Return every (machine variable, state code) that occurs in a reachable state."""
-        masks = [(v.index, self.packing.mask[v.index]) for v in self.system.variables if v.machine]
-        seen = {(i, state & mask) for state in self.visited for i, mask in masks}
-        return {(i, self.packing.unpack(bits)[i]) for i, bits in seen}
+        seconds = time.monotonic() - self.started
+        return Report("search", found, clean, complete, stopped, counts, seconds)
 
 
 def _reads_payload(term: terms.Term) -> bool:

@@ -65,8 +65,9 @@ class _Worker:
         return GRACE if self.task.engine == "search" else 0.0
 
 
-def supervise(tasks: Sequence[Task], jobs: int,
-              progress: Callable[[str, Report], None] | None = None) -> dict[str, Report]:
+def supervise(
+    tasks: Sequence[Task], jobs: int, progress: Callable[[str, Report], None] | None = None
+) -> dict[str, Report]:
     """Return each task's report, running at most `jobs` at a time.
 
     A task that is out of time has the report it last sent, marked as stopped. Raises `InputError`
@@ -102,8 +103,12 @@ def _start(task: Task) -> _Worker:
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(p for p in sys.path if p))
     try:
         process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-m", "proofs.worker", str(writer)], stdin=subprocess.PIPE,
-            pass_fds=(writer,), start_new_session=True, env=environment)
+            [sys.executable, "-m", "proofs.worker", str(writer)],
+            stdin=subprocess.PIPE,
+            pass_fds=(writer,),
+            start_new_session=True,
+            env=environment,
+        )
     finally:
         os.close(writer)
     worker = _Worker(task, process, Connection(reader, writable=False))
@@ -122,7 +127,9 @@ def _receive(worker: _Worker) -> Report | None:
         kind, content = worker.connection.recv()
     except (EOFError, OSError):
         code = worker.process.wait()
-        raise WorkerDiedError(f"the `{worker.task.engine}` engine ended with status {code}") from None
+        raise WorkerDiedError(
+            f"the `{worker.task.engine}` engine ended with status {code}"
+        ) from None
     return _handle(worker, kind, content)
 
 

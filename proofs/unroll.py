@@ -51,7 +51,9 @@ class Unrolling:
         k = self.depth
         self._new_state()
         self.chosen.append([z3.Bool(f"{c}@{k}") for c in self.template.chosen])
-        self.payloads.append([z3.Const(f"{p}@{k}", p.sort()) for p in self.template.payload.values()])
+        self.payloads.append(
+            [z3.Const(f"{p}@{k}", p.sort()) for p in self.template.payload.values()]
+        )
         self.assume(self.at(self.relation, k))
 
     def assume(self, *formulas: Any) -> None:
@@ -81,15 +83,21 @@ class Unrolling:
     def run(self, model: Any) -> Run:
         """Return the run that a model describes, as plain data."""
         t, system = self.template, self.template.system
-        values = tuple(code(model, x, v.sort.low)
-                       for x, v in zip(self.states[0], system.variables, strict=True))
+        values = tuple(
+            code(model, x, v.sort.low)
+            for x, v in zip(self.states[0], system.variables, strict=True)
+        )
         tables = sum(code(model, row, 0) << i for i, row in enumerate(t.rows.values()))
         steps = []
         for chosen, payloads in zip(self.chosen, self.payloads, strict=True):
-            instance = next(i for i, c in zip(system.instances, chosen, strict=True) if code(model, c, 0))
+            instance = next(
+                i for i, c in zip(system.instances, chosen, strict=True) if code(model, c, 0)
+            )
             named = dict(zip(map(str, t.payload.values()), payloads, strict=True))
             slots = zip(t.slots[instance.index], instance.given, strict=True)
-            steps.append((instance.index, tuple(code(model, named[str(s)], g.sort.low) for s, g in slots)))
+            steps.append(
+                (instance.index, tuple(code(model, named[str(s)], g.sort.low) for s, g in slots))
+            )
         return Run(values, tables, tuple(steps))
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
-
-from typing_extensions import assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +80,7 @@ def word(verdict: Verdict) -> str:
 class Result:
     """The verdict on one property; `witness` is a shortest run that exercises it."""
 
-    property: Property
+    prop: Property
     verdict: Verdict
     witness: Trace | None
     seconds: float
@@ -95,18 +93,18 @@ class Result:
     @property
     def expected(self) -> bool:
         """Say whether the verdict is the recorded one: a known finding is violated, others are not."""
-        return isinstance(self.verdict, Violated) == self.property.expect_violated
+        return isinstance(self.verdict, Violated) == self.prop.expect_violated
 
     @property
     def failed(self) -> bool:
         """Say whether the verdict fails a run: violated or vacuous against what was recorded."""
         match self.verdict:
             case Violated():
-                return not self.property.expect_violated
+                return not self.prop.expect_violated
             case Vacuous():
                 return True
             case Bounded():
-                return self.property.expect_violated
+                return self.prop.expect_violated
             case Unknown() | NotChecked():
                 return False
             case _:
@@ -158,12 +156,14 @@ def clause_results(question: Question, results: tuple[Result, ...]) -> tuple[Cla
     """Return what became of each clause of the spec, in its order."""
     found = []
     for name, clause in question.spec.clauses.items():
-        carried = [r for r in results if name in r.property.clauses]
+        carried = [r for r in results if name in r.prop.clauses]
         rules = tuple(n for n, rule in question.model.rules.items() if name in rule.clauses)
         words = {word(r.verdict) for r in carried}
         verdict = next((w for w in SEVERITY if w in words), None)
         if verdict is None:
             stated = clause.because or clause.kind != "requirement"
             verdict = "by-rules" if rules else "stated" if stated else "open"
-        found.append(ClauseResult(name, clause.kind, verdict, tuple(r.property.name for r in carried), rules))
+        found.append(
+            ClauseResult(name, clause.kind, verdict, tuple(r.prop.name for r in carried), rules)
+        )
     return tuple(found)

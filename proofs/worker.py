@@ -32,7 +32,9 @@ def run(task: Task, connection: Connection) -> Report:
 
         deadline = time.monotonic() + options.timeout if options.timeout is not None else None
         try:
-            return search(question, max_states=options.max_states, deadline=deadline, progress=progress)
+            return search(
+                question, max_states=options.max_states, deadline=deadline, progress=progress
+            )
         except TooLargeError as error:
             return Report("search", {}, -1, stopped=error.problems[0].message)
     from proofs.bounded import check_bounded  # noqa: PLC0415 - z3 is slow to import

@@ -30,7 +30,7 @@ def budget_problem(model: Model, kind: str, limit: int | None) -> tuple[str, str
     if kind not in (TOTAL, *kinds):
         return f"no fault is of kind `{kind}`", did_you_mean(kind, [TOTAL, *kinds])
     if limit is not None and not 0 <= limit <= MAX_BUDGET:
-        return f"a budget is 0 to {MAX_BUDGET}, or \"unlimited\"", ""
+        return f'a budget is 0 to {MAX_BUDGET}, or "unlimited"', ""
     return None
 
 
@@ -47,12 +47,17 @@ def with_budget(system: TransitionSystem, budget: Mapping[str, int | None]) -> T
         index = len(system.variables) + len(counters)
         name = "faults left" if kind == TOTAL else f"faults left: {kind}"
         counters[kind] = Variable(index, name, number(0, limit), role="budget")
-    init = [Conjunct(f"{c.name} == {limits[kind]}", terms.equal(c.term(), terms.constant(limits[kind])))
-            for kind, c in counters.items()]
+    init = [
+        Conjunct(f"{c.name} == {limits[kind]}", terms.equal(c.term(), terms.constant(limits[kind])))
+        for kind, c in counters.items()
+    ]
     instances = []
     for instance in system.instances:
-        spent = [c for kind, c in counters.items()
-                 if instance.rule.by == TOTAL and kind in (TOTAL, instance.rule.kind)]
+        spent = [
+            c
+            for kind, c in counters.items()
+            if instance.rule.by == TOTAL and kind in (TOTAL, instance.rule.kind)
+        ]
         one = terms.constant(1)
         guard = tuple(Conjunct(f"{c.name} > 0", terms.at_most(one, c.term())) for c in spent)
         updates = dict(instance.updates)
@@ -60,7 +65,7 @@ def with_budget(system: TransitionSystem, budget: Mapping[str, int | None]) -> T
             left = terms.minus(counter.term(), one)
             zero = terms.constant(0)
             updates[counter.index] = terms.choose(terms.at_most(one, counter.term()), left, zero)
-        instances.append(replace(instance, conjuncts=(*instance.conjuncts, *guard), updates=updates))
+        instances.append(
+            replace(instance, conjuncts=(*instance.conjuncts, *guard), updates=updates)
+        )
     return system.extended(tuple(counters.values()), init, instances)
-
-

@@ -1,4 +1,4 @@
-"""Writing files: whole or not at all."""
+"""Reading files within limits, and writing them whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,29 @@ import shutil
 from pathlib import Path
 
 from statemachine.diagnostics import InputError
+
+
+def read_bytes(path: str, limit: int) -> bytes:
+    """Return the content of the file at `path`; raises `InputError` when it has over `limit` bytes."""
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(limit + 1)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError.whole_file(path, f"cannot be read: {reason}") from None
+    except ValueError:
+        raise InputError.whole_file(path, "is not a file name") from None
+    if len(raw) > limit:
+        raise InputError.whole_file(path, f"is larger than {limit:,} bytes")
+    return raw
+
+
+def read_text(path: str, limit: int) -> str:
+    """Return the text of the file at `path`; raises `InputError` when it is none."""
+    try:
+        return read_bytes(path, limit).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError.whole_file(path, "is not UTF-8 text") from None
 
 
 def write_whole(path: str, text: str) -> None:

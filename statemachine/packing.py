@@ -33,8 +33,10 @@ class Packing:
 
     def unpack(self, packed: int) -> list[int]:
         """Return the values of all variables; those whose bits were masked out read as their lowest."""
-        return [((packed & mask) >> offset) + low
-                for mask, offset, low in zip(self.mask, self.offset, self.low, strict=True)]
+        return [
+            ((packed & mask) >> offset) + low
+            for mask, offset, low in zip(self.mask, self.offset, self.low, strict=True)
+        ]
 
     def place(self, index: int, value: int) -> int:
         """Return the bits of one variable with this value."""

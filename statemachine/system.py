@@ -36,13 +36,15 @@ class Variable:
 
     def term(self) -> Term:
         """Return the variable as a term."""
-        return terms.variable(self.index, self.sort.low, self.sort.high,
-                              boolean=self.sort.name == "bool")
+        return terms.variable(
+            self.index, self.sort.low, self.sort.high, boolean=self.sort.name == "bool"
+        )
 
     def later(self) -> Term:
         """Return the variable in the state after the step, as a term."""
-        return terms.after(self.index, self.sort.low, self.sort.high,
-                           boolean=self.sort.name == "bool")
+        return terms.after(
+            self.index, self.sort.low, self.sort.high, boolean=self.sort.name == "bool"
+        )
 
 
 @dataclass(frozen=True)
@@ -197,13 +199,23 @@ class TransitionSystem:
         for found in self._extend_initial([], self.choices.everything, by_last):
             count += 1
             if count > MAX_INITIAL:
-                raise TooLargeError([self.model.place.at("init").problem(
-                    f"there are more than {MAX_INITIAL:,} initial states",
-                    "pin variables down in `[init] require`", at_key=True)])
+                raise TooLargeError(
+                    [
+                        self.model.place.at("init").problem(
+                            f"there are more than {MAX_INITIAL:,} initial states",
+                            "pin variables down in `[init] require`",
+                            at_key=True,
+                        )
+                    ]
+                )
             yield found
 
-    def _extend_initial(self, values: list[int], family: int, by_last: dict[int, list[Term]],
-                        ) -> Iterator[tuple[tuple[int, ...], int]]:
+    def _extend_initial(
+        self,
+        values: list[int],
+        family: int,
+        by_last: dict[int, list[Term]],
+    ) -> Iterator[tuple[tuple[int, ...], int]]:
         for term in by_last.get(len(values) - 1, ()):
             for part, holds in self.choices.split(term, family, values, (), {}):
                 if not holds:
@@ -243,20 +255,36 @@ class TransitionSystem:
 
     def out_of_range(self, step: Step, duty: Obligation, state: State) -> InputError:
         """Return the error for an assignment that leaves its variable's sort."""
-        return InputError([duty.place.problem(
-            f"`{duty.text}` leaves the sort of its variable",
-            f"at `{step}` in the state {self.text(state.values)}")])
+        return InputError(
+            [
+                duty.place.problem(
+                    f"`{duty.text}` leaves the sort of its variable",
+                    f"at `{step}` in the state {self.text(state.values)}",
+                )
+            ]
+        )
 
     def text(self, values: Sequence[int]) -> str:
         """Return a state on one line, machines with their variables in the order of the file."""
-        return ", ".join(f"{v.name}={v.sort.text(c)}"
-                         for v, c in zip(self.variables, values, strict=True) if v.role == "model")
+        return ", ".join(
+            f"{v.name}={v.sort.text(c)}"
+            for v, c in zip(self.variables, values, strict=True)
+            if v.role == "model"
+        )
 
-    def extended(self, variables: Sequence[Variable], init: Sequence[Conjunct],
-                 instances: Sequence[RuleInstance]) -> TransitionSystem:
+    def extended(
+        self,
+        variables: Sequence[Variable],
+        init: Sequence[Conjunct],
+        instances: Sequence[RuleInstance],
+    ) -> TransitionSystem:
         """Return a copy with more variables and initial conditions, and `instances` instead."""
-        return replace(self, variables=(*self.variables, *variables), init=(*self.init, *init),
-                       instances=tuple(instances))
+        return replace(
+            self,
+            variables=(*self.variables, *variables),
+            init=(*self.init, *init),
+            instances=tuple(instances),
+        )
 
 
 def _product(ranges: Sequence[range]) -> Iterator[tuple[int, ...]]:

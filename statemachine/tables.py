@@ -36,7 +36,8 @@ class TableChoices:
         self.tables = tables
         self.rows = [
             (table.name, row)
-            for table in tables.values() if table.allow is None
+            for table in tables.values()
+            if table.allow is None
             for row in itertools.product(*(sort.codes() for sort in table.of))
         ]
         self.position = {row: i for i, row in enumerate(self.rows)}
@@ -48,7 +49,8 @@ class TableChoices:
             raise TooLargeError.whole_file(
                 f"table {self.rows[0][0]}",
                 f"2^{len(self.rows)} table choices are too many to enumerate",
-                "lower the sorts with `--sort`, or list the rows with `allow`")
+                "lower the sorts with `--sort`, or list the rows with `allow`",
+            )
         return (1 << (1 << len(self.rows))) - 1
 
     @cached_property
@@ -84,8 +86,14 @@ class TableChoices:
             yield low.bit_length() - 1
             family ^= low
 
-    def split(self, term: Term, family: int, state: Sequence[int], later: Sequence[int],
-              given: Mapping[str, int]) -> Iterator[tuple[int, int]]:
+    def split(
+        self,
+        term: Term,
+        family: int,
+        state: Sequence[int],
+        later: Sequence[int],
+        given: Mapping[str, int],
+    ) -> Iterator[tuple[int, int]]:
         """Return the parts of `family` on which `term` has one value, with that value."""
         while family:
             choice = (family & -family).bit_length() - 1
@@ -113,6 +121,7 @@ class TableChoices:
             rows = itertools.product(*(sort.codes() for sort in table.of))
             found[table.name] = [
                 tuple(sort.text(code) for sort, code in zip(table.of, row, strict=True))
-                for row in rows if look_up(table.name, row)
+                for row in rows
+                if look_up(table.name, row)
             ]
         return found

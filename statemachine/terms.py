@@ -36,8 +36,9 @@ class Term:
 _interned: WeakValueDictionary[tuple[Any, ...], Term] = WeakValueDictionary()
 
 
-def _make(operator: str, value: Any, arguments: tuple[Term, ...], low: int, high: int, *,
-          boolean: bool) -> Term:
+def _make(
+    operator: str, value: Any, arguments: tuple[Term, ...], low: int, high: int, *, boolean: bool
+) -> Term:
     key = (operator, value, boolean, low, high, tuple(map(id, arguments)))
     found = _interned.get(key)
     if found is None:
@@ -184,7 +185,10 @@ def choose(c: Term, a: Term, b: Term) -> Term:
 
 
 def evaluate(
-    term: Term, state: Sequence[int], later: Sequence[int], given: Mapping[str, int],
+    term: Term,
+    state: Sequence[int],
+    later: Sequence[int],
+    given: Mapping[str, int],
     entry: Callable[[str, tuple[int, ...]], int],
 ) -> int:
     """Return the value of `term`; `later` is the state after the step, `entry` looks up tables."""
@@ -194,7 +198,7 @@ def evaluate(
             case "constant":
                 return int(t.value)
             case "variable":
-                return state[t.value]
+                return int(state[t.value])
             case "and":
                 return int(all(value(a) for a in t.arguments))
             case "or":
@@ -208,7 +212,7 @@ def evaluate(
             case "if":
                 return value(t.arguments[1] if value(t.arguments[0]) else t.arguments[2])
             case "payload":
-                return given[t.value]
+                return int(given[t.value])
             case "table":
                 return entry(t.value, tuple([value(a) for a in t.arguments]))
             case "plus":
@@ -216,7 +220,7 @@ def evaluate(
             case "minus":
                 return value(t.arguments[0]) - value(t.arguments[1])
             case "after":
-                return later[t.value]
+                return int(later[t.value])
             case _:
                 raise AssertionError(t.operator)
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from statemachine.diagnostics import InputError, did_you_mean
-from statemachine.files import write_whole
+from statemachine.files import read_bytes, write_whole
 from statemachine.system import State, Step
 
 if TYPE_CHECKING:
@@ -92,16 +91,7 @@ def write_trace(system: TransitionSystem, trace: Trace, path: str) -> None:
 
 def read_trace(system: TransitionSystem, path: str) -> Trace:
     """Return the trace in an ITF file; raises `InputError` when there is none."""
-    try:
-        with Path(path).open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError.whole_file(path, f"cannot be read: {reason}") from None
-    except ValueError:
-        raise InputError.whole_file(path, "is not a file name") from None
-    if len(raw) > MAX_BYTES:
-        raise InputError.whole_file(path, f"is larger than {MAX_BYTES:,} bytes")
+    raw = read_bytes(path, MAX_BYTES)
     try:
         data = json.loads(raw)
     except RecursionError:

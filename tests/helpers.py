@@ -20,7 +20,9 @@ CORPUS = ROOT / "tests" / "corpus"
 SHIPPED = ("msa1000", "proliant")
 
 
-def shipped(name: str, sorts: dict[str, str] | None = None, faults: dict[str, int | None] | None = None) -> Question:
+def shipped(
+    name: str, sorts: dict[str, str] | None = None, faults: dict[str, int | None] | None = None
+) -> Question:
     """Return the question that a shipped spec puts to the shipped model of the same name."""
     return ask(load_model(name, sorts), str(ROOT / "proofs" / "specs" / f"{name}.toml"), faults)
 
@@ -60,16 +62,25 @@ def _without(instance: RuleInstance, position: int) -> RuleInstance:
 def lengths(report: Report) -> dict[str, tuple[int | None, int | None]]:
     """Return for each property how long the shortest violation and witness are."""
     return {
-        name: (found.violation.length if found.violation else None,
-               found.witness.length if found.witness else None)
+        name: (
+            found.violation.length if found.violation else None,
+            found.witness.length if found.witness else None,
+        )
         for name, found in report.found.items()
     }
 
 
-def up_to(found: dict[str, tuple[int | None, int | None]], depth: int) -> dict[str, tuple[int | None, int | None]]:
+def up_to(
+    found: dict[str, tuple[int | None, int | None]], depth: int
+) -> dict[str, tuple[int | None, int | None]]:
     """Return the same, with everything beyond `depth` left out."""
-    return {n: (v if v is not None and v <= depth else None, w if w is not None and w <= depth else None)
-            for n, (v, w) in found.items()}
+    return {
+        n: (
+            v if v is not None and v <= depth else None,
+            w if w is not None and w <= depth else None,
+        )
+        for n, (v, w) in found.items()
+    }
 
 
 def outcome(run: object) -> object:
@@ -77,4 +88,8 @@ def outcome(run: object) -> object:
     try:
         return lengths(run())  # type: ignore[operator]
     except InputError as error:
-        return "mistake" if "can both happen" in str(error) or "leaves the sort" in str(error) else str(error)
+        return (
+            "mistake"
+            if "can both happen" in str(error) or "leaves the sort" in str(error)
+            else str(error)
+        )

@@ -22,7 +22,11 @@ def test_counts_are_the_recorded_ones(name: str) -> None:
     report = search(corpus(name))
     assert report.complete
     assert report.counts is not None
-    found = (report.counts.states, report.counts.transitions + report.counts.initial, report.counts.diameter + 1)
+    found = (
+        report.counts.states,
+        report.counts.transitions + report.counts.initial,
+        report.counts.diameter + 1,
+    )
     assert found == RECORDED[name]
 
 

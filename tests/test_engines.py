@@ -43,12 +43,20 @@ whenever = "counter.value == 9"
 must = "counter.value == 0"
 """
     complete, bounded = both(COUNTER, spec, 10)
-    expected = {"at_most_seven": (None, 0), "at_most_six": (7, 0), "never_reaches_seven": (7, 1),
-                "never_asked": (None, None)}
+    expected = {
+        "at_most_seven": (None, 0),
+        "at_most_six": (7, 0),
+        "never_reaches_seven": (7, 1),
+        "never_asked": (None, None),
+    }
     assert lengths(complete) == expected
     assert lengths(bounded) == expected
     assert complete.counts is not None
-    assert (complete.counts.states, complete.counts.transitions, complete.counts.diameter) == (8, 7, 7)
+    assert (complete.counts.states, complete.counts.transitions, complete.counts.diameter) == (
+        8,
+        7,
+        7,
+    )
 
 
 def test_bounded_does_not_see_beyond_its_depth() -> None:

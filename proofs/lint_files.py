@@ -1,0 +1,58 @@
+"""Lint by file name: which files are models, which are specs, and which belong together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from proofs.lint import Finding, lint
+from proofs.question import pose
+from proofs.spec import read_spec, shipped_specs, spec_for
+from statemachine import Document, InputError, build_model, find_file, shipped_models
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from statemachine import Model, Problem
+
+
+def lint_files(
+    names: Sequence[str], spec: str | None = None, sorts: Mapping[str, str] | None = None
+) -> list[Finding]:
+    """Return the findings for each file; a file with machines (or an `include`) is a model.
+
+    A model is checked with `spec`, else with each spec among `names`, else with the spec that
+    belongs to it, else alone. Raises `InputError` with all problems of all files.
+    """
+    documents = [Document.read(find_file(n, _shipped(), "model or spec")) for n in names]
+    models = [d for d in documents if "machine" in d.data or "include" in d.data]
+    specs = [d for d in documents if d not in models]
+    if specs and not models:
+        raise InputError.whole_file(specs[0].path, "a spec is about a model", "name the model too")
+    found: list[Finding] = []
+    problems: list[Problem] = []
+    for document in models:
+        try:
+            model = build_model(document, sorts or {})
+            for other in (
+                [Document.read(spec_for(model, spec))] if spec else specs or _own_spec(model)
+            ):
+                found += lint(model, pose(model, *read_spec(other)).spec)
+            if not (spec or specs or _own_spec(model)):
+                found += lint(model)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return list(dict.fromkeys(found))
+
+
+def _own_spec(model: Model) -> list[Document]:
+    try:
+        return [Document.read(spec_for(model, None))]
+    except InputError:
+        return []
+
+
+def _shipped() -> dict[str, Path]:
+    return {**shipped_specs(), **shipped_models()}

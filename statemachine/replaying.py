@@ -1,0 +1,44 @@
+"""Sessions from files: a script of events, or a trace that is run again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from statemachine.diagnostics import InputError
+from statemachine.files import read_text
+from statemachine.runtime import ReplayError, replay
+from statemachine.script import read_script
+from statemachine.simulate import Session
+from statemachine.trace import read_trace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from statemachine.system import TransitionSystem
+
+
+MAX_BYTES = 50_000_000
+
+
+def start_session(system: TransitionSystem, settings: Mapping[str, str]) -> Session:
+    """Return a session in the first initial state that has these values."""
+    return Session(system, settings)
+
+
+def run_script(system: TransitionSystem, path: str) -> Session:
+    """Return a session after all events of a script, or of an ITF trace (a file of JSON).
+
+    Raises `InputError` at the first event that cannot happen, and says why.
+    """
+    text = read_text(path, MAX_BYTES)
+    if not text.lstrip().startswith("{"):
+        script = read_script(text, path)
+        session = Session(system, script)
+        session.play(script)
+        return session
+    trace = read_trace(system, path)
+    try:
+        replay(system, trace.states[0], trace.steps)
+    except ReplayError as error:
+        raise InputError.whole_file(path, f"is not a run of the model: {error}") from None
+    return Session.resumed(system, trace)
