@@ -234,9 +234,10 @@ def _guarded(run: Callable[[], None]) -> int:
             raise
         print(error, file=sys.stderr)  # noqa: T201 - the one place that prints errors
         return EXIT_INPUT
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)  # noqa: T201
-        return EXIT_INTERRUPTED
+    except SystemExit as end:
+        if end.code == EXIT_INTERRUPTED:
+            print("interrupted", file=sys.stderr)  # noqa: T201
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_FAILED

@@ -282,9 +282,9 @@ def summary(checked: Checked) -> RenderableType:
     }
     shown = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "nothing decided"
     waiting = len(checked.results) - len(decided)
-    shown = f"of {len(decided)} properties {shown}" + (
-        f"; {waiting} not checked yet" if waiting else ""
-    )
+    noun = "property" if len(decided) == 1 else "properties"
+    shown = f"{len(decided)} {noun} checked: {shown}"
+    shown += f"; {waiting} not checked yet" if waiting else ""
     style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
     return Group(Text(), Text(f"{checked.question.model.name}: {shown}", style=style))
 

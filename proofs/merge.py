@@ -63,9 +63,9 @@ def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:
     runs: dict[str, Run | None] = {
         r.engine: getattr(r.found[prop.name], what) for r in reports if prop.name in r.found
     }
-    shortest = min(
-        (run for run in runs.values() if run is not None), key=lambda run: run.length, default=None
-    )
+    # of two equally short runs the search's: it does not depend on a solver's mood
+    ordered = sorted(runs.items(), key=lambda item: item[0] != "search")
+    shortest = min((run for _, run in ordered if run), key=lambda run: run.length, default=None)
     if shortest is None:
         return None
     for report in reports:

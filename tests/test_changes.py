@@ -1,0 +1,261 @@
+"""Policy changes with known verdicts: each one is a whole model, checked against a shipped spec."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from helpers import ROOT, lengths, shipped, up_to
+
+from proofs import Question, Violated, ask, merge, parse_spec, pose, word
+from proofs.bounded import check_bounded
+from proofs.search import search
+from statemachine import Step, load_model, parse_model
+
+if TYPE_CHECKING:
+    from statemachine import State, TransitionSystem
+
+CHANGES = ROOT / "tests" / "changes"
+
+# Which version runs on which board, where a test needs only one table: version 2 not on board r2.
+TABLE = 'of = ["Version", "Board"]\n'
+ONE_TABLE = TABLE + 'allow = [[1, "r1"], [2, "r1"], [1, "r2"]]\n'
+ALL_RUN = TABLE + 'allow = [[1, "r1"], [2, "r1"], [1, "r2"], [2, "r2"]]\n'
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is known of a change.
+
+    `differs` counts the lines gone and the lines new. `violated` gives for each property the length
+    of a shortest run that violates it, for each of its columns. `events` is such a run for the
+    property `headline`, or empty when the change keeps it.
+    """
+
+    differs: tuple[int, int]
+    headline: str
+    violated: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    events: tuple[str, ...] = ()
+    vacuous: tuple[str, ...] = ()
+
+    @property
+    def looked(self) -> int:
+        """Return how far the solver is to look: one step beyond what is to be found."""
+        return len(self.events) + 1 if self.events else 8
+
+
+# What the unchanged ProLiant policy is known to violate.
+SECOND_UPGRADE = {"known_good_image_is_kept": (6,)}
+CORRUPTED_WHILE_FLASHED = {"no_halt_after_a_corruption_and_an_interrupted_flash": (5,)}
+
+BUSY_ORIGINAL_IS_MODIFIED = (
+    "power_on",
+    "up(this=A, other=B)",
+    "hot_plug(this=B, version=1, board=r2)",
+    "io_starts(this=A)",
+    "copy_starts(source=B, target=A)",
+    "copied(source=B, target=A)",
+)
+
+KNOWN = {
+    "msa_no_io_guard": Change(
+        (1, 1),
+        "busy_controller_is_never_reset[this=A]",
+        {"busy_controller_is_never_reset": (7, 7), "host_io_is_not_interrupted": (7, 7)},
+        (*BUSY_ORIGINAL_IS_MODIFIED, "reset(this=A)"),
+    ),
+    "msa_hot_plug_newest": Change(
+        (1, 1),
+        "hot_plug_uses_the_original[this=A, other=B]",
+        {"hot_plug_uses_the_original": (4, 4)},
+        (),
+    ),
+    "msa_stored_versions_pending_forgotten": Change(
+        (2, 2),
+        "redundant_only_with_matching_firmware",
+        {"redundant_only_with_matching_firmware": (9,), "not_redundant_while_pending": (9,),
+         "not_redundant_while_a_reset_is_owed": (9, 9)},
+        (),
+    ),
+    "msa_stored_versions_pending_respected": Change(
+        (1, 1), "redundant_only_with_matching_firmware"),
+    "msa_never_downgrade_on_hot_plug": Change((1, 1), "different_firmware_is_never_silent"),
+    "msa_reset_duty_dropped_on_removal": Change(
+        (14, 0),
+        "not_redundant_while_a_reset_is_owed[this=A]",
+        {},
+        (),
+    ),
+    "msa_pending_cleared_on_removal": Change(
+        (2, 2),
+        "pending_ends_only_with_shutdown",
+        {},
+        (),
+    ),
+    "msa_stored_versions_pending_cleared_on_removal": Change(
+        (4, 4),
+        "redundant_only_with_matching_firmware",
+        {},
+        (),
+    ),
+    "proliant_flash_in_place": Change(
+        (1, 1),
+        "flash_never_writes_the_running_rom[this=A]",
+        {},
+        (),
+    ),
+    "proliant_copy_over_invalid": Change(
+        (6, 42), "original_is_retained", SECOND_UPGRADE | CORRUPTED_WHILE_FLASHED),
+    "proliant_copy_over_different": Change(
+        (6, 42),
+        "original_is_retained",
+        {},
+        (),
+    ),
+    "proliant_flash_oldest": Change(
+        (1, 1),
+        "original_is_retained",
+        {},
+        (),
+    ),
+    "proliant_load_unchecked": Change(
+        (2, 2),
+        "boot_never_loads_an_invalid_image[this=B]",
+        {},
+        (),
+    ),
+    "proliant_refuse_second_upgrade": Change(
+        (1, 1), "known_good_image_is_kept", CORRUPTED_WHILE_FLASHED),
+}
+
+
+def of_change(name: str, table: str | None = None) -> Question:
+    """Return the question of a changed model, with another table for the one that is left open."""
+    base = base_of(name)
+    text = (CHANGES / f"{name}.toml").read_text(encoding="utf-8")
+    if table is not None:
+        assert text.count(TABLE) == 1
+        text = text.replace(TABLE, table)
+    spec = (ROOT / "proofs" / "specs" / f"{base}.toml").read_text(encoding="utf-8")
+    return pose(parse_model(text, f"{name}.toml"), *parse_spec(spec, f"{base}.spec.toml"))
+
+
+def base_of(name: str) -> str:
+    """Return the shipped model of which a change is a copy."""
+    return {"msa": "msa1000", "proliant": "proliant"}[name.partition("_")[0]]
+
+
+def of_headline(name: str) -> Question:
+    """Return the question whether a change keeps its headline property, for one table."""
+    asked = of_change(name, ONE_TABLE if base_of(name) == "msa1000" else None)
+    own = tuple(p for p in asked.properties if p.name == KNOWN[name].headline)
+    assert len(own) == 1
+    return replace(asked, properties=own)
+
+
+def test_every_change_is_known() -> None:
+    assert {p.stem for p in CHANGES.glob("*.toml")} == set(KNOWN)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_change_differs_from_the_shipped_model_only_in_what_it_changes(name: str) -> None:
+    path = ROOT / "statemachine" / "models" / f"{base_of(name)}.toml"
+    schema, *expected = path.read_text(encoding="utf-8").splitlines()
+    says, own_schema, *lines = (CHANGES / f"{name}.toml").read_text(encoding="utf-8").splitlines()
+    assert says.startswith("# Changed: ")
+    assert says.endswith(".")
+    assert own_schema == schema.replace("./", "../../statemachine/models/")
+    codes = [line[0] for line in difflib.ndiff(expected, lines)]
+    assert (codes.count("-"), codes.count("+")) == KNOWN[name].differs
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_verdicts_are_the_known_ones(name: str) -> None:
+    asked = of_change(name)
+    asked = replace(asked, properties=asked.decidable)
+    report = search(asked)
+    assert report.complete
+    violated: dict[str, tuple[int, ...]] = {}
+    words: dict[str, set[str]] = {}
+    for result in merge(asked, {"search": report}, 0):
+        prop = result.prop.name.partition("[")[0]
+        words.setdefault(prop, set()).add(word(result.verdict))
+        if isinstance(result.verdict, Violated):
+            violated[prop] = (*violated.get(prop, ()), len(result.verdict.trace.steps))
+    assert violated == KNOWN[name].violated
+    assert tuple(p for p, w in words.items() if "vacuous" in w) == KNOWN[name].vacuous
+    others = words.keys() - violated.keys() - set(KNOWN[name].vacuous)
+    assert all(words[p] == {"bounded"} for p in others)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_run_to_the_headline_is_the_known_one_and_the_solver_finds_none_shorter(name: str) -> None:
+    known, asked = KNOWN[name], of_headline(name)
+    report = search(asked, max_depth=known.looked)
+    run = report.found[known.headline].violation
+    instances = asked.system.instances
+    events = () if run is None else tuple(str(Step(instances[i], p)) for i, p in run.steps)
+    assert events == known.events
+    assert up_to(lengths(report), known.looked) == lengths(check_bounded(asked, known.looked))
+
+
+def test_io_guard_is_not_missed_where_every_version_runs_on_every_board() -> None:
+    asked = of_change("msa_no_io_guard", ALL_RUN)
+    report = search(asked)
+    assert report.complete
+    assert not any(found.violation for found in report.found.values())
+
+
+def test_stored_versions_changes_differ_by_the_pending_condition() -> None:
+    forgotten, respected = (
+        (CHANGES / f"msa_stored_versions_pending_{what}.toml").read_text(encoding="utf-8")
+        for what in ("forgotten", "respected")
+    )
+    assert forgotten.splitlines()[1:] == (
+        respected.replace('"versions_match", "not array.pending", ', '"versions_match", ')
+        .splitlines()[1:])
+
+
+def following(system: TransitionSystem, state: State, events: list[str]) -> State | None:
+    """Return the state after some events, or None when they cannot happen."""
+    for event in events:
+        after = [s for step, s in system.successors(state) if str(step) == event]
+        if not after:
+            return None
+        (state,) = after
+    return state
+
+
+def settled(question: Question, state: State) -> set[State]:
+    """Return the states in which the automatic rules alone come to rest."""
+    found, seen, todo = set(), {state}, [state]
+    while todo:
+        now = todo.pop()
+        after = {s for step, s in question.system.successors(now)
+                 if question.model.automatic(step.instance.rule)}
+        if not after:
+            found.add(now)
+        todo += after - seen
+        seen |= after
+    return found
+
+
+@pytest.mark.parametrize(("name", "end"), [
+    (None, ("redundant", "clear")),
+    ("msa_never_downgrade_on_hot_plug", ("single", "firmware_differs")),
+])
+def test_newer_newcomer_is_downgraded_or_stays_apart(
+    name: str | None, end: tuple[str, str]
+) -> None:
+    asked = shipped("msa1000") if name is None else of_change(name)
+    system = asked.system
+    events = ["power_on", "up(this=A, other=B)", "hot_plug(this=B, version=2, board=r1)"]
+    starts = (s for s in system.initial() if system.entry(s.tables)("runs_on", (2, 0)))
+    reached = next(s for s in (following(system, start, events) for start in starts)
+                   if s is not None and s.values[system.by_name["A.executing"].index] == 1)
+    ends = settled(asked, reached)
+    found = {tuple(v.sort.text(s.values[v.index])
+                   for v in (system.by_name["array"], system.by_name["display"])) for s in ends}
+    assert found == {end}

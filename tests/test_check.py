@@ -1,0 +1,222 @@
+"""The command line's main job: verdicts, exit codes, files, time limits, interruption."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+COUNTER = """
+title = "A counter"
+[sort]
+Count = "0..9"
+[machine.Counter]
+instances = ["counter"]
+states = ["counting"]
+vars = { value = "Count" }
+[init]
+require = "counter.value == 0"
+[rule.tick]
+by = "controller"
+when = "counter.value < 7"
+sets = "counter.value = counter.value + 1"
+"""
+SAFE = '[invariant.at_most_seven]\nmust = "counter.value <= 7"\n'
+UNSAFE = '[invariant.at_most_six]\nmust = "counter.value <= 6"\n'
+NEVER = '[invariant.never]\nwhenever = "counter.value == 9"\nmust = "counter.value == 0"\n'
+KNOWN = UNSAFE + 'expect = "violated"\nbecause = "it counts to seven"\n'
+CURED = SAFE + 'expect = "violated"\nbecause = "it used to count to eight"\n'
+
+
+def twinrom(*words: str, cwd: Path = ROOT, **extra: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", **extra}
+    return subprocess.run(
+        [sys.executable, "-m", "twinrom", *words],
+        capture_output=True, text=True, check=False, cwd=cwd, env=environment, timeout=300,
+    )  # fmt: skip
+
+
+def files(folder: Path, spec: str, model: str = COUNTER) -> str:
+    (folder / "counter.toml").write_text(model)
+    (folder / "counter.spec.toml").write_text(spec)
+    return str(folder / "counter.toml")
+
+
+@pytest.mark.parametrize(
+    ("spec", "code", "last"),
+    [
+        (SAFE, 0, "counter: 1 property checked: 1 hold"),
+        (UNSAFE, 1, "counter: 1 property checked: 1 violated"),
+        (NEVER, 1, "counter: 1 property checked: 1 vacuous"),
+        (KNOWN, 0, "counter: 1 property checked: 1 known to be violated"),
+        (CURED, 1, "counter: 1 property checked: 1 suddenly hold"),
+        (SAFE + UNSAFE, 1, "counter: 2 properties checked: 1 hold, 1 violated"),
+    ],
+    ids=["safe", "unsafe", "vacuous", "known", "cured", "both"],
+)
+def test_exit_code_and_last_line(tmp_path: Path, spec: str, code: int, last: str) -> None:
+    done = twinrom("check", files(tmp_path, spec))
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == last
+    assert done.returncode == code
+
+
+def test_a_violation_beyond_the_depth_is_undecided_for_the_solver_alone(tmp_path: Path) -> None:
+    model = files(tmp_path, UNSAFE)
+    assert twinrom("check", model, "--engine", "bounded", "--depth", "6").returncode == 0
+    assert twinrom("check", model, "--engine", "bounded", "--depth", "7").returncode == 1
+    assert twinrom("check", model, "--engine", "both", "--depth", "3").returncode == 1
+
+
+def test_a_search_that_stops_early_leaves_properties_undecided(tmp_path: Path) -> None:
+    slow = COUNTER.replace("0..9", "0..900").replace("< 7", "< 900")
+    done = twinrom("check", files(tmp_path, SAFE.replace("7", "900"), slow),
+                   "--engine", "search", "--max-states", "3")
+    assert done.returncode == 3
+    assert "1 unknown" in done.stdout
+    assert "stopped at" in done.stdout
+
+
+def test_a_time_out_says_what_is_clean(tmp_path: Path) -> None:
+    path = tmp_path / "verdicts.json"
+    done = twinrom("check", "msa1000", "--engine", "bounded", "--depth", "400", "--timeout", "8",
+                   "--json", str(path))
+    assert done.returncode == 3
+    model = json.loads(path.read_text())["models"][0]
+    engine = model["engines"]["bounded"]
+    assert engine["stopped"].startswith("out of time after 8 s at depth ")
+    assert 0 <= engine["depth"] < 400
+    opened = [p for p in model["properties"] if p["verdict"] == "unknown"]
+    assert opened
+    assert {p["depth"] for p in opened} == {engine["depth"]}
+    assert all(p["reason"] == f"bounded: {engine['stopped']}" for p in opened)
+
+
+def test_json_has_every_field_that_is_promised(tmp_path: Path) -> None:
+    path = tmp_path / "verdicts.json"
+    spec = UNSAFE + SAFE + NEVER + '[response.rests]\neventually = "counter.value == 7"\n'
+    spec += '[clause.C1]\nsays = "counts"\n'
+    assert twinrom("check", files(tmp_path, spec), "--json", str(path)).returncode == 1
+    data = json.loads(path.read_text())
+    assert data["schema"] == "twinrom/check/1"
+    (model,) = data["models"]
+    verdicts = {p["name"]: (p["kind"], p["verdict"], p["depth"], p["exercised_at"])
+                for p in model["properties"]}
+    assert verdicts == {
+        "at_most_six": ("invariant", "violated", 7, 0),
+        "at_most_seven": ("invariant", "bounded", 20, 0),
+        "never": ("invariant", "vacuous", 20, None),
+        "rests": ("response", "not-checked", None, None),
+    }
+    broken = model["properties"][0]
+    assert [s["counter.value"] for s in broken["trace"]["states"]] == list(range(8))
+    assert model["properties"][1]["complete"] == {"states": 8, "transitions": 7, "diameter": 7}
+    assert model["clauses"] == [{"id": "C1", "kind": "requirement", "verdict": "open",
+                                 "properties": [], "rules": []}]
+    needed = {"name", "kind", "clause", "verdict", "depth", "exercised_at", "expect", "seconds",
+              "trace"}
+    assert all(needed <= p.keys() for p in model["properties"])
+
+
+def test_traces_are_written_and_can_be_run_again(tmp_path: Path) -> None:
+    model = files(tmp_path, UNSAFE)
+    twinrom("check", model, "--trace", str(tmp_path / "traces"))
+    (trace,) = (tmp_path / "traces").iterdir()
+    assert trace.name == "counter.at_most_six.itf.json"
+    done = twinrom("simulate", model, "--script", str(trace))
+    assert done.returncode == 0
+    assert "counter.value = 7" in done.stdout
+
+
+def test_json_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
+    place = tmp_path / "missing" / "out.json"
+    done = twinrom("check", files(tmp_path, SAFE), "--json", str(place))
+    assert done.returncode == 2
+    assert done.stderr == f"{place}: cannot be written: no such file or directory\n"
+    assert list(tmp_path.iterdir()) == [tmp_path / "counter.spec.toml", tmp_path / "counter.toml"] \
+        or {p.name for p in tmp_path.iterdir()} == {"counter.spec.toml", "counter.toml"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["check", "no_such"], "no_such: no such model: neither a file nor a shipped one; known: "
+                               "`msa1000`, `proliant`\n"),
+        (["check", "msa100"], "msa100: no such model: neither a file nor a shipped one; did you "
+                              "mean `msa1000`?\n"),
+        (["check", "msa1000", "--spec", "nope"], "nope: no such spec: neither a file nor a shipped "
+                                                 "one; known: `msa1000`, `proliant`\n"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_found_is_one_line(words: list[str], said: str) -> None:
+    done = twinrom(*words)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["check"], ["check", "msa1000", "--depth", "-1"], ["check", "msa1000", "--engine", "magic"],
+     ["check", "msa1000", "--sort", "Version"], ["check", "msa1000", "--faults", "many"],
+     ["check", "msa1000", "--sort", "Nope=1..2"], ["check", "msa1000", "--faults", "nope=1"],
+     ["check", "msa1000", "--sort", "Version=5..1"], ["nonsense"], ["schema", "nothing"]],
+)  # fmt: skip
+def test_wrong_usage_exits_with_two_and_no_traceback(words: list[str]) -> None:
+    done = twinrom(*words)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def workers() -> set[str]:
+    found = set()
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = place.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"proofs.worker" in words:
+            found.add(place.parent.name)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="reads the process table of Linux")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_check_leaves_nothing_behind(tmp_path: Path, number: int) -> None:
+    before = workers()
+    path = tmp_path / "out.json"
+    running = subprocess.Popen(
+        [sys.executable, "-m", "twinrom", "check", "msa1000", "--depth", "400", "--json", str(path)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, text=True)  # fmt: skip
+    own: set[str] = set()
+    while len(own) < 2 and running.poll() is None:
+        time.sleep(0.1)
+        own = workers() - before
+    time.sleep(1)
+    running.send_signal(number)
+    _, said = running.communicate(timeout=60)
+    if number == signal.SIGINT:
+        assert (running.returncode, said) == (130, "interrupted\n")
+    end = time.monotonic() + 20
+    while own & workers() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not own & workers()
+    assert not list(tmp_path.iterdir())
+
+
+def test_another_package_of_the_same_name_is_refused(tmp_path: Path) -> None:
+    for name in ("statemachine", "diagrams"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("")
+    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]; import twinrom; twinrom.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False,
+                          cwd=tmp_path)  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"twinrom: the package `statemachine` is not twinrom's: found another one at "
+        f"{tmp_path}/statemachine; install twinrom into an environment of its own\n")
