@@ -112,7 +112,7 @@ def lint(
     ],
     spec: SpecOption = None,
     sort: SortOption = None,
-    strict: Annotated[bool, typer.Option(help="warnings fail the run too")] = False,  # noqa: FBT002
+    strict: Annotated[bool, typer.Option(help="warnings fail the run too")] = False,
 ) -> None:
     """Find what is questionable: rules that never fire, unanswered events, torn writes and more."""
     from proofs import lint_files

@@ -46,7 +46,8 @@ def main() -> None:
     reached = int(output.split()[0]) if output.split() else -1
     bound = "" if reached >= SHALLOW else "more than "
     print(
-        f"  naive to depth {SHALLOW}: {naive:6.1f} s   {bound}{naive / shallow:.1f} times slower (bar: 10), "
+        f"  naive to depth {SHALLOW}: {naive:6.1f} s   {bound}{naive / shallow:.1f} times slower "
+        "(bar: 10), "
         f"depth {reached} finished"
     )
     empty, _ = timed(sys.executable, "-c", "import typer, rich.console")

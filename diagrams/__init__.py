@@ -7,4 +7,19 @@ from diagrams.simulator import Simulator, state_view, trace_view
 from diagrams.story import Story, StoryStep, changes, short_place, tell
 from diagrams.tables import checked_view
 
-__all__ = ["Simulator", "Story", "StoryStep", "changes", "checked_json", "checked_view", "live_progress", "short_place", "show", "state_view", "tell", "trace_view", "write_json", "write_traces"]  # fmt: skip
+__all__ = [
+    "Simulator",
+    "Story",
+    "StoryStep",
+    "changes",
+    "checked_json",
+    "checked_view",
+    "live_progress",
+    "short_place",
+    "show",
+    "state_view",
+    "tell",
+    "trace_view",
+    "write_json",
+    "write_traces",
+]

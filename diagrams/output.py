@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagrams.as_json import checked_json
@@ -14,6 +13,7 @@ from statemachine import InputError, to_itf, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from rich.console import Console, RenderableType
 

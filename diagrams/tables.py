@@ -25,7 +25,7 @@ NUMBER_STYLE = "cyan"
 
 
 def checked_view(checked: Checked) -> RenderableType:
-    """Return everything a reader wants to know about one model: verdicts first, then the stories."""
+    """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
     parts += [view for view in (_unchecked(checked), _clauses(checked)) if view is not None]
     parts += [_story(checked, *group) for group in _same_run(checked)]

@@ -106,9 +106,10 @@ class _Mistakes:
 
     def __init__(self, template: Template, lemmas: Lemmas) -> None:
         self.template = t = template
-        found: list[tuple[Any, Overlap | tuple[RuleInstance, Obligation]]] = []
-        for pair in overlapping(t.system):
-            found.append((z3.Or(*(t.term(term) for term in pair.at_payloads())), pair))
+        found: list[tuple[Any, Overlap | tuple[RuleInstance, Obligation]]] = [
+            (z3.Or(*(t.term(term) for term in pair.at_payloads())), pair)
+            for pair in overlapping(t.system)
+        ]
         for instance in t.system.instances:
             slots = list(zip(t.slots[instance.index], instance.given, strict=True))
             for duty in instance.obligations:

@@ -43,7 +43,7 @@ def fresh(name: str, sort: Sort) -> Any:
 
 
 class Template:
-    """One step of a system: constants for the state before, the choice, the payload, the state after."""
+    """One step: constants for the state before, the choice, the payload, the state after."""
 
     def __init__(self, system: TransitionSystem) -> None:
         self.system = system
@@ -148,7 +148,7 @@ class Template:
                 raise AssertionError(t.operator)
 
     def aligned(self, value: Any, term: Term, low: int, high: int) -> Any:
-        """Return the bit-vector of `term` as one of the interval `low..high`, which may be wider or narrower."""
+        """Return the bit-vector of `term` as one of the interval `low..high`, wider or narrower."""
         if term.boolean:
             return value
         if term.operator == "constant":

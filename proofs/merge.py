@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class EngineDisagreementError(RuntimeError):
-    """Two engines, or an engine and the running machines, say different things. Please report it."""
+    """Two engines, or an engine and the running machines, say different things: our bug."""
 
 
 def merge(question: Question, reports: Mapping[str, Report], depth: int) -> tuple[Result, ...]:
@@ -76,7 +76,8 @@ def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:
         if looked and (own is None or own.length != shortest.length):
             said = "none" if own is None else f"one of {own.length} steps"
             raise EngineDisagreementError(
-                f"{prop.name}: {what} of {shortest.length} steps found, but `{report.engine}` says {said}"
+                f"{prop.name}: {what} of {shortest.length} steps found, "
+                f"but `{report.engine}` says {said}"
             )
     return shortest
 

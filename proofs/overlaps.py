@@ -22,7 +22,7 @@ class Overlap(NamedTuple):
     both: Term
 
     def at_payloads(self) -> Iterator[Term]:
-        """Return where both are enabled for each choice of their payloads, shared ones chosen once."""
+        """Return where both are enabled for each choice of payloads, shared ones chosen once."""
         given = {g.name: g for g in (*self.first.given, *self.second.given)}
         for codes in itertools.product(*(g.sort.codes() for g in given.values())):
             chosen = dict(zip(given, codes, strict=True))
@@ -34,7 +34,8 @@ class Overlap(NamedTuple):
         return InputError(
             [
                 self.second.rule.place.problem(
-                    f"`{self.second.name}` and `{self.first.name}` of event `{event}` can both happen",
+                    f"`{self.second.name}` and `{self.first.name}` of event `{event}` "
+                    "can both happen",
                     f"in the state {state}",
                     at_key=True,
                 )

@@ -18,7 +18,7 @@ Effects: TypeAlias = "Callable[[int], Iterator[tuple[RuleLookup, Effect]]]"
 
 
 class Hit(NamedTuple):
-    """Something found in `state` of layer `depth`; `last` is the step out of it, if it takes one."""
+    """Something found in `state` of layer `depth`, or in the step `last` out of it."""
 
     depth: int
     state: int

@@ -78,7 +78,7 @@ class _Search:
         self.started = time.monotonic()
 
     def _prepare(self) -> None:
-        """Distribute the properties: to states, to the steps of some rules, to steps of any rule."""
+        """Distribute the properties: to states, to steps of some rules, to steps of any rule."""
         self.memos: list[dict[terms.Term, terms.Term]] = [{} for _ in self.lookups]
         for prop in self.question.decidable:
             for what, term in (("violation", prop.bad), ("witness", prop.whenever)):
@@ -181,7 +181,7 @@ class _Search:
         return new, None
 
     def _activate(self, control: int) -> tuple[tuple[RuleLookup, ...], Overlaps | None]:
-        """Return the rules whose machines are where they move from, and the pairs to watch there."""
+        """Return the rules whose machines can move from here, and the pairs to watch here."""
         lookups = tuple(lookup for lookup in self.lookups if lookup.can_move(control))
         names = {lookup.instance.index for lookup in lookups}
         pairs = [o for o in self.overlaps if o.first.index in names and o.second.index in names]

@@ -92,7 +92,7 @@ class Result:
 
     @property
     def expected(self) -> bool:
-        """Say whether the verdict is the recorded one: a known finding is violated, others are not."""
+        """Say whether it is as recorded: a known finding is violated, others are not."""
         return isinstance(self.verdict, Violated) == self.prop.expect_violated
 
     @property

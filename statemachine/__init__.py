@@ -14,7 +14,9 @@ from statemachine.names import check_name, named_sort, parse_columns, parse_sort
 from statemachine.packing import Packing
 from statemachine.parse import ExpressionError, parse
 from statemachine.places import Formula, Place, Problems
-from statemachine.resolve import EventWords, Resolver, ResolveError, Typed, Vocabulary
+from statemachine.replaying import run_script, start_session
+from statemachine.resolve import EventWords, ResolveError, Resolver, Typed, Vocabulary
+from statemachine.runtime import Refusal, Refused, ReplayError, Runtime, replay
 from statemachine.schema import Each, ModelShape, Shape, Texts
 from statemachine.script import Script, read_script
 from statemachine.shape import shaped
@@ -30,10 +32,8 @@ from statemachine.system import (
     TransitionSystem,
     Variable,
 )
-from statemachine.replaying import run_script, start_session
-from statemachine.runtime import Refusal, Refused, ReplayError, Runtime, replay
 from statemachine.tables import TableChoices, TooLargeError
 from statemachine.trace import Trace, from_itf, read_trace, to_itf, write_trace
 from statemachine.write_out import filled
 
-__all__ = ["Argument", "BOOL", "Change", "Column", "Conjunct", "Document", "Each", "EventWords", "Expr", "ExpressionError", "Formula", "InputError", "Model", "ModelShape", "Obligation", "Option", "Packing", "Place", "Problem", "Problems", "Refusal", "Refused", "ReplayError", "ResolveError", "Resolver", "Rule", "RuleInstance", "Runtime", "Script", "Session", "Shape", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable", "Vocabulary", "bind_column", "budget_problem", "build_model", "check_name", "conjuncts", "did_you_mean", "fault_kinds", "filled", "find_file", "from_itf", "load_model", "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort", "printable", "read_definitions", "read_script", "read_trace", "replay", "shaped", "run_script", "shipped_models", "start_session", "terms", "to_itf", "with_budget", "write_trace", "write_whole"]  # fmt: skip
+__all__ = ["BOOL", "Argument", "Change", "Column", "Conjunct", "Document", "Each", "EventWords", "Expr", "ExpressionError", "Formula", "InputError", "Model", "ModelShape", "Obligation", "Option", "Packing", "Place", "Problem", "Problems", "Refusal", "Refused", "ReplayError", "ResolveError", "Resolver", "Rule", "RuleInstance", "Runtime", "Script", "Session", "Shape", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable", "Vocabulary", "bind_column", "budget_problem", "build_model", "check_name", "conjuncts", "did_you_mean", "fault_kinds", "filled", "find_file", "from_itf", "load_model", "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort", "printable", "read_definitions", "read_script", "read_trace", "replay", "run_script", "shaped", "shipped_models", "start_session", "terms", "to_itf", "with_budget", "write_trace", "write_whole"]  # fmt: skip

@@ -12,7 +12,7 @@ from statemachine.diagnostics import InputError
 
 
 def read_bytes(path: str, limit: int) -> bytes:
-    """Return the content of the file at `path`; raises `InputError` when it has over `limit` bytes."""
+    """Return the content of the file at `path`; raises `InputError` beyond `limit` bytes."""
     try:
         with Path(path).open("rb") as file:
             raw = file.read(limit + 1)

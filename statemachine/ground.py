@@ -8,7 +8,7 @@ from statemachine import terms
 from statemachine.diagnostics import InputError, did_you_mean
 from statemachine.expr import conjuncts
 from statemachine.model import all_sorts
-from statemachine.resolve import Resolver, ResolveError, Typed, Vocabulary
+from statemachine.resolve import ResolveError, Resolver, Typed, Vocabulary
 from statemachine.sorts import BOOL
 from statemachine.system import (
     Argument,

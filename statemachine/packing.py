@@ -32,7 +32,7 @@ class Packing:
         return packed
 
     def unpack(self, packed: int) -> list[int]:
-        """Return the values of all variables; those whose bits were masked out read as their lowest."""
+        """Return the values of all variables; where bits were masked out, the lowest."""
         return [
             ((packed & mask) >> offset) + low
             for mask, offset, low in zip(self.mask, self.offset, self.low, strict=True)

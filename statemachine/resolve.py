@@ -111,7 +111,7 @@ class Resolver:
             self.refuse(node, f"`{node}` may be none, so it cannot be computed with")
         return typed
 
-    def value(self, node: e.Expr, expected: Sort | None = None) -> Typed:  # noqa: C901, PLR0911, PLR0912 - one match, a branch a kind
+    def value(self, node: e.Expr, expected: Sort | None = None) -> Typed:  # noqa: C901, PLR0911 - one match, a branch a kind
         """Return the meaning of `node`; `expected` decides what an ambiguous literal means."""
         self.vocabulary.work += 1
         if self.vocabulary.work > MAX_WORK:

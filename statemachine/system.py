@@ -195,9 +195,8 @@ class TransitionSystem:
         for conjunct in self.init:
             reads = [t.value for t in terms.leaves([conjunct.term]) if t.operator == "variable"]
             by_last.setdefault(max(reads, default=-1), []).append(conjunct.term)
-        count = 0
-        for found in self._extend_initial([], self.choices.everything, by_last):
-            count += 1
+        families = self._extend_initial([], self.choices.everything, by_last)
+        for count, found in enumerate(families, 1):
             if count > MAX_INITIAL:
                 raise TooLargeError(
                     [
@@ -238,7 +237,7 @@ class TransitionSystem:
                     yield step
 
     def after(self, state: State, step: Step) -> State:
-        """Return the state after `step`, which must be enabled; raises `InputError` out of range."""
+        """Return the state after `step`, which must be enabled; `InputError` when out of range."""
         given, entry = step.given(), self.entry(state.tables)
         for duty in step.instance.obligations:
             if not terms.evaluate(duty.term, state.values, (), given, entry):

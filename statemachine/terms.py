@@ -36,7 +36,7 @@ class Term:
 _interned: WeakValueDictionary[tuple[Any, ...], Term] = WeakValueDictionary()
 
 
-def _make(
+def _make(  # noqa: PLR0913 - the fields of a node
     operator: str, value: Any, arguments: tuple[Term, ...], low: int, high: int, *, boolean: bool
 ) -> Term:
     key = (operator, value, boolean, low, high, tuple(map(id, arguments)))
@@ -184,7 +184,7 @@ def choose(c: Term, a: Term, b: Term) -> Term:
     return _make("if", None, (c, a, b), min(a.low, b.low), max(a.high, b.high), boolean=False)
 
 
-def evaluate(
+def evaluate(  # noqa: C901 - one match, a branch an operator
     term: Term,
     state: Sequence[int],
     later: Sequence[int],

@@ -77,8 +77,14 @@ def test_a_violation_beyond_the_depth_is_undecided_for_the_solver_alone(tmp_path
 
 def test_a_search_that_stops_early_leaves_properties_undecided(tmp_path: Path) -> None:
     slow = COUNTER.replace("0..9", "0..900").replace("< 7", "< 900")
-    done = twinrom("check", files(tmp_path, SAFE.replace("7", "900"), slow),
-                   "--engine", "search", "--max-states", "3")
+    done = twinrom(
+        "check",
+        files(tmp_path, SAFE.replace("7", "900"), slow),
+        "--engine",
+        "search",
+        "--max-states",
+        "3",
+    )
     assert done.returncode == 3
     assert "1 unknown" in done.stdout
     assert "stopped at" in done.stdout
@@ -86,8 +92,18 @@ def test_a_search_that_stops_early_leaves_properties_undecided(tmp_path: Path) -
 
 def test_a_time_out_says_what_is_clean(tmp_path: Path) -> None:
     path = tmp_path / "verdicts.json"
-    done = twinrom("check", "msa1000", "--engine", "bounded", "--depth", "400", "--timeout", "8",
-                   "--json", str(path))
+    done = twinrom(
+        "check",
+        "msa1000",
+        "--engine",
+        "bounded",
+        "--depth",
+        "400",
+        "--timeout",
+        "8",
+        "--json",
+        str(path),
+    )
     assert done.returncode == 3
     model = json.loads(path.read_text())["models"][0]
     engine = model["engines"]["bounded"]
@@ -107,8 +123,10 @@ def test_json_has_every_field_that_is_promised(tmp_path: Path) -> None:
     data = json.loads(path.read_text())
     assert data["schema"] == "twinrom/check/1"
     (model,) = data["models"]
-    verdicts = {p["name"]: (p["kind"], p["verdict"], p["depth"], p["exercised_at"])
-                for p in model["properties"]}
+    verdicts = {
+        p["name"]: (p["kind"], p["verdict"], p["depth"], p["exercised_at"])
+        for p in model["properties"]
+    }
     assert verdicts == {
         "at_most_six": ("invariant", "violated", 7, 0),
         "at_most_seven": ("invariant", "bounded", 20, 0),
@@ -118,10 +136,20 @@ def test_json_has_every_field_that_is_promised(tmp_path: Path) -> None:
     broken = model["properties"][0]
     assert [s["counter.value"] for s in broken["trace"]["states"]] == list(range(8))
     assert model["properties"][1]["complete"] == {"states": 8, "transitions": 7, "diameter": 7}
-    assert model["clauses"] == [{"id": "C1", "kind": "requirement", "verdict": "open",
-                                 "properties": [], "rules": []}]
-    needed = {"name", "kind", "clause", "verdict", "depth", "exercised_at", "expect", "seconds",
-              "trace"}
+    assert model["clauses"] == [
+        {"id": "C1", "kind": "requirement", "verdict": "open", "properties": [], "rules": []}
+    ]
+    needed = {
+        "name",
+        "kind",
+        "clause",
+        "verdict",
+        "depth",
+        "exercised_at",
+        "expect",
+        "seconds",
+        "trace",
+    }
     assert all(needed <= p.keys() for p in model["properties"])
 
 
@@ -140,8 +168,10 @@ def test_json_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
     done = twinrom("check", files(tmp_path, SAFE), "--json", str(place))
     assert done.returncode == 2
     assert done.stderr == f"{place}: cannot be written: no such file or directory\n"
-    assert list(tmp_path.iterdir()) == [tmp_path / "counter.spec.toml", tmp_path / "counter.toml"] \
-        or {p.name for p in tmp_path.iterdir()} == {"counter.spec.toml", "counter.toml"}
+    assert list(tmp_path.iterdir()) == [
+        tmp_path / "counter.spec.toml",
+        tmp_path / "counter.toml",
+    ] or {p.name for p in tmp_path.iterdir()} == {"counter.spec.toml", "counter.toml"}
 
 
 @pytest.mark.parametrize(
@@ -185,13 +215,16 @@ def workers() -> set[str]:
     return found
 
 
-@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="reads the process table of Linux")
+@pytest.mark.skipif(
+    not Path("/proc/self/cmdline").exists(), reason="reads the process table of Linux"
+)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_check_leaves_nothing_behind(tmp_path: Path, number: int) -> None:
     before = workers()
     path = tmp_path / "out.json"
     running = subprocess.Popen(
-        [sys.executable, "-m", "twinrom", "check", "msa1000", "--depth", "400", "--json", str(path)],
+        [sys.executable, "-m", "twinrom", "check", "msa1000", "--depth", "400", "--json", str(path),
+         ],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, text=True)  # fmt: skip
     own: set[str] = set()
     while len(own) < 2 and running.poll() is None:
@@ -213,10 +246,12 @@ def test_another_package_of_the_same_name_is_refused(tmp_path: Path) -> None:
     for name in ("statemachine", "diagrams"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("")
-    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]; import twinrom; twinrom.main()"
+    path = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]"
+    code = f"{path}; import twinrom; twinrom.main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False,
                           cwd=tmp_path)  # fmt: skip
     assert done.returncode == 2
     assert done.stderr == (
         f"twinrom: the package `statemachine` is not twinrom's: found another one at "
-        f"{tmp_path}/statemachine; install twinrom into an environment of its own\n")
+        f"{tmp_path}/statemachine; install twinrom into an environment of its own\n"
+    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from helpers import SHIPPED, dropped_conjuncts, lengths, outcome, question, shipped, up_to
 
-from proofs import Report
 from proofs.bounded import check_bounded
 from proofs.search import search
+
+if TYPE_CHECKING:
+    from proofs import Report
 
 COUNTER = """
 [sort]

@@ -22,8 +22,8 @@ FINDINGS: dict[str, dict[str, list[str]]] = {
     "proliant": {
         "no_halt_after_a_corruption_and_an_interrupted_flash": [
             "boot(this=A)",
-            "flash_starts(this=B, version=1, place=on_site)",
             "corruption(this=A)",
+            "flash_starts(this=B, version=1, place=on_site)",
             "power_loss",
             "boot",
         ],

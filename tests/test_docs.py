@@ -1,0 +1,229 @@
+"""The documents: every command in them runs, every link leads somewhere, nothing is left out.
+
+`python tests/test_docs.py` writes what the commands print today into the documents.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+import typer
+
+import twinrom
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+COMMANDS = DOCS / "commands.md"
+FENCE = re.compile(r"^```console\n(\$ twinrom .*?)^```$", re.MULTILINE | re.DOTALL)
+PROMPT = re.compile(r"^\$ (twinrom [^\n]*?)(?: +# exit (\d+))?\n", re.MULTILINE)
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+
+
+class Shown(NamedTuple):
+    """A command in a document, the exit code it should have and what it should print."""
+
+    page: Path
+    line: int
+    command: str
+    code: int
+    printed: str
+
+
+def shown(page: Path) -> Iterator[Shown]:
+    text = page.read_text(encoding="utf-8")
+    for block in FENCE.finditer(text):
+        prompts = list(PROMPT.finditer(block[1]))
+        ends = [*(p.start() for p in prompts[1:]), len(block[1])]
+        for prompt, end in zip(prompts, ends, strict=True):
+            line = text.count("\n", 0, block.start(1) + prompt.start()) + 1
+            printed = block[1][prompt.end() : end]
+            yield Shown(page, line, prompt[1], int(prompt[2] or 0), printed)
+
+
+def ran(command: str) -> tuple[int, str]:
+    environment = dict(os.environ, COLUMNS="80", NO_COLOR="1", PYTHONPATH=str(ROOT))
+    words = [sys.executable, "-m", *shlex.split(command)]
+    done = subprocess.run(
+        words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL, timeout=300, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout.decode()
+
+
+def normalised(text: str) -> str:
+    """Return `text` without the seconds of one run and the folder of one computer."""
+    text = text.replace(f"{ROOT}{os.sep}", "")
+    text = re.sub(r"\b\d+(\.\d+)? s\b", "N s", text)
+    text = re.sub(r" +\d+\.\d$", " N", text, flags=re.MULTILINE)
+    return "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
+
+
+ALL_SHOWN = [one for page in PAGES for one in shown(page)]
+
+
+@pytest.mark.parametrize("one", ALL_SHOWN, ids=lambda one: f"{one.page.name}:{one.line}")
+def test_commands_print_what_the_documents_show(one: Shown) -> None:
+    code, printed = ran(one.command)
+    assert normalised(printed) == normalised(one.printed)
+    assert code == one.code
+
+
+def test_there_are_commands_to_run() -> None:
+    assert COMMANDS in {one.page for one in ALL_SHOWN}
+
+
+def prose(page: Path) -> str:
+    """Return the text without its blocks of code."""
+    return re.sub(
+        r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ +(.+)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        found = (page.parent / path).resolve() if path else page
+        assert found.exists(), target
+        if anchor:
+            assert anchor in anchors(found), target
+
+
+def sections(page: Path) -> dict[str, str]:
+    """Return the text under each heading of the second level."""
+    text = page.read_text(encoding="utf-8")
+    heads = list(re.finditer(r"^## +(.+)$", text, re.MULTILINE))
+    ends = [*(h.start() for h in heads[1:]), len(text)]
+    return {h[1]: text[h.end() : end] for h, end in zip(heads, ends, strict=True)}
+
+
+def options() -> dict[str, set[str]]:
+    """Return the options of each command, as its help shows them."""
+    commands = typer.main.get_command(twinrom.app).commands  # type: ignore[attr-defined]
+    return {
+        name: {o for p in command.params for o in (*p.opts, *p.secondary_opts) if o[0] == "-"}
+        for name, command in commands.items()
+    }
+
+
+@pytest.mark.parametrize("verb", options())
+def test_every_option_is_described(verb: str) -> None:
+    assert set(OPTION.findall(sections(COMMANDS)[verb])) >= options()[verb]
+
+
+@pytest.mark.parametrize("verb", options())
+def test_every_option_that_is_described_exists(verb: str) -> None:
+    table = "\n".join(re.findall(r"^\| `--.*?(?= \| )", sections(COMMANDS)[verb], re.MULTILINE))
+    assert set(OPTION.findall(table)) <= options()[verb]
+
+
+def test_exit_codes_are_those_of_the_command_line() -> None:
+    constants = {v for name, v in vars(twinrom).items() if name.startswith("EXIT_")}
+    described = re.findall(r"^\| (\d+) \|", sections(COMMANDS)["Exit codes"], re.MULTILINE)
+    assert sorted(map(int, described)) == sorted({0, *constants})
+
+
+def test_every_word_of_the_glossary_is_used() -> None:
+    glossary = DOCS / "glossary.md"
+    words = re.findall(r"\*\*(.+?)\*\*", prose(glossary))
+    folders = ("docs", "statemachine", "proofs", "diagrams", "tests")
+    files = [
+        f for d in folders for end in ("md", "py", "toml") for f in (ROOT / d).rglob(f"*.{end}")
+    ]
+    texts = [
+        f.read_text(encoding="utf-8").lower() for f in files if f not in (glossary, Path(__file__))
+    ]
+    text = " ".join(" ".join(texts).split())
+    assert len(words) == len(set(words))
+    assert [w for w in words if not re.search(rf"\b{w}(s|es)?\b", text)] == []
+
+
+def test_decision_records_are_numbered_and_have_their_parts() -> None:
+    records = sorted((DOCS / "adr").glob("*.md"))
+    assert [int(r.name[:4]) for r in records] == list(range(1, len(records) + 1))
+    for record in records:
+        text = record.read_text(encoding="utf-8")
+        assert text.startswith(f"# {record.name[:4]}. ")
+        parts = ("\n## Context\n", "\n## Decision\n", "\n## Consequences\n")
+        assert all(a < b for a, b in pairwise([0, *(text.index(part) for part in parts)]))
+
+
+def test_the_sample_of_the_json_format_has_the_fields_that_are_written(tmp_path: Path) -> None:
+    page = DOCS / "json.md"
+    blocks = re.findall(
+        r"^```json\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    file = tmp_path / "verdicts.json"
+    code, _ = ran(f"twinrom check examples/update.toml --json {file}")
+    assert code == twinrom.EXIT_FAILED
+    assert fields(json.loads(blocks[0])) == fields(json.loads(file.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("section", ["Top level", "A model", "An engine", "A property", "A clause"])
+def test_every_field_of_the_json_format_is_described(section: str) -> None:
+    described = re.findall(r"^\| (`[^|]+`) \|", sections(DOCS / "json.md")[section], re.MULTILINE)
+    names = {name.partition(".")[0] for cell in described for name in re.findall(r"`(.+?)`", cell)}
+    _, printed = ran("twinrom check tests/corpus/peterson.toml --engine search --json -")
+    written = json.loads(printed[printed.index('{\n  "schema"') :])
+    model = written["models"][0]
+    clause = {"id", "kind", "verdict", "properties", "rules"}
+    assert names == {
+        "Top level": set(written),
+        "A model": set(model),
+        "An engine": set(model["engines"]["search"]),
+        "A property": set(model["properties"][0]),
+        "A clause": clause,
+    }[section]  # fmt: skip
+
+
+def fields(data: Any, at: str = "") -> set[str]:
+    """Return the path of every field; positions in lists and the names of a trace count as one."""
+    if isinstance(data, list):
+        return set().union(*(fields(item, f"{at}[]") for item in data))
+    if not isinstance(data, dict):
+        return set()
+    if at.endswith(".args"):
+        return {at}
+    below = [fields(item, f"{at}.{key}") for key, item in data.items() if key != "witness"]
+    return {f"{at}.{key}" for key in data}.union(*below)
+
+
+def rewrite(page: Path) -> None:
+    """Write what the commands of a page print today, and their exit codes, into it."""
+
+    def block(match: re.Match[str]) -> str:
+        parts = []
+        for prompt in PROMPT.finditer(match[1]):
+            code, printed = ran(prompt[1])
+            mark = f" # exit {code}" if code else ""
+            tidy = "\n".join(line.rstrip() for line in printed.strip("\n").split("\n"))
+            parts.append(f"$ {prompt[1]}{mark}\n{tidy}\n")
+        return "```console\n" + "".join(parts) + "```"
+
+    text = page.read_text(encoding="utf-8")
+    page.write_text(FENCE.sub(block, text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for each in PAGES:
+        rewrite(each)
