@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from statemachine import TransitionSystem, Variable
     from statemachine.terms import Term
 
-SAMPLE = 30_000
+SAMPLE = 20_000
 MAX_VALUES = 12
 MAX_GUESSES = 3_000
 

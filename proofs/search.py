@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from proofs.question import Question
     from proofs.results import Progress
 
-DEFAULT_STATES = 4_000_000
+DEFAULT_STATES = 3_000_000
 LOOK_AT_CLOCK = 1024
 
 
@@ -40,7 +40,7 @@ def search(
 ) -> Report:
     """Return shortest violations and witnesses over every reachable state.
 
-    Stops early, and says so, at `max_states` pairs of state and table choice, after `max_depth`
+    Stops early, and says so, at `max_states` states (tables apart), after `max_depth`
     steps or at `deadline` (of `time.monotonic`). Raises `InputError` when two rules of one event
     overlap in a reachable state, or an assignment leaves its sort.
     """
@@ -147,8 +147,8 @@ class _Search:
             if not count % LOOK_AT_CLOCK:
                 if deadline is not None and time.monotonic() > deadline:
                     return {}, f"out of time after {depth - 1} steps"
-                if self.size > max_states:
-                    return {}, f"stopped at {self.size:,} states, after {depth - 1} steps"
+                if len(visited) > max_states:
+                    return {}, f"stopped at {len(visited):,} states, after {depth - 1} steps"
             found = active.get(state & control)
             lookups, overlaps = found if found is not None else self._activate(state & control)
             if overlaps is not None:

@@ -27,7 +27,8 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 COMMANDS = DOCS / "commands.md"
-FENCE = re.compile(r"^```console\n(\$ twinrom .*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.MULTILINE | re.DOTALL
+FENCE = re.compile(r"^```console\n(\$ twinrom .*?)^```$", BLOCK)
 PROMPT = re.compile(r"^\$ (twinrom [^\n]*?)(?: +# exit (\d+))?\n", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
@@ -87,9 +88,7 @@ def test_there_are_commands_to_run() -> None:
 
 def prose(page: Path) -> str:
     """Return the text without its blocks of code."""
-    return re.sub(
-        r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
-    )
+    return re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=BLOCK)
 
 
 def anchors(page: Path) -> set[str]:
@@ -170,9 +169,7 @@ def test_decision_records_are_numbered_and_have_their_parts() -> None:
 
 def test_the_sample_of_the_json_format_has_the_fields_that_are_written(tmp_path: Path) -> None:
     page = DOCS / "json.md"
-    blocks = re.findall(
-        r"^```json\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-    )
+    blocks = re.findall(r"^```json\n(.*?)^```$", page.read_text(encoding="utf-8"), BLOCK)
     file = tmp_path / "verdicts.json"
     code, _ = ran(f"twinrom check examples/update.toml --json {file}")
     assert code == twinrom.EXIT_FAILED
