@@ -25,7 +25,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Check firmware-redundancy policies: is this policy safe, and what would break it?",
-    epilog="Exit codes: 0 as expected, 1 violated or vacuous, 2 usage or model error, 3 undecided.",
+    epilog="Exit codes: 0 as expected, 1 violated or vacuous, 2 usage or model error, "
+    "3 undecided, 70 a bug of ours, 130 interrupted.",
 )
 
 Models = Annotated[list[str], typer.Argument(help="model files, or names of shipped models")]
@@ -140,6 +141,8 @@ def simulate(
     sort: SortOption = None,
 ) -> None:
     """Step through a model by hand, or run a script of events."""
+    if script and init:
+        raise typer.BadParameter("`--set` and `--script` exclude each other: use an `init` line")
     from statemachine import load_model, run_script, start_session, write_trace
 
     system = load_model(model, _sizes(sort)).system
@@ -230,10 +233,18 @@ def _guarded(run: Callable[[], None]) -> int:
     try:
         run()
     except ValueError as error:
-        if not _is_input_error(error):
+        if not _is_ours(error, "statemachine", "InputError"):
             raise
         print(error, file=sys.stderr)  # noqa: T201 - the one place that prints errors
         return EXIT_INPUT
+    except RuntimeError as error:
+        if not _is_ours(error, "proofs", "EngineDisagreementError", "WorkerDiedError"):
+            raise
+        print(  # noqa: T201
+            f"twinrom: {error}\nthis is a bug of twinrom, please report it with the files",
+            file=sys.stderr,
+        )
+        return EXIT_BUG
     except SystemExit as end:
         if end.code == EXIT_INTERRUPTED:
             print("interrupted", file=sys.stderr)  # noqa: T201
@@ -244,10 +255,10 @@ def _guarded(run: Callable[[], None]) -> int:
     return 0
 
 
-def _is_input_error(error: Exception) -> bool:
-    """Say whether it is `statemachine.InputError`, without importing that for `--help`."""
-    loaded = sys.modules.get("statemachine")
-    return loaded is not None and isinstance(error, loaded.InputError)
+def _is_ours(error: Exception, package: str, *names: str) -> bool:
+    """Say whether it is one of a package's errors, without importing that for `--help`."""
+    loaded = sys.modules.get(package)
+    return any(isinstance(error, getattr(loaded, name, ())) for name in names)
 
 
 def main() -> None:

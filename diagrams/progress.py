@@ -45,7 +45,7 @@ def _view(latest: dict[str, Report], names: Sequence[str], depth: int) -> Table:
     for task, report in sorted(latest.items()):
         number, _, engine = task.partition(":")
         if report.counts is not None:
-            doing = f"depth {report.clean}, {report.counts.states:,} states"
+            doing = f"depth {report.counts.diameter}, {report.counts.states:,} states"
         else:
             doing = f"depth {report.clean} of {depth}"
         found = sum(f.violation is not None for f in report.found.values())

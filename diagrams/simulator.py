@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from diagrams.story import changes, short_place
+from diagrams.stories import StepLines
+from diagrams.story import story_steps
 from statemachine import InputError, Refused, printable, write_trace
 
 if TYPE_CHECKING:
@@ -121,24 +122,10 @@ def state_view(session: Session) -> Text:
     return text[1:]
 
 
-def trace_view(system: TransitionSystem, trace: Trace, *, last: bool = False) -> Table:
-    """Return the steps of a run, one row each, with what they changed; `last` for the last only."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
-    for style, ratio in (("cyan", None), ("dim", None), ("bold", 4), ("", 5), ("dim", None)):
-        table.add_column(style=style, ratio=ratio, overflow="fold")
-    start = len(trace.steps) - 1 if last else 0
-    for i in range(start, len(trace.steps)):
-        step = trace.steps[i]
-        changed = changes(system.variables, trace.states[i], trace.states[i + 1])
-        rule = step.instance.rule
-        table.add_row(
-            str(i + 1),
-            rule.by,
-            Text(str(step)),
-            Text("; ".join(changed) or "nothing changes"),
-            Text(short_place(rule.place)),
-        )
-    return table
+def trace_view(system: TransitionSystem, trace: Trace, *, last: bool = False) -> StepLines:
+    """Return the steps of a run with what they changed, or only the `last`."""
+    told = story_steps(system, trace)
+    return StepLines(told[-1:] if last else told)
 
 
 def refused_view(refused: Refused) -> Text:

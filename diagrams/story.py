@@ -11,7 +11,7 @@ from statemachine import terms
 
 if TYPE_CHECKING:
     from proofs import Property, Question
-    from statemachine import Place, State, Trace, Variable
+    from statemachine import Place, State, Trace, TransitionSystem, Variable
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Story:
 
 def tell(question: Question, prop: Property, trace: Trace) -> Story:
     """Return the story of a counterexample to `prop`."""
-    told = tuple(_step(question, i, trace) for i in range(len(trace.steps)))
+    told = story_steps(question.system, trace)
     return Story(
         _start(question, prop, trace), _tables(question, trace), told, _wrong(question, prop, trace)
     )
@@ -62,10 +62,15 @@ def short_place(place: Place) -> str:
     return f"{Path(place.path).name}:{place.line}"
 
 
-def _step(question: Question, index: int, trace: Trace) -> StoryStep:
+def story_steps(system: TransitionSystem, trace: Trace) -> tuple[StoryStep, ...]:
+    """Return what happened in each step of a run."""
+    return tuple(_step(system, i, trace) for i in range(len(trace.steps)))
+
+
+def _step(system: TransitionSystem, index: int, trace: Trace) -> StoryStep:
     step = trace.steps[index]
     rule = step.instance.rule
-    changed = changes(question.system.variables, trace.states[index], trace.states[index + 1])
+    changed = changes(system.variables, trace.states[index], trace.states[index + 1])
     name = str(step) if rule.name == rule.event else f"{step} by {rule.name}"
     return StoryStep(
         index + 1,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from rich.console import Group
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from diagrams.story import tell
+from diagrams.stories import stories
 from proofs import Bounded, NotChecked, Unknown, Vacuous, Violated
 from statemachine import fault_kinds, printable
 
@@ -21,16 +21,27 @@ if TYPE_CHECKING:
 
     from proofs import Checked, Counts, Report, Result
 
-NUMBER_STYLE = "cyan"
-
 
 def checked_view(checked: Checked) -> RenderableType:
     """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
     parts += [view for view in (_unchecked(checked), _clauses(checked)) if view is not None]
-    parts += [_story(checked, *group) for group in _same_run(checked)]
+    parts += stories(checked)
     parts.append(summary(checked))
     return Group(*parts)
+
+
+def steps(number: int) -> str:
+    """Return `1 step`, `2 steps`."""
+    return f"{number} step" if number == 1 else f"{number} steps"
+
+
+def short_file(path: str) -> str:
+    """Return a file as seen from here, or from the package when it comes with it."""
+    for base in (Path.cwd(), Path(__file__).parent.parent):
+        if Path(path).resolve().is_relative_to(base):
+            return str(Path(path).resolve().relative_to(base))
+    return path
 
 
 def _heading(checked: Checked) -> RenderableType:
@@ -39,7 +50,7 @@ def _heading(checked: Checked) -> RenderableType:
     title = Text(printable(model.title), style="bold")
     sizes = ", ".join(f"{s.name} {s.range_text()}" for s in model.sorts.values()) or "no sorts"
     lines = [
-        f"{model.paths[0]} against {question.spec.paths[0]}",
+        f"{short_file(model.paths[0])} against {short_file(question.spec.paths[0])}",
         f"sizes {sizes}; faults: {_budget(checked)}",
     ]
     lines += [engine_line(report) for report in checked.reports.values()]
@@ -68,7 +79,7 @@ def engine_line(report: Report) -> str:
         ]
         return f"search: {', '.join(parts)}"
     until = (
-        f"every event sequence of up to {report.clean} steps" if report.clean >= 0 else "nothing"
+        f"every event sequence of up to {steps(report.clean)}" if report.clean >= 0 else "nothing"
     )
     return f"z3: {until}, {report.stopped + ', ' if report.stopped else ''}{seconds}"
 
@@ -125,17 +136,23 @@ def broken_name(name: str, width: int) -> list[str]:
     return lines
 
 
-NOTE = (
-    "rests on: 20 = every event sequence of up to 20 steps (z3), all = every reachable "
-    "state (search). at: after how many steps the property is first put to the test."
-)
+def _note(checked: Checked) -> str:
+    """Return what the words of the table mean, as far as they occur in it."""
+    parts = []
+    if "bounded" in checked.reports:
+        depth = max(0, checked.reports["bounded"].clean)
+        parts.append(f"{depth} = every event sequence of up to {steps(depth)} (z3)")
+    if any(report.complete for report in checked.reports.values()):
+        parts.append("all = every reachable state (search)")
+    rests = f"rests on: {', '.join(parts)}. " if parts else ""
+    return f"{rests}at: after how many steps the property is first put to the test."
 
 
 def _verdicts(checked: Checked) -> RenderableType:
     decided = [r for r in checked.results if not isinstance(r.verdict, NotChecked)]
     if not decided:
         return Text("no invariants or step properties", style="dim")
-    return Group(VerdictTable(decided), Text(NOTE.replace("20", str(checked.depth)), style="dim"))
+    return Group(VerdictTable(decided), Text(_note(checked), style="dim"))
 
 
 def verdict_words(result: Result) -> tuple[str, str, str]:
@@ -146,7 +163,7 @@ def verdict_words(result: Result) -> tuple[str, str, str]:
             return *words, _basis(depth, complete)
         case Violated(trace):
             words = ("VIOLATED", "bold red") if result.failed else ("finding", "yellow")
-            return *words, f"{len(trace.steps)} steps"
+            return *words, steps(len(trace.steps))
         case Vacuous(depth, complete):
             return "VACUOUS", "bold red", _basis(depth, complete)
         case Unknown(_, clean):
@@ -199,71 +216,6 @@ def _clauses(checked: Checked) -> RenderableType | None:
         text.append("\nRules without a clause: ", style="bold")
         text.append(", ".join(rules))
     return text if text.plain else None
-
-
-def _same_run(checked: Checked) -> list[list[Result]]:
-    """Return the violated properties, those that one run breaks together."""
-    groups: dict[tuple[object, ...], list[Result]] = {}
-    for result in checked.results:
-        if isinstance(result.verdict, Violated):
-            trace = result.verdict.trace
-            key = (trace.states, trace.steps, result.prop.expect_violated)
-            groups.setdefault(key, []).append(result)
-    return list(groups.values())
-
-
-def _story(checked: Checked, result: Result, *others: Result) -> RenderableType:
-    verdict = result.verdict
-    assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
-    prop = result.prop
-    story = tell(checked.question, prop, verdict.trace)
-    known = prop.expect_violated
-    heading = Text(
-        "\nFinding: " if known else "\nViolated: ", style="bold yellow" if known else "bold red"
-    )
-    heading.append(prop.name, style="bold")
-    if prop.clauses:
-        heading.append(f"  ({', '.join(prop.clauses)})", style="dim")
-    parts: list[RenderableType] = [heading]
-    if others:
-        names = ", ".join(r.prop.name for r in others)
-        parts.append(
-            Padding(
-                Text(f"the same run breaks {names}", style="italic"), (0, 0, 0, 2), expand=False
-            )
-        )
-    if known and prop.because:
-        parts.append(
-            Padding(
-                Text(f"known, because {printable(prop.because)}", style="italic"),
-                (0, 0, 0, 2),
-                expand=False,
-            )
-        )
-    parts.append(Padding(Text(f"Start: {'; '.join(story.start)}."), (0, 0, 0, 2), expand=False))
-    parts += [Padding(Text(f"Table: {line}."), (0, 0, 0, 2), expand=False) for line in story.tables]
-    table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
-    for ratio, style, justify in (
-        (None, NUMBER_STYLE, "right"),
-        (None, "dim", "left"),
-        (4, "bold", "left"),
-        (5, "", "left"),
-        (None, "dim", "left"),
-    ):
-        table.add_column(ratio=ratio, style=style, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for step in story.steps:
-        table.add_row(
-            str(step.number),
-            step.by,
-            Text(step.event),
-            Text("; ".join(step.changes)),
-            Text(step.place),
-        )
-    parts.append(Padding(table, (0, 0, 0, 2), expand=False))
-    parts.append(
-        Padding(Text(story.end, style="yellow" if known else "red"), (0, 0, 0, 2), expand=False)
-    )
-    return Group(*parts)
 
 
 def summary(checked: Checked) -> RenderableType:

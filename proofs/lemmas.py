@@ -17,7 +17,7 @@ import z3
 
 from proofs.encode import in_range
 from proofs.search import sample
-from statemachine import Packing, terms
+from statemachine import Packing, TooLargeError, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,10 @@ class Lemmas:
 
 def find_lemmas(question: Question, template: Template) -> Lemmas:
     """Return proved facts; none is a matter of trust in the sample or in the search."""
-    guesses = exclusions(question.system, sample(question, SAMPLE))
+    try:
+        guesses = exclusions(question.system, sample(question, SAMPLE))
+    except TooLargeError:  # no sample, so nothing to guess from
+        guesses = []
     candidates: dict[str | int, Term] = dict(enumerate(guesses))
     invariants = [p for p in question.decidable if p.kind == "invariant"]
     candidates |= {p.name: terms.negation(p.bad) for p in invariants}

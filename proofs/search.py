@@ -119,9 +119,9 @@ class _Search:
         while frontier and stopped is None:
             self.layers.append(frontier)
             if progress is not None:
-                progress(self._report(stopped="running"))
+                progress(Report("search", {}, -1, counts=self._counts()))
             if max_depth is not None and len(self.layers) > max_depth:
-                stopped = f"stopped after {max_depth} steps"
+                stopped = f"stopped at depth {max_depth}"
                 break
             self._forget_settled()
             frontier, stopped = self._expand(frontier, max_states, deadline)
@@ -146,9 +146,9 @@ class _Search:
         for count, (state, family) in enumerate(frontier.items()):
             if not count % LOOK_AT_CLOCK:
                 if deadline is not None and time.monotonic() > deadline:
-                    return {}, f"out of time after {depth - 1} steps"
+                    return {}, f"out of time at depth {depth}"
                 if len(visited) > max_states:
-                    return {}, f"stopped at {len(visited):,} states, after {depth - 1} steps"
+                    return {}, f"stopped at {len(visited):,} states, depth {depth}"
             found = active.get(state & control)
             lookups, overlaps = found if found is not None else self._activate(state & control)
             if overlaps is not None:
@@ -261,10 +261,13 @@ class _Search:
             )
             for p in self.question.decidable
         }
-        initial = sum(f.bit_count() for f in self.layers[0].values()) if self.layers else 0
-        counts = Counts(self.size, self.transitions, clean, len(self.visited), initial)
         seconds = time.monotonic() - self.started
-        return Report("search", found, clean, complete, stopped, counts, seconds)
+        return Report("search", found, clean, complete, stopped, self._counts(), seconds)
+
+    def _counts(self) -> Counts:
+        initial = sum(f.bit_count() for f in self.layers[0].values()) if self.layers else 0
+        depth = len(self.layers) - 1
+        return Counts(self.size, self.transitions, depth, len(self.visited), initial)
 
 
 def _reads_payload(term: terms.Term) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from proofs.check import Options, Recipe
 
-GRACE = 2.0
+GRACE = 5.0
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,15 @@ def supervise(
                 running.append(_start(waiting.pop(0)))
             ready = wait([w.connection for w in running], timeout=0.1)
             for worker in list(running):
+                name = worker.task.name
                 if worker.connection in ready:
                     message = _receive(worker)
                     if message is not None:
-                        done[worker.task.name] = message
+                        done[name] = message
                     elif progress is not None and worker.last is not None:
-                        progress(worker.task.name, worker.last)
-                elif worker.late():
-                    done[worker.task.name] = _out_of_time(worker)
+                        progress(name, worker.last)
+                if name not in done and worker.late():
+                    done[name] = _out_of_time(worker)
                 if worker.task.name in done:
                     worker.kill()
                     running.remove(worker)

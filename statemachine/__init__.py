@@ -1,6 +1,6 @@
 """What a redundant system is and does: model files, their transition systems, running machines."""
 
-from statemachine import terms
+from statemachine import expr, terms
 from statemachine.budget import budget_problem, fault_kinds, with_budget
 from statemachine.declare import read_definitions
 from statemachine.diagnostics import InputError, Problem, did_you_mean, printable
@@ -36,4 +36,4 @@ from statemachine.tables import TableChoices, TooLargeError
 from statemachine.trace import Trace, from_itf, read_trace, to_itf, write_trace
 from statemachine.write_out import filled
 
-__all__ = ["BOOL", "Argument", "Change", "Column", "Conjunct", "Document", "Each", "EventWords", "Expr", "ExpressionError", "Formula", "InputError", "Model", "ModelShape", "Obligation", "Option", "Packing", "Place", "Problem", "Problems", "Refusal", "Refused", "ReplayError", "ResolveError", "Resolver", "Rule", "RuleInstance", "Runtime", "Script", "Session", "Shape", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable", "Vocabulary", "bind_column", "budget_problem", "build_model", "check_name", "conjuncts", "did_you_mean", "fault_kinds", "filled", "find_file", "from_itf", "load_model", "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort", "printable", "read_definitions", "read_script", "read_trace", "replay", "run_script", "shaped", "shipped_models", "start_session", "terms", "to_itf", "with_budget", "write_trace", "write_whole"]  # fmt: skip
+__all__ = ["BOOL", "Argument", "Change", "Column", "Conjunct", "Document", "Each", "EventWords", "Expr", "ExpressionError", "Formula", "InputError", "Model", "ModelShape", "Obligation", "Option", "Packing", "Place", "Problem", "Problems", "Refusal", "Refused", "ReplayError", "ResolveError", "Resolver", "Rule", "RuleInstance", "Runtime", "Script", "Session", "Shape", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable", "Vocabulary", "bind_column", "budget_problem", "build_model", "check_name", "conjuncts", "did_you_mean", "expr", "fault_kinds", "filled", "find_file", "from_itf", "load_model", "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort", "printable", "read_definitions", "read_script", "read_trace", "replay", "run_script", "shaped", "shipped_models", "start_session", "terms", "to_itf", "with_budget", "write_trace", "write_whole"]  # fmt: skip

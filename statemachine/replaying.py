@@ -38,7 +38,12 @@ def run_script(system: TransitionSystem, path: str) -> Session:
         return session
     trace = read_trace(system, path)
     try:
-        replay(system, trace.states[0], trace.steps)
+        states = replay(system, trace.states[0], trace.steps)
     except ReplayError as error:
         raise InputError.whole_file(path, f"is not a run of the model: {error}") from None
+    for number, (run, told) in enumerate(zip(states, trace.states, strict=True)):
+        if run != told:
+            raise InputError.whole_file(
+                path, f"is not a run of the model: state {number} is another one",
+                f"the model comes to {system.text(run.values)}")
     return Session.resumed(system, trace)

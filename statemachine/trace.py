@@ -55,7 +55,8 @@ def to_itf(system: TransitionSystem, trace: Trace) -> dict[str, Any]:
     events = [{**INIT, "args": {}}, *map(_event, trace.steps)]
     found: dict[str, Any] = {
         "#meta": {"format": "ITF", "format-description": FORMAT, "model": trace.model,
-                  "description": system.model.title},
+                  "description": system.model.title,
+                  "watching": [v.name for v in system.variables if v.role != "model"]},
         "params": list(tables),
         "vars": [*(v.name for v in system.variables), "event"],
         "states": [
@@ -119,7 +120,8 @@ class _Reader:
     def trace(self, data: object) -> Trace:
         top = self.record(data, "the trace", ("vars", "states"), ("#meta", "params", "loop"))
         names = [v.name for v in self.system.variables]
-        self.names(top["vars"], "vars", [*names, "event"])
+        others = self.watching(top.get("#meta"), names)
+        self.names(top["vars"], "vars", [*names, *others, "event"])
         self.names(top.get("params", []), "params", self.system.tables)
         raw = top["states"]
         if not isinstance(raw, list) or not raw:
@@ -128,7 +130,7 @@ class _Reader:
         for i, item in enumerate(raw):
             where = f"state {i}"
             params = self.system.tables if i == 0 else ()
-            state = self.record(item, where, (*params, *names, "event"), ("#meta",))
+            state = self.record(item, where, (*params, *names, "event"), ("#meta", *others))
             for table in params:
                 tables |= self.table(state[table], self.system.tables[table], where)
             values = tuple(self.code(v.sort, state[v.name], f"{where}: `{v.name}`")
@@ -140,6 +142,13 @@ class _Reader:
                 self.fail(f"{where}: `event` is not {json.dumps(INIT)}")
         return Trace(self.system.model.name, tuple(states), tuple(steps),
                      self.loop(top.get("loop"), states))
+
+    def watching(self, meta: object, known: list[str]) -> list[str]:
+        """Return the variables of a spec that the trace also shows, and this system lacks."""
+        listed = meta.get("watching", []) if isinstance(meta, dict) else []
+        if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+            self.fail("`watching` is not a list of names")
+        return [name for name in listed if name not in known]
 
     def record(self, data: object, where: str, required: Iterable[str],
                optional: Iterable[str] = ()) -> dict[str, Any]:

@@ -206,19 +206,21 @@ def fields(data: Any, at: str = "") -> set[str]:
 
 
 def rewrite(page: Path) -> None:
-    """Write what the commands of a page print today, and their exit codes, into it."""
-
-    def block(match: re.Match[str]) -> str:
-        parts = []
-        for prompt in PROMPT.finditer(match[1]):
-            code, printed = ran(prompt[1])
-            mark = f" # exit {code}" if code else ""
-            tidy = "\n".join(line.rstrip() for line in printed.strip("\n").split("\n"))
-            parts.append(f"$ {prompt[1]}{mark}\n{tidy}\n")
-        return "```console\n" + "".join(parts) + "```"
-
+    """Write what the commands of a page print today, and their exit codes, where that differs."""
     text = page.read_text(encoding="utf-8")
-    page.write_text(FENCE.sub(block, text), encoding="utf-8")
+    for one in shown(page):
+        code, printed = ran(one.command)
+        if code == one.code and normalised(printed) == normalised(one.printed):
+            continue
+        mark = f" # exit {one.code}" if one.code else ""
+        head = re.compile(rf"^\$ {re.escape(one.command)} *{mark}\n", re.MULTILINE)
+        tidy = "\n".join(line.rstrip() for line in printed.strip("\n").split("\n"))
+        found = head.search(text)
+        assert found is not None
+        mark = f" # exit {code}" if code else ""
+        new = f"$ {one.command}{mark}\n{tidy}\n"
+        text = text[: found.start()] + new + text[found.end() + len(one.printed) :]
+    page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def test_bounded_does_not_see_beyond_its_depth() -> None:
 def test_a_search_cut_short_says_so_and_claims_no_more() -> None:
     asked = question(COUNTER, '[invariant.six]\nmust = "counter.value <= 6"')
     report = search(asked, max_depth=4)
-    assert (report.clean, report.complete, report.stopped) == (4, False, "stopped after 4 steps")
+    assert (report.clean, report.complete, report.stopped) == (4, False, "stopped at depth 4")
     assert lengths(report) == {"six": (None, 0)}
 
 
