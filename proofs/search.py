@@ -146,9 +146,9 @@ class _Search:
         for count, (state, family) in enumerate(frontier.items()):
             if not count % LOOK_AT_CLOCK:
                 if deadline is not None and time.monotonic() > deadline:
-                    return {}, f"out of time at depth {depth}"
+                    return {}, "out of time"
                 if len(visited) > max_states:
-                    return {}, f"stopped at {len(visited):,} states, depth {depth}"
+                    return {}, f"stopped at {len(visited):,} states"
             found = active.get(state & control)
             lookups, overlaps = found if found is not None else self._activate(state & control)
             if overlaps is not None:
