@@ -289,9 +289,14 @@ def test_stored_versions_changes_differ_by_the_pending_condition() -> None:
         (CHANGES / f"msa_stored_versions_pending_{what}.toml").read_text(encoding="utf-8")
         for what in ("forgotten", "respected")
     )
-    assert forgotten.splitlines()[1:] == (
-        respected.replace('"versions_match", "not array.pending", ', '"versions_match", ')
-        .splitlines()[1:])
+    assert (
+        forgotten.splitlines()[1:]
+        == (
+            respected.replace(
+                '"versions_match", "not array.pending", ', '"versions_match", '
+            ).splitlines()[1:]
+        )
+    )
 
 
 def following(system: TransitionSystem, state: State, events: list[str]) -> State | None:
@@ -309,8 +314,11 @@ def settled(question: Question, state: State) -> set[State]:
     found, seen, todo = set(), {state}, [state]
     while todo:
         now = todo.pop()
-        after = {s for step, s in question.system.successors(now)
-                 if question.model.automatic(step.instance.rule)}
+        after = {
+            s
+            for step, s in question.system.successors(now)
+            if question.model.automatic(step.instance.rule)
+        }
         if not after:
             found.add(now)
         todo += after - seen
@@ -318,10 +326,13 @@ def settled(question: Question, state: State) -> set[State]:
     return found
 
 
-@pytest.mark.parametrize(("name", "end"), [
-    (None, ("redundant", "clear")),
-    ("msa_never_downgrade_on_hot_plug", ("single", "firmware_differs")),
-])
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        (None, ("redundant", "clear")),
+        ("msa_never_downgrade_on_hot_plug", ("single", "firmware_differs")),
+    ],
+)
 def test_newer_newcomer_is_downgraded_or_stays_apart(
     name: str | None, end: tuple[str, str]
 ) -> None:
@@ -329,9 +340,17 @@ def test_newer_newcomer_is_downgraded_or_stays_apart(
     system = asked.system
     events = ["power_on", "up(this=A, other=B)", "hot_plug(this=B, version=2, board=r1)"]
     starts = (s for s in system.initial() if system.entry(s.tables)("runs_on", (2, 0)))
-    reached = next(s for s in (following(system, start, events) for start in starts)
-                   if s is not None and s.values[system.by_name["A.executing"].index] == 1)
+    reached = next(
+        s
+        for s in (following(system, start, events) for start in starts)
+        if s is not None and s.values[system.by_name["A.executing"].index] == 1
+    )
     ends = settled(asked, reached)
-    found = {tuple(v.sort.text(s.values[v.index])
-                   for v in (system.by_name["array"], system.by_name["display"])) for s in ends}
+    found = {
+        tuple(
+            v.sort.text(s.values[v.index])
+            for v in (system.by_name["array"], system.by_name["display"])
+        )
+        for s in ends
+    }
     assert found == {end}
