@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from transitions import Machine
-
 from statemachine import terms
 from statemachine.system import State, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from transitions import Machine
     from transitions.core import Callback, TransitionConfigDict
 
     from statemachine.model import Template
@@ -112,6 +111,8 @@ class Runtime:
     """The machines of a system; until `start`, every variable has the lowest value of its sort."""
 
     def __init__(self, system: TransitionSystem) -> None:
+        from transitions import Machine  # noqa: PLC0415 - only who runs machines pays for it
+
         self.system = system
         self.units = {name: Unit(name) for name in system.model.machines}
         self.unowned: dict[int, int] = {}  # observers and budgets belong to no machine
