@@ -3,11 +3,12 @@
 z3 is imported here only, and only by the engine that uses it.
 """
 
-from proofs.check import Options, Recipe, check, recipe
+from proofs.check import check
 from proofs.lint import CODES, Finding, lint
 from proofs.lint_files import lint_files
 from proofs.merge import EngineDisagreementError, holds_at, merge
 from proofs.question import Question, ask, pose
+from proofs.recipe import Options, Recipe, recipe
 from proofs.results import Counts, Found, Report, Run
 from proofs.spec import Property, Spec, load_spec, parse_spec, shipped_specs, spec_for
 from proofs.supervise import WorkerDiedError

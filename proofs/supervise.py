@@ -21,7 +21,7 @@ from statemachine import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from proofs.check import Options, Recipe
+    from proofs.recipe import Options, Recipe
 
 GRACE = 5.0
 
