@@ -10,6 +10,7 @@ from proofs.merge import EngineDisagreementError, holds_at, merge
 from proofs.question import Question, ask, pose
 from proofs.recipe import Options, Recipe, recipe
 from proofs.results import Counts, Found, Report, Run
+from proofs.schema import json_schema as spec_json_schema
 from proofs.spec import Property, Spec, load_spec, parse_spec, shipped_specs, spec_for
 from proofs.supervise import WorkerDiedError
 from proofs.verdict import (
@@ -26,39 +27,9 @@ from proofs.verdict import (
 )
 
 __all__ = [
-    "CODES",
-    "Bounded",
-    "Checked",
-    "ClauseResult",
-    "Counts",
-    "EngineDisagreementError",
-    "Finding",
-    "Found",
-    "NotChecked",
-    "Options",
-    "Property",
-    "Question",
-    "Recipe",
-    "Report",
-    "Result",
-    "Run",
-    "Spec",
-    "Unknown",
-    "Vacuous",
-    "Verdict",
-    "Violated",
-    "WorkerDiedError",
-    "ask",
-    "check",
-    "holds_at",
-    "lint",
-    "lint_files",
-    "load_spec",
-    "merge",
-    "parse_spec",
-    "pose",
-    "recipe",
-    "shipped_specs",
-    "spec_for",
-    "word",
-]
+    "CODES", "Bounded", "Checked", "ClauseResult", "Counts", "EngineDisagreementError",
+    "Finding", "Found", "NotChecked", "Options", "Property", "Question", "Recipe", "Report",
+    "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError",
+    "ask", "check", "holds_at", "lint", "lint_files", "load_spec", "merge", "parse_spec",
+    "pose", "recipe", "shipped_specs", "spec_for", "spec_json_schema", "word",
+]  # fmt: skip

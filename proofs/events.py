@@ -43,7 +43,7 @@ class StepWords(EventWords):
             return None
         sorts = {a.sort.name for _, a in found}
         if len(sorts) > 1:
-            kinds = " and ".join(f"a {s}" for s in sorted(sorts))
+            kinds = " and ".join(f"a `{s}`" for s in sorted(sorts))
             return f"`event.{name}` is {kinds}, in different rules"
         low, high = min(a.sort.low for _, a in found), max(a.sort.high for _, a in found)
         widest = next((a.sort for _, a in found if a.sort.optional), found[0][1].sort)
@@ -55,8 +55,13 @@ class StepWords(EventWords):
         """Return all names of events and rules."""
         return self.model.event_names()
 
+    def arguments(self) -> list[str]:
+        """Return the names of all arguments."""
+        return sorted({a.name for i in self.instances for a in (*i.arguments, *i.given)})
 
-def at_instance(term: Term, instance: RuleInstance, memo: dict[Term, Term], *, updated: bool) -> Term:
+
+def at_instance(term: Term, instance: RuleInstance, memo: dict[Term, Term], *,
+                updated: bool) -> Term:
     """Return what `term` says of steps by `instance`, over the state before and the payload.
 
     With `updated`, later variables are replaced by what the rule makes of them (the weakest
@@ -69,7 +74,8 @@ def at_instance(term: Term, instance: RuleInstance, memo: dict[Term, Term], *, u
             case "event":
                 return terms.truth(instance.index in t.value)
             case "argument":
-                return arguments.get(t.value) or (terms.FALSE if t.boolean else terms.constant(t.low))
+                absent = terms.FALSE if t.boolean else terms.constant(t.low)
+                return arguments.get(t.value) or absent
             case "after" if updated:
                 before = terms.variable(t.value, t.low, t.high, boolean=t.boolean)
                 return instance.updates.get(t.value, before)

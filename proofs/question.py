@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from proofs.events import StepWords, at_instance
 from proofs.spec import GOALS, Kind, Property, Spec, load_spec
 from statemachine import (
+    BROKEN,
     Conjunct,
     Model,
     Obligation,
@@ -20,9 +21,14 @@ from statemachine import (
     Vocabulary,
     bind_column,
     budget_problem,
+    check_definitions,
+    check_free,
     check_name,
     conjuncts,
+    each_column,
+    fault_kinds,
     filled,
+    kind_of,
     model_vocabulary,
     named_sort,
     parse_columns,
@@ -36,13 +42,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from proofs.schema import PropertyShape
-    from statemachine import Column, Formula, Place
+    from statemachine import Column, Formula, Place, RuleInstance
     from statemachine.terms import Term
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be decided: does `system` have each of `properties`?"""
+    """What is to be decided: whether `system` has each of `properties`."""
 
     model: Model
     spec: Spec
@@ -59,14 +65,14 @@ class Question:
 def ask(model: Model, spec: str, faults: Mapping[str, int | None] | None = None) -> Question:
     """Return the question that the spec file puts to the model.
 
-    `faults` overrides the spec's budget by kind. Raises `InputError` with every problem of the spec.
+    `faults` overrides the spec's budget by kind. Raises `InputError` with all problems of the spec.
     """
     return pose(model, *load_spec(spec), faults)
 
 
 def pose(model: Model, spec: Spec, problems: Problems,
          faults: Mapping[str, int | None] | None = None) -> Question:
-    """Return the question; `problems` are those already found in the spec's shape."""
+    """Return the question; `problems` are those already found in the shape of the spec."""
     return _Poser(model, spec, problems).question(dict(faults or {}))
 
 
@@ -75,121 +81,146 @@ class _Poser:
         self.model, self.spec, self.problems = model, spec, problems
         self.root = spec.place
         base = model_vocabulary(model)
-        own = read_definitions(spec.shape.define, self.root.at("define"), problems)
-        for name in own:
-            if name in model.definitions or name in base.sorts or name in model.machines:
-                problems.add(self.root.at("define", name).problem(
-                    f"`{name}` already has a meaning in the model", "choose another name", at_key=True))
-        self.vocabulary = Vocabulary(model, dict(base.variables), base.sorts, {**model.definitions, **own})
+        self.own = read_definitions(spec.shape.define, self.root.at("define"), problems)
+        for name, definition in self.own.items():
+            if base.taken(name):
+                problems.add(definition.body.place.problem(
+                    f"`{name}` already has a meaning in the model", "choose another name",
+                    at_key=True))
+        definitions = {**self.own, **model.definitions}
+        self.vocabulary = Vocabulary(model, dict(base.variables), base.sorts, definitions)
         self.observers = self._observers()
-        self.own = own
+        self.vocabulary.variables = {**base.variables,
+                                     **{o.name: o for o in self.observers.values()}}
+        words = StepWords(model, model.system.instances)
+        self.stepping = replace(self.vocabulary, events=words, expanded={})
+        check_definitions(self.own, self.stepping, problems)
+        self.vocabulary.broken = self.stepping.broken
 
     def question(self, faults: dict[str, int | None]) -> Question:
-        words = StepWords(self.model, self.model.system.instances)
-        stepping = replace(self.vocabulary, events=words, expanded={})
-        self._definitions(stepping)
-        system = self._observed(self.model.system, stepping)
+        system = self._observed(self.model.system)
+        budget = self._budget(faults)
+        properties = [p for kind in GOALS
+                      for name, shape in getattr(self.spec.shape, kind).items()
+                      for p in self._property(kind, name, shape)]
+        self.problems.finish()
+        return Question(self.model, self.spec, with_budget(system, budget), tuple(properties),
+                        budget)
+
+    def _budget(self, faults: dict[str, int | None]) -> dict[str, int | None]:
         budget = self.spec.budget() | faults
+        kinds = ("fault", *fault_kinds(self.model))
         for kind, limit in budget.items():
             wrong = budget_problem(self.model, kind, limit)
             if wrong:
                 place = self.root.at("budget", kind) if kind not in faults else self.root
                 text = f"`--faults`: {wrong[0]}" if kind in faults else wrong[0]
-                self.problems.add(place.problem(text, wrong[1], at_key=True))
-        properties = [p for kind in GOALS for name, shape in getattr(self.spec.shape, kind).items()
-                      for p in self._property(kind, name, shape, stepping)]
-        self.problems.finish()
-        return Question(self.model, self.spec, with_budget(system, budget), tuple(properties), budget)
+                self.problems.add(place.problem(text, wrong[1], at_key=kind not in kinds))
+        return budget
 
-    def _definitions(self, stepping: Vocabulary) -> None:
-        for definition in self.own.values():
-            if not definition.parameters:
-                self._resolve(definition.body, {}, stepping)
-
-    def _resolve(self, formula: Formula, bound: Mapping[str, Typed], vocabulary: Vocabulary) -> Typed | None:
-        try:
-            return Resolver(vocabulary, formula, bound).value(formula.expr)
-        except ResolveError as error:
-            self.problems.add(error.problem)
-            return None
+    def _damaged(self, name: str, key: str = "") -> bool:
+        """Say whether something of an observer (or just its `key`) was taken out as wrong."""
+        whole = ("observer", name)
+        return any(pruned[:2] == whole and key in ("", *pruned[2:])
+                   for pruned in self.problems.pruned)
 
     def _observers(self) -> dict[str, Variable]:
-        found = {}
+        found: dict[str, Variable] = {}
         for name, shape in self.spec.shape.observer.items():
             place = self.root.at("observer", name)
-            check_name(name, place, self.problems)
-            if name in self.vocabulary.variables or name in self.vocabulary.definitions or name in self.vocabulary.sorts:
-                self.problems.add(place.problem(f"`{name}` already has a meaning", at_key=True))
-            sort = named_sort(shape.sort, self.vocabulary.sorts, place.at("sort"), self.problems) \
-                if ".." not in shape.sort else parse_sort("", shape.sort, place.at("sort"), self.problems)
-            if sort is not None:
-                index = len(self.vocabulary.variables)
+            named = check_name(name, place, self.problems)
+            if self.vocabulary.taken(name):
+                self.problems.add(place.problem(f"`{name}` already has a meaning",
+                                                "choose another name", at_key=True))
+            sort = None
+            if not self._damaged(name, "sort"):
+                sort = parse_sort("", shape.sort, place.at("sort"), self.problems) if (
+                    ".." in shape.sort) else named_sort(
+                    shape.sort, self.vocabulary.sorts, place.at("sort"), self.problems)
+            if not named or sort is None or self._damaged(name):
+                self.problems.broken.add(name)
+            else:
+                index = len(self.vocabulary.variables) + len(found)
                 found[name] = Variable(index, name, sort, role="observer")
-                self.vocabulary.variables[name] = found[name]  # type: ignore[index]  # ours, not yet shared
         return found
 
-    def _observed(self, system: TransitionSystem, stepping: Vocabulary) -> TransitionSystem:
+    def _observed(self, system: TransitionSystem) -> TransitionSystem:
         init: list[Conjunct] = []
         updates: dict[int, tuple[Term, Obligation | None]] = {}
-        for name, variable in self.observers.items():
-            shape, place = self.spec.shape.observer[name], self.root.at("observer", name)
-            start = self._observed_value(shape.initial, place.at("initial"), variable, self.vocabulary)
+        for name, shape in self.spec.shape.observer.items():
+            variable, place = self.observers.get(name), self.root.at("observer", name)
+            start, later = (
+                None if self._damaged(name, key) else self._observed_value(
+                    text, place.at(key), variable, vocabulary)
+                for key, text, vocabulary in (("initial", shape.initial, self.vocabulary),
+                                              ("update", shape.update, self.stepping)))
+            if variable is None:
+                continue
             if start is not None:
-                init.append(Conjunct(f"{name} == {shape.initial}", terms.equal(variable.term(), start[0])))
-            later = self._observed_value(shape.update, place.at("update"), variable, stepping)
+                if self._watches(start[0], "variable"):
+                    self.problems.add(place.at("initial").problem(
+                        "`initial` cannot read an observer"))
+                text = f"{name} == {shape.initial}"
+                init.append(Conjunct(text, terms.equal(variable.term(), start[0])))
             if later is not None:
-                watched = {o.index for o in self.observers.values()}
-                if any(t.operator == "after" and t.value in watched for t in terms.leaves([later[0]])):
-                    self.problems.add(place.at("update").problem("`next` of an observer cannot be read here"))
-                    continue
+                if self._watches(later[0], "after"):
+                    self.problems.add(place.at("update").problem(
+                        "`next` of an observer cannot be read here",
+                        "the updates decide what it is"))
                 updates[variable.index] = later
-        instances = []
-        for instance in system.instances:
-            memo: dict[Term, Term] = {}
-            values = {i: at_instance(term, instance, memo, updated=True) for i, (term, _) in updates.items()}
-            duties = [replace(duty, term=at_instance(duty.term, instance, memo, updated=True))
-                      for _, duty in updates.values() if duty]
-            open_duties = tuple(d for d in duties if d.term is not terms.TRUE)
-            instances.append(replace(instance, updates={**instance.updates, **values},
-                                     obligations=(*instance.obligations, *open_duties)))
-        return system.extended(tuple(self.observers.values()), init, instances)
+        if self.problems.found:
+            return system
+        return system.extended(tuple(self.observers.values()), init,
+                               [_with_updates(i, updates) for i in system.instances])
 
-    def _observed_value(self, text: str, place: Place, variable: Variable,
+    def _watches(self, term: Term, operator: str) -> bool:
+        watched = {o.index for o in self.observers.values()}
+        return any(t.operator == operator and t.value in watched for t in terms.leaves([term]))
+
+    def _observed_value(self, text: str, place: Place, variable: Variable | None,
                         vocabulary: Vocabulary) -> tuple[Term, Obligation | None] | None:
         formula = self.problems.formula(text, place)
         if formula is None:
             return None
+        sort = variable.sort if variable else None
         try:
-            typed = Resolver(vocabulary, formula, {}).value(formula.expr, variable.sort)
+            typed = Resolver(vocabulary, formula, {}).value(formula.expr, sort)
         except ResolveError as error:
-            self.problems.add(error.problem)
+            self.problems.extend(error.problems)
             return None
-        sort = variable.sort
+        if sort is None or variable is None:
+            return None
         number = sort.ordered and typed.sort.ordered and "" in (sort.name, typed.sort.name)
         if typed.sort.name != sort.name and not number:
-            self.problems.add(place.problem(f"`{variable.name}` is a {sort}, and `{formula}` is a {typed.sort}"))
+            self.problems.add(formula.problem(
+                f"`{variable.name}` is {kind_of(sort)}, and `{formula}` is {kind_of(typed.sort)}",
+                formula.expr.span))
             return None
         value = typed.term
         fits = terms.TRUE if value.boolean else terms.conjunction([
-            terms.at_most(terms.constant(sort.low), value), terms.at_most(value, terms.constant(sort.high))])
-        duty = None if fits is terms.TRUE else Obligation(f"{variable.name} = {formula}", fits, place)
+            terms.at_most(terms.constant(sort.low), value),
+            terms.at_most(value, terms.constant(sort.high))])
+        if fits is terms.FALSE:
+            self.problems.add(formula.problem(
+                f"`{formula}` is never in {sort.describe()}", formula.expr.span))
+        duty = None if fits is terms.TRUE else (
+            Obligation(f"{variable.name} = {formula}", fits, place))
         return value, duty
 
-    def _property(self, kind: Kind, name: str, shape: PropertyShape, stepping: Vocabulary) -> Iterator[Property]:
+    def _property(self, kind: Kind, name: str, shape: PropertyShape) -> Iterator[Property]:
         place = self.root.at(kind, name)
-        whenever = self.problems.formulas(shape.whenever, place.at("whenever"))
-        goal = self.problems.formulas(getattr(shape, GOALS[kind]), place.at(GOALS[kind]))
-        in_step = stepping if kind in ("step", "response") else self.vocabulary
-        for column in parse_columns(shape.each, place.at("each"), self.problems):
-            noted: list = []  # type: ignore[type-arg]
-            bound = bind_column(column, place.at("each"), self.vocabulary, noted)
-            for problem in noted:
-                self.problems.add(problem)
-            if bound is None:
-                continue
+        problems = self.problems
+        whenever = problems.formulas(shape.whenever, place.at("whenever"))
+        goal = problems.formulas(getattr(shape, GOALS[kind]), place.at(GOALS[kind]))
+        in_step = self.stepping if kind in ("step", "response") else self.vocabulary
+        columns = parse_columns(shape.each, place.at("each"), problems)
+        for column in each_column(columns, problems):
+            bound = bind_column(column, place.at("each"), self.vocabulary, problems)
+            check_free(bound, place.at("each"), self.vocabulary, problems)
             given = self._conjuncts(whenever, bound, in_step)
-            parts = self._conjuncts(goal, bound, stepping if kind == "step" else self.vocabulary)
-            if given is None or parts is None:
+            parts = self._conjuncts(goal, bound, self.stepping if kind == "step" else (
+                self.vocabulary))
+            if given is None or parts is None or BROKEN in bound.values():
                 continue
             yield Property(
                 kind, _named(name, column), tuple(shape.clause),
@@ -205,11 +236,24 @@ class _Poser:
                 try:
                     term = Resolver(vocabulary, formula, bound).truth(part)
                 except ResolveError as error:
-                    self.problems.add(error.problem)
+                    self.problems.extend(error.problems)
                     failed = True
                     continue
                 found.append(Conjunct(str(filled(part, bound)), term))
         return None if failed else tuple(found)
+
+
+def _with_updates(instance: RuleInstance,
+                  updates: Mapping[int, tuple[Term, Obligation | None]]) -> RuleInstance:
+    """Return the rule instance with what it makes of the observers."""
+    memo: dict[Term, Term] = {}
+    values = {i: at_instance(term, instance, memo, updated=True)
+              for i, (term, _) in updates.items()}
+    duties = [replace(duty, term=at_instance(duty.term, instance, memo, updated=True))
+              for _, duty in updates.values() if duty]
+    open_duties = tuple(d for d in duties if d.term is not terms.TRUE)
+    return replace(instance, updates={**instance.updates, **values},
+                   obligations=(*instance.obligations, *open_duties))
 
 
 def _grouped(text: str) -> str:

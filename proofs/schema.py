@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,8 @@ from statemachine import Each, Shape, Texts
 
 class ClauseShape(Shape):
     """A sentence of the manual, paraphrased."""
+
+    fallback: ClassVar[dict[str, Any]] = {"says": ""}
 
     page: str | None = Field(None, description="where it stands")
     says: str = Field(description="a paraphrase")
@@ -21,7 +23,9 @@ class ClauseShape(Shape):
 class ObserverShape(Shape):
     """A variable that watches the system and cannot influence it."""
 
-    sort: str
+    fallback: ClassVar[dict[str, Any]] = {"sort": "", "initial": "", "update": ""}
+
+    sort: str = Field(description="its sort, or a range")
     initial: str = Field(description="its value at the start")
     update: str = Field(description="its value after a step")
 
@@ -37,35 +41,57 @@ class PropertyShape(Shape):
     because: str | None = Field(None, description="why the finding is expected")
 
 
+def _elsewhere(own: str) -> dict[str, str]:
+    words = {
+        "must": "`must` belongs to an invariant or a step property",
+        "eventually": "`eventually` belongs to a response",
+        "can": "`can` belongs to a possible property",
+    }
+    return {word: text for word, text in words.items() if word != own}
+
+
 class MustShape(PropertyShape):
     """An invariant or a step property."""
 
-    must: Texts = Field(min_length=1)
+    fallback: ClassVar[dict[str, Any]] = {"must": ["True"]}
+    elsewhere: ClassVar[dict[str, str]] = _elsewhere("must")
+
+    must: Texts = Field(min_length=1, description="what holds wherever `whenever` does")
 
 
 class ResponseShape(PropertyShape):
     """The automatic rules alone get there."""
 
-    eventually: Texts = Field(min_length=1)
+    fallback: ClassVar[dict[str, Any]] = {"eventually": ["True"]}
+    elsewhere: ClassVar[dict[str, str]] = _elsewhere("eventually")
+
+    eventually: Texts = Field(min_length=1, description="what the automatic rules lead to")
 
 
 class PossibleShape(PropertyShape):
     """From every such state some run leads there."""
 
-    can: Texts = Field(min_length=1)
+    fallback: ClassVar[dict[str, Any]] = {"can": ["True"]}
+    elsewhere: ClassVar[dict[str, str]] = _elsewhere("can")
+
+    can: Texts = Field(min_length=1, description="what some run leads to")
 
 
 class ReadingShape(Shape):
     """One way to read a gap."""
 
-    says: str
+    fallback: ClassVar[dict[str, Any]] = {"says": ""}
+
+    says: str = Field(description="the reading in words")
     policy: str | None = Field(None, description="the model that follows this reading")
 
 
 class GapShape(Shape):
     """A question that the manual leaves open."""
 
-    asks: str
+    fallback: ClassVar[dict[str, Any]] = {"asks": ""}
+
+    asks: str = Field(description="the question")
     readings: list[ReadingShape] = Field(default_factory=list)
     chosen: int | None = Field(None, description="the index of the chosen reading")
     because: str | None = None
@@ -73,6 +99,11 @@ class GapShape(Shape):
 
 class SpecShape(Shape):
     """What every policy must keep."""
+
+    elsewhere: ClassVar[dict[str, str]] = {
+        kind: f"`[{kind}]` belongs into a model file"
+        for kind in ("include", "sort", "table", "machine", "init", "actor", "rule", "event")
+    }
 
     title: str = ""
     source: str | None = None
@@ -87,3 +118,8 @@ class SpecShape(Shape):
     response: dict[str, ResponseShape] = Field(default_factory=dict)
     possible: dict[str, PossibleShape] = Field(default_factory=dict)
     gap: dict[str, GapShape] = Field(default_factory=dict)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of spec files."""
+    return SpecShape.json_schema("A spec file of twinrom")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from proofs.schema import SpecShape
 from statemachine import (
@@ -23,12 +23,11 @@ from statemachine import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from proofs.schema import ClauseShape, GapShape
+    from proofs.schema import ClauseShape, GapShape, PropertyShape
     from statemachine import Model
     from statemachine.terms import Term
 
 SHIPPED = Path(__file__).parent / "specs"
-WHOLE_SECTIONS = ("define", "observer", "budget")
 Kind: TypeAlias = Literal["invariant", "step", "response", "possible"]
 GOALS: dict[Kind, str] = {
     "invariant": "must", "step": "must", "response": "eventually", "possible": "can",
@@ -107,7 +106,8 @@ def spec_for(model: Model, name: str | None) -> str:
         return str(beside)
     if model.name in shipped_specs():
         return str(shipped_specs()[model.name])
-    raise InputError.whole_file(str(path), "has no spec", f"say which one with `--spec`: a file, or {_listed()}")
+    raise InputError.whole_file(str(path), "has no spec",
+                                f"say which one with `--spec`: a file, or {_listed()}")
 
 
 def _listed() -> str:
@@ -123,32 +123,55 @@ def read_spec(document: Document) -> tuple[Spec, Problems]:
     """Return the spec of a parsed file and the problems found in its shape so far."""
     problems = Problems()
     root = Place((document,))
-    shape = shaped(SpecShape, document.data, root, problems, WHOLE_SECTIONS)
+    shape = shaped(SpecShape, document.data, root, problems)
     if shape is None:
         raise InputError(problems.found)
-    _check_references(shape, root, problems)
+    _check_references(shape, document.data, root, problems)
+    problems.broken |= {name.partition("(")[0].strip() for section, *rest in problems.pruned
+                        for name in map(str, rest[:1]) if section in ("define", "observer")}
+    if problems.pruned & {("define",), ("observer",)}:
+        problems.broken.add("*")
     return Spec(Path(document.path).stem.removesuffix(".spec"), shape, root), problems
 
 
-def _check_references(shape: SpecShape, root: Place, problems: Problems) -> None:
+def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
+                      problems: Problems) -> None:
     seen: dict[str, Place] = {}
+    clauses = written.get("clause", {})
     for kind in GOALS:
         for name, item in getattr(shape, kind).items():
             place = root.at(kind, name)
-            check_name(name, place, problems)
+            check_name(name, place, problems, reserved=frozenset())
             if name in seen:
-                problems.add(place.problem(f"`{name}` is already a property", f"see {seen[name]}", at_key=True))
-            seen[name] = place
+                problems.add(place.problem(f"`{name}` is already a property", f"see {seen[name]}",
+                                           at_key=True))
+            seen.setdefault(name, place)
             for i, clause in enumerate(item.clause):
-                if clause not in shape.clause:
-                    at = place.at("clause", i) if any(d.has((*place.key, "clause", 0)) for d in place.documents) else place.at("clause")
-                    problems.add(at.problem(f"unknown clause `{clause}`", did_you_mean(clause, shape.clause)))
-            if item.expect and not item.because:
-                problems.add(place.at("expect").problem("an expected violation needs a `because`", at_key=True))
+                if isinstance(clauses, dict) and clause not in clauses:
+                    problems.add(place.at("clause", i).problem(
+                        f"unknown clause `{clause}`", did_you_mean(clause, clauses)))
+            _check_expectation(item, place, problems)
     for name, gap in shape.gap.items():
-        if gap.chosen is not None and not 0 <= gap.chosen < len(gap.readings):
+        readings = len(gap.readings)
+        damaged = ("gap", name, "readings") in problems.pruned
+        if gap.chosen is not None and not 0 <= gap.chosen < readings and not damaged:
+            hint = f"they count from 0, and there {_are(readings)}"
             problems.add(root.at("gap", name, "chosen").problem(
-                f"there is no reading {gap.chosen}", f"`readings` has {len(gap.readings)}, counted from 0"))
+                f"there is no reading {gap.chosen}", hint))
+
+
+def _are(number: int) -> str:
+    return f"is {number}" if number == 1 else f"are {number}"
+
+
+def _check_expectation(item: PropertyShape, place: Place, problems: Problems) -> None:
+    damaged = {(*place.key, "expect"), (*place.key, "because")} & problems.pruned
+    if item.expect and not item.because and not damaged:
+        problems.add(place.at("expect").problem("an expected violation needs a `because`",
+                                                at_key=True))
+    if item.because is not None and not item.expect and not damaged:
+        problems.add(place.at("because").problem("`because` says why a violation is expected",
+                                                 'add `expect = "violated"`', at_key=True))
 
 
 def parse_spec(text: str, path: str = "<text>") -> tuple[Spec, Problems]:

@@ -1,41 +1,30 @@
-"""From the shape of a model file to its declarations: sorts, tables, templates, definitions, rules."""
+"""From the shape of a model file to its declarations: sorts, tables, templates, definitions."""
 
 from __future__ import annotations
 
-import itertools
-import re
+from math import prod
 from typing import TYPE_CHECKING
 
-from statemachine.diagnostics import did_you_mean
-from statemachine.model import (
-    ACTORS,
-    Definition,
-    Event,
-    Model,
-    Rule,
-    Table,
-    Template,
-    instance_sort,
-)
-from statemachine.names import (
-    check_name,
-    is_name,
-    named_sort,
-    parse_assignment,
-    parse_columns,
-    parse_move,
-    parse_sort,
-    unique,
-)
+from statemachine.definitions import read_definitions
+from statemachine.diagnostics import closest, did_you_mean
+from statemachine.model import ACTORS, Model, Table, Template, instance_sort
+from statemachine.names import check_name, distinct, named_sort, parse_sort, unique
+from statemachine.places import Problems
+from statemachine.rules import read_event, read_rule
 from statemachine.sorts import BOOL, Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sized
 
-    from statemachine.places import Place, Problems
-    from statemachine.schema import MachineShape, ModelShape, RuleShape
+    from statemachine.places import Place
+    from statemachine.schema import MachineShape, ModelShape
+
+__all__ = ["Declarations", "read_definitions"]
 
 MAX_MACHINES = 256
+MAX_NAMES = 4096
+MAX_STATES = 1024
+MAX_ROWS = 4096
 
 
 class Declarations:
@@ -44,30 +33,43 @@ class Declarations:
     def __init__(self, shape: ModelShape, root: Place, problems: Problems,
                  sorts: Mapping[str, str]) -> None:
         self.shape, self.root, self.problems = shape, root, problems
+        self._few()
         self.sorts = self._sorts(sorts)
         self.known = {**self.sorts, "bool": BOOL, **{
             name: instance_sort(name, tuple(machine.instances))
             for name, machine in shape.machine.items()}}
         self.templates = {n: self._template(n, machine) for n, machine in shape.machine.items()}
+        self._parts()
         self.tables = self._tables()
         self.definitions = read_definitions(shape.define, root.at("define"), problems)
-        self.actors = {**ACTORS, **shape.actor}
+        self.actors = self._actors()
         self._unique()
+
+    def _few(self) -> None:
+        """Stop at more names than any model has."""
+        shape = self.shape
+        machines = sum(len(machine.instances) for machine in shape.machine.values())
+        variables = sum(len(machine.vars) for machine in shape.machine.values())
+        named: list[Sized] = [
+            shape.sort, shape.table, shape.machine, shape.define, shape.rule, shape.event,
+            *(values for values in shape.sort.values() if isinstance(values, list))]
+        names = machines + variables + sum(len(names) for names in named)
+        if machines > MAX_MACHINES or names > MAX_NAMES:
+            self.problems.add(self.root.problem(
+                f"a model may have {MAX_MACHINES} machines and {MAX_NAMES:,} names",
+                f"this one has {machines:,} and {names:,}"))
+            self.problems.finish()
 
     def model(self, name: str) -> Model:
         """Return the model."""
-        shape = self.shape
-        rules = {n: self._rule(n, rule) for n, rule in shape.rule.items()}
-        events = {}
-        for event, declared in shape.event.items():
-            place = self.root.at("event", event)
-            check_name(event, place, self.problems)
-            columns = parse_columns(declared.each, place.at("each"), self.problems)
-            can = self.problems.formulas(declared.can_happen, place.at("can_happen"))
-            events[event] = Event(event, columns, can, place)
-        init = self.problems.formulas(shape.init.require, self.root.at("init", "require"))
+        shape, root, problems = self.shape, self.root, self.problems
+        rules = {n: read_rule(n, rule, root.at("rule", n), self.known, self.actors, problems)
+                 for n, rule in shape.rule.items()}
+        events = {n: read_event(n, event, root.at("event", n), problems)
+                  for n, event in shape.event.items()}
+        init = problems.formulas(shape.init.require, root.at("init", "require"))
         return Model(name, shape.title or name, shape.source, self.sorts, self.tables,
-                     self.templates, init, self.actors, self.definitions, rules, events, self.root)
+                     self.templates, init, self.actors, self.definitions, rules, events, root)
 
     def _sorts(self, replaced: Mapping[str, str]) -> dict[str, Sort]:
         found = {}
@@ -77,54 +79,95 @@ class Declarations:
                     f"`--sort {name}`: no such sort", did_you_mean(name, self.shape.sort)))
         for name, spelled in self.shape.sort.items():
             place = self.root.at("sort", name)
-            new = replaced.get(name)
-            if new is not None:
-                spelled = new if isinstance(spelled, str) else [p.strip() for p in new.split(",")]  # noqa: PLW2901
-                place = self.root
-            sort = parse_sort(name, spelled, place, self.problems)
-            if check_name(name, self.root.at("sort", name), self.problems) and sort:
+            if name in replaced:
+                sort = self._replaced(name, replaced[name], ranged=isinstance(spelled, str))
+            else:
+                sort = parse_sort(name, spelled, place, self.problems)
+            if check_name(name, place, self.problems) and sort:
                 found[name] = sort
+            else:
+                self.problems.broken.add(name)
         return found
+
+    def _replaced(self, name: str, text: str, *, ranged: bool) -> Sort | None:
+        """Return the sort that the command line gives instead of the file's."""
+        noted = Problems()
+        spelled = text if ranged else [part.strip() for part in text.split(",")]
+        sort = parse_sort(name, spelled, self.root, noted)
+        self.problems.extend(self.root.problem(f"`--sort {name}`: {p.message}", p.hint)
+                             for p in noted.found)
+        return sort
 
     def _template(self, name: str, shape: MachineShape) -> Template:
         place, problems = self.root.at("machine", name), self.problems
         check_name(name, place, problems)
         for i, instance in enumerate(shape.instances):
             check_name(instance, place.at("instances", i), problems, dotted=True, at_key=False)
+        distinct(shape.instances, "machine", place.at("instances"), problems)
+        states = list(dict.fromkeys(shape.states))
+        if len(states) > MAX_STATES:
+            problems.add(place.at("states").problem(f"a machine may have {MAX_STATES:,} states",
+                                                    at_key=True))
+            states = states[:MAX_STATES]
+        distinct(shape.states, "state", place.at("states"), problems)
         for i, state in enumerate(shape.states):
-            at = place.at("states", i)
-            check_name(state, at, problems, reserved=frozenset(), at_key=False)
-            if state in shape.states[:i]:
-                problems.add(at.problem(f"state `{state}` is listed twice"))
-        initial = shape.initial or shape.states[:1]
-        initial = [initial] if isinstance(initial, str) else initial
-        for key, states in (("initial", initial), ("torn", [shape.torn] if shape.torn else [])):
-            for state in states:
-                if state not in shape.states:
-                    problems.add(place.at(key).problem(f"machine `{name}` has no state `{state}`",
-                                                       did_you_mean(state, shape.states)))
-        variables = {}
-        for var, text in shape.vars.items():
-            at = place.at("vars", var)
-            check_name(var, at, problems)
-            variables[var] = named_sort(text, self.known, at, problems) or BOOL
-        for i, var in enumerate(shape.persistent):
-            if var not in variables:
-                problems.add(place.at("persistent", i).problem(
-                    f"machine `{name}` has no variable `{var}`", did_you_mean(var, variables)))
-        return Template(name, tuple(shape.instances), tuple(shape.states), tuple(initial),
-                        variables, tuple(shape.persistent), shape.torn, place)
+            check_name(state, place.at("states", i), problems, reserved=frozenset(), at_key=False)
+        initial = [shape.initial] if isinstance(shape.initial, str) else shape.initial
+        torn = [shape.torn] if shape.torn else []
+        self._among(initial or [], states, place.at("initial"), f"`{name}` has no state")
+        self._among(torn, states, place.at("torn"), f"`{name}` has no state")
+        sorts = {var: self._variable(name, var, text) for var, text in shape.vars.items()}
+        variables = {var: sort for var, sort in sorts.items() if sort}
+        self._among(shape.persistent, list(sorts), place.at("persistent"),
+                    f"`{name}` has no variable")
+        return Template(name, tuple(shape.instances), tuple(states),
+                        tuple(initial or states[:1]), variables, tuple(shape.persistent),
+                        shape.torn, place)
+
+    def _variable(self, machine: str, name: str, text: str) -> Sort | None:
+        at = self.root.at("machine", machine, "vars", name)
+        sort = named_sort(text, self.known, at, self.problems)
+        if not check_name(name, at, self.problems) or sort is None:
+            self.problems.broken.add(f"{machine}.{name}")
+        return sort
+
+    def _among(self, names: list[str], known: list[str], place: Place, message: str) -> None:
+        for i, name in enumerate(names):
+            if name not in known:
+                self.problems.add(place.at(i).problem(f"{message} `{name}`",
+                                                      did_you_mean(name, known)))
+
+    def _parts(self) -> None:
+        """Note parts of machines that there are not, and parts named like a variable."""
+        owners = {name: t for t in self.templates.values() for name in t.instances}
+        for template in self.templates.values():
+            for i, name in enumerate(template.instances):
+                owner, _, part = name.partition(".")
+                at = template.place.at("instances", i)
+                if part and owner not in owners and not self.problems.forgiven(owner):
+                    known = [o for o in owners if "." not in o]
+                    self.problems.add(at.problem(f"`{name}` is part of `{owner}`, which is no "
+                                                 "machine", did_you_mean(owner, known)))
+                elif part and part in owners[owner].variables:
+                    self.problems.add(at.problem(
+                        f"`{name}` is already a variable of `{owner}`", "choose another name"))
 
     def _tables(self) -> dict[str, Table]:
         found = {}
         for name, shape in self.shape.table.items():
             place = self.root.at("table", name)
-            check_name(name, place, self.problems)
+            named = check_name(name, place, self.problems)
             of = [named_sort(s, self.known, place.at("of", i), self.problems)
                   for i, s in enumerate(shape.of)]
             sorts = tuple(s for s in of if s)
-            if len(sorts) < len(of):
+            if not named or len(sorts) < len(of):
+                self.problems.broken.add(name)
                 continue
+            rows = prod(sort.size for sort in sorts)
+            if shape.allow is None and rows > MAX_ROWS:
+                self.problems.add(place.problem(
+                    f"the table `{name}` has {rows:,} entries to choose",
+                    f"at most {MAX_ROWS:,}: list those that hold in `allow`", at_key=True))
             allow = self._rows(shape.allow, sorts, place) if shape.allow is not None else None
             found[name] = Table(name, sorts, allow)
         return found
@@ -135,99 +178,45 @@ class Declarations:
         for i, row in enumerate(rows):
             at = place.at("allow", i)
             if len(row) != len(sorts):
-                self.problems.add(at.problem(f"expected {len(sorts)} values, found {len(row)}"))
+                plural = "s" * (len(sorts) != 1)
+                self.problems.add(at.problem(
+                    f"expected {len(sorts)} value{plural}, found {len(row)}",
+                    f"one of each sort in `of`: {', '.join(f'`{s}`' for s in sorts)}"))
                 continue
             codes = [sort.code(str(value)) for sort, value in zip(sorts, row, strict=True)]
             for j, code in enumerate(codes):
                 if code is None:
-                    self.problems.add(at.at(j).problem(f"`{row[j]}` is not in {sorts[j].describe()}"))
+                    self.problems.add(at.at(j).problem(
+                        f"`{row[j]}` is not in {sorts[j].describe()}",
+                        closest(str(row[j]), sorts[j].labels or ())))
             found.add(tuple(c for c in codes if c is not None))
         return frozenset(row for row in found if len(row) == len(sorts))
 
+    def _actors(self) -> dict[str, str]:
+        for name in self.shape.actor:
+            place = self.root.at("actor", name)
+            check_name(name, place, self.problems)
+            if name in ACTORS:
+                self.problems.add(place.problem(f"`{name}` is a built-in actor",
+                                                "choose another name", at_key=True))
+        return {**ACTORS, **{n: k for n, k in self.shape.actor.items() if n not in ACTORS}}
+
     def _unique(self) -> None:
-        root = self.root
-        named: list[tuple[str, Place]] = [("bool", root)]
-        for section, names in (("sort", self.sorts), ("table", self.tables),
-                               ("machine", self.templates), ("define", self.definitions)):
-            named += [(n, root.at(section, n)) for n in names]
+        sections = (("sort", self.shape.sort), ("table", self.shape.table),
+                    ("machine", self.templates), ("define", self.definitions))
+        named = [(n, self._declared(section, n)) for section, names in sections for n in names]
         for template in self.templates.values():
             named += [(n, template.place.at("instances", i))
-                      for i, n in enumerate(template.instances)]
+                      for i, n in enumerate(template.instances)
+                      if n not in template.instances[:i]]
         unique(named, self.problems)
         values = {v for s in self.sorts.values() for v in s.labels or ()}
         for name, place in named:
-            if name in values and place.key[:1] in (("define",), ("table",), ("sort",), ("machine",)):
-                self.problems.add(place.problem(f"`{name}` is also a value of a sort", at_key=True))
-        if len(named) > MAX_MACHINES * 8 or sum(len(t.instances) for t in self.templates.values()) > MAX_MACHINES:
-            self.problems.add(root.at("machine").problem(f"a model may have {MAX_MACHINES} machines"))
+            if name in values:
+                self.problems.add(place.problem(f"`{name}` is also a value of a sort",
+                                                "choose another name", at_key=True))
 
-    def _rule(self, name: str, shape: RuleShape) -> Rule:
-        place, problems = self.root.at("rule", name), self.problems
-        check_name(name, place, problems)
-        if shape.by not in self.actors:
-            problems.add(place.at("by").problem(f"unknown actor `{shape.by}`",
-                                                did_you_mean(shape.by, self.actors)))
-        event = shape.on or name
-        if shape.on is not None:
-            check_name(event, place.at("on"), problems, at_key=False)
-        given = {}
-        for parameter, text in shape.given.items():
-            check_name(parameter, place.at("given", parameter), problems)
-            sort = named_sort(text, self.known, place.at("given", parameter), problems)
-            if sort is not None and sort.template:
-                problems.add(place.at("given", parameter).problem(
-                    "a machine cannot be a payload", "use `each`"))
-            given[parameter] = sort or BOOL
-            if parameter in shape.each:
-                problems.add(place.at("given", parameter).problem(
-                    f"`{parameter}` is already bound by `each`", at_key=True))
-        moves, also = (
-            [parse_move(text, _item(place, key, texts, i), problems) for i, text in enumerate(texts)]
-            for key, texts in (("moves", shape.moves), ("also", shape.also)))
-        sets = [parse_assignment(text, _item(place, "sets", shape.sets, i), problems)
-                for i, text in enumerate(shape.sets)]
-        if not (shape.moves or shape.also or shape.sets):
-            problems.add(place.problem(f"rule `{name}` does nothing", "give it `moves` or `sets`",
-                                       at_key=True))
-        return Rule(
-            name, tuple(shape.clause), shape.by if shape.by in self.actors else "operator", event,
-            parse_columns(shape.each, place.at("each"), problems), given,
-            tuple(m for m in moves if m), tuple(m for m in also if m),
-            problems.formulas(shape.when, place.at("when")), tuple(s for s in sets if s),
-            shape.says, shape.kind or event, shape.atomic, shape.nondeterministic, place)
-
-
-def _item(place: Place, key: str, texts: list[str], index: int) -> Place:
-    """Return the place of an item of a list, or of the single string that stood for a list."""
-    at = place.at(key)
-    listed = any(d.has((*at.key, 0)) for d in at.documents) if len(texts) == 1 else True
-    return at.at(index) if listed else at
-
-
-def read_definitions(define: Mapping[str, str], place: Place, problems: Problems) -> dict[str, Definition]:
-    """Return the named expressions; a name may have parameters: `fits(v)`."""
-    found: dict[str, Definition] = {}
-    for head, text in define.items():
-        at = place.at(head)
-        match = re.fullmatch(r"\s*(\w+)\s*(?:\(([\w\s,]*)\))?\s*", head)
-        if not match:
-            problems.add(at.problem(f"`{head[:60]}` cannot be defined", "write `name` or `name(a, b)`",
-                                    at_key=True))
-            continue
-        name = match[1]
-        inner = match[2]
-        parameters = tuple(p.strip() for p in inner.split(",")) if inner and inner.strip() else ()
-        if not check_name(name, at, problems):
-            continue
-        bad = [p for p in parameters if not is_name(p)]
-        twice = [a for a, b in itertools.combinations(parameters, 2) if a == b]
-        if bad or twice:
-            problems.add(at.problem(f"`{head[:60]}` has a parameter that is not a name of its own",
-                                    at_key=True))
-            continue
-        body = problems.formula(text, at)
-        if name in found:
-            problems.add(at.problem(f"`{name}` is defined twice", at_key=True))
-        elif body:
-            found[name] = Definition(name, parameters, body)
-    return found
+    def _declared(self, section: str, name: str) -> Place:
+        if section == "define":
+            return self.definitions[name].body.place  # its key may have parameters
+        return self.root.at(section, name)

@@ -6,20 +6,19 @@ The tree is built only when a place is asked for.
 
 from __future__ import annotations
 
-import re
 import tomllib
+from bisect import bisect_right
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from statemachine.diagnostics import InputError, Problem
+from statemachine.not_toml import Mistake, mistakes, too_deep
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from statemachine.locate import Extent, Key, Locations
 
-Key: TypeAlias = tuple[str | int, ...]
 MAX_BYTES = 1_000_000
-MAX_NESTING = 60
 
 
 class Document:
@@ -34,163 +33,125 @@ class Document:
     @classmethod
     def read(cls, path: str) -> Document:
         """Read and parse the file at `path`."""
+        file = Path(path)
         try:
-            file = Path(path)
-            if file.is_file() and file.stat().st_size > MAX_BYTES:
-                raise InputError.whole_file(path, f"is larger than {MAX_BYTES:,} bytes")
-            if file.exists() and not file.is_file() and not file.is_fifo():
-                raise InputError.whole_file(path, "is not a file")
-            text = file.read_bytes().decode("utf-8-sig")
+            strange = file.exists() and not file.is_file() and not file.is_fifo()
+            raw = b"" if strange else _bytes(file)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise InputError.whole_file(path, f"cannot be read: {reason}") from None
-        except ValueError as error:
-            reason = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
-            raise InputError.whole_file(path, reason) from None
-        return cls(path, text)
+        except ValueError:  # a null character in the path
+            raise InputError.whole_file(path, "is not a file name") from None
+        if strange:
+            reason = "is a directory, not a file" if file.is_dir() else "is not a file"
+            raise InputError.whole_file(path, reason)
+        if len(raw) > MAX_BYTES:
+            raise InputError.whole_file(path, f"is larger than {MAX_BYTES:,} bytes")
+        return cls(path, _decoded(path, raw))
 
     def _parse(self) -> dict[str, Any]:
-        if self._nesting() > MAX_NESTING:
-            raise InputError.whole_file(self.path, f"nests deeper than {MAX_NESTING} brackets")
+        deep = too_deep(self.text)
+        if deep:
+            raise InputError([self._mistake(deep)])
         try:
-            return tomllib.loads(self.text.replace("\r\n", "\n"))
-        except tomllib.TOMLDecodeError as error:
-            message, line, column = _decode_error(str(error), self.lines)
-            raise InputError([self._problem_at(line, column, 1, message)]) from None
+            return tomllib.loads(self.text)
         except (ValueError, RecursionError) as error:
-            raise InputError.whole_file(self.path, f"cannot be read: {error}".lower()) from None
+            found = mistakes(self.text, error)
+        raise InputError(map(self._mistake, found))
 
-    def _nesting(self) -> int:
-        depth = deepest = 0
-        for char in self.text:
-            if char in "[{":
-                depth += 1
-                deepest = max(deepest, depth)
-            elif char in "]}":
-                depth = max(0, depth - 1)
-        return deepest
+    def _mistake(self, mistake: Mistake) -> Problem:
+        hint = mistake.hint
+        if mistake.see is not None:
+            hint = f"see {self.path}:{self._position(mistake.see)[0]}"
+        return self._problem_at(mistake.start, mistake.end, mistake.message, hint)
 
-    def _problem_at(self, line: int, column: int, width: int, message: str, hint: str = "") -> Problem:
-        source = self.lines[line - 1].rstrip("\r") if line <= len(self.lines) else ""
-        return Problem(self.path, line, column, message, hint, source, width)
+    def _problem_at(self, start: int, end: int, message: str, hint: str) -> Problem:
+        line, column = self._position(start)
+        source = self.lines[line - 1].rstrip("\r")
+        width = max(1, min(end - start, len(source) - column + 1))
+        return Problem(self.path, line, column, message, hint, source or " ", width)
+
+    def _position(self, place: int) -> tuple[int, int]:
+        """Return line and column, from 1, of a character of the text."""
+        line = bisect_right(self._line_starts, place)
+        return line, place - self._line_starts[line - 1] + 1
 
     @cached_property
-    def _places(self) -> dict[Key, tuple[tuple[int, int], tuple[int, int]]]:
-        return _places(self.text)
+    def _line_starts(self) -> list[int]:
+        starts = [0]
+        for line in self.lines[:-1]:
+            starts.append(starts[-1] + len(line) + 1)
+        return starts
+
+    @cached_property
+    def _located(self) -> Locations:
+        from statemachine.locate import located  # noqa: PLC0415 - only errors need the syntax tree
+
+        return located(self.text)
 
     def has(self, key: Key) -> bool:
         """Say whether this file itself has something at `key`."""
-        return key in self._places
+        return key in self._located.places
+
+    def value(self, key: Key) -> Any:
+        """Return what the file has at `key`, None when it has nothing."""
+        found: Any = self.data
+        for part in key:
+            if isinstance(found, str) and part == 0:
+                continue  # one string may stand for a list of one
+            try:
+                found = found[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return found
 
     def line(self, key: Key) -> int:
         """Return the line of `key`, or 0 when this file does not have it."""
-        place = self._places.get(key)
-        return self.text.count("\n", 0, place[0][0]) + 1 if place else 0
+        place = self._located.places.get(self._written(key))
+        return self._position(place[0][0])[0] if place else 0
+
+    def _written(self, key: Key) -> Key:
+        """Return `key`, without the index when one string stands for a list of one."""
+        single = key and key[-1] == 0 and key not in self._located.places
+        return key[:-1] if single else key
 
     def problem(
         self, key: Key, message: str, hint: str = "", *, at_key: bool = False,
-        span: tuple[int, int] | None = None,
+        span: Extent | None = None,
     ) -> Problem:
-        """Return a problem that points at the value of `key` (or its key, or a span inside its text)."""
-        while key and key not in self._places:
+        """Return a problem at the value of `key` (or its key, or a span inside its text)."""
+        places, key = self._located.places, self._written(key)
+        while key and key not in places:
             key, at_key, span = key[:-1], True, None
         if not key:
             return Problem(self.path, 0, 0, message, hint)
-        name, value = self._places[key]
+        name, value = places[key]
         start, end = name if at_key else value
         if span is not None and not at_key:
             start, end = self._inside(start, end, span)
-        line = self.text.count("\n", 0, start) + 1
-        column = start - (self.text.rfind("\n", 0, start) + 1) + 1
-        return self._problem_at(line, column, max(1, end - start), message, hint)
+        return self._problem_at(start, end, message, hint)
 
-    def _inside(self, start: int, end: int, span: tuple[int, int]) -> tuple[int, int]:
-        raw = self.text[start:end]
-        quotes = 3 if raw[:3] in ('"""', "'''") else 1
-        inner = start + quotes
-        if quotes > 1:
-            inner += 2 if self.text.startswith("\r\n", inner) else self.text.startswith("\n", inner)
-        escaped = raw.startswith('"') and "\\" in raw
-        return (start, end) if escaped else (inner + span[0], inner + span[1])
+    def _inside(self, start: int, end: int, span: Extent) -> Extent:
+        from statemachine.locate import within_string  # noqa: PLC0415 - only errors need it
+
+        first, last = within_string(self.text[start:end], span)
+        return start + first, start + last
 
 
-def _decode_error(text: str, lines: list[str]) -> tuple[str, int, int]:
-    found = re.search(r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$", text, re.DOTALL)
-    if not found:
-        return text, 1, 1
-    message = found[1][0].lower() + found[1][1:]
-    if found[2]:
-        return message, int(found[2]), int(found[3])
-    last = max((n for n, line in enumerate(lines, 1) if line.strip()), default=1)
-    return f"{message} at the end of the file", last, len(lines[last - 1].rstrip()) + 1
+def _bytes(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
 
 
-def _places(text: str) -> dict[Key, tuple[tuple[int, int], tuple[int, int]]]:
-    import tree_sitter_toml  # noqa: PLC0415 - only a file with errors pays for the syntax tree
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    raw = text.encode()
-    tree = Parser(Language(tree_sitter_toml.language())).parse(raw)
-    walker = _Walker(raw)
-    walker.document(tree.root_node)
-    return walker.places
-
-
-class _Walker:
-    """Collects the character span of every key and every value."""
-
-    def __init__(self, raw: bytes) -> None:
-        self.raw = raw
-        self.ascii = raw.isascii()
-        self.places: dict[Key, tuple[tuple[int, int], tuple[int, int]]] = {}
-        self.counts: dict[Key, int] = {}
-
-    def span(self, node: Node) -> tuple[int, int]:
-        if self.ascii:
-            return node.start_byte, node.end_byte
-        start = len(self.raw[: node.start_byte].decode())
-        return start, start + len(self.raw[node.start_byte : node.end_byte].decode())
-
-    def document(self, root: Node) -> None:
-        for child in root.named_children:
-            if child.type == "pair":
-                self.pair((), child)
-            elif child.type in ("table", "table_array_element"):
-                self.table(child)
-
-    def table(self, node: Node) -> None:
-        header, *pairs = [c for c in node.named_children if c.type != "comment"]
-        base = self.key(header)
-        for length in range(1, len(base)):
-            self.places.setdefault(base[:length], (self.span(header), self.span(header)))
-        if node.type == "table_array_element":
-            count = self.counts[base] = self.counts.get(base, -1) + 1
-            self.places.setdefault(base, (self.span(header), self.span(header)))
-            base = (*base, count)
-        self.places[base] = (self.span(header), self.span(header))
-        for pair in pairs:
-            self.pair(base, pair)
-
-    def pair(self, base: Key, node: Node) -> None:
-        children = [c for c in node.named_children if c.type != "comment"]
-        if len(children) == 2:  # noqa: PLR2004 - a key and a value
-            name, value = children
-            path = (*base, *self.key(name))
-            self.places[path] = (self.span(name), self.span(value))
-            self.value(path, value)
-
-    def value(self, path: Key, node: Node) -> None:
-        children = [c for c in node.named_children if c.type != "comment"]
-        if node.type == "array":
-            for index, child in enumerate(children):
-                self.places[(*path, index)] = (self.span(child), self.span(child))
-                self.value((*path, index), child)
-        elif node.type == "inline_table":
-            for child in children:
-                self.pair(path, child)
-
-    def key(self, node: Node) -> tuple[str, ...]:
-        if node.type == "dotted_key":
-            return tuple(part for child in node.named_children for part in self.key(child))
-        text = self.raw[node.start_byte : node.end_byte].decode()
-        return (next(iter(tomllib.loads(f"{text} = 0"))),) if node.type == "quoted_key" else (text,)
+def _decoded(path: str, raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        start = raw.rfind(b"\n", 0, error.start) + 1
+        end = raw.find(b"\n", error.start)
+        line = raw[start : end if end >= 0 else len(raw)].decode(errors="replace").rstrip("\r")
+        column = len(raw[start : error.start].decode(errors="replace")) + 1
+        number = raw.count(b"\n", 0, error.start) + 1
+        problem = Problem(path, number, column, "is not UTF-8 text",
+                          "save the file as UTF-8", line)
+        raise InputError([problem]) from None

@@ -158,7 +158,7 @@ Expr: TypeAlias = (
 TERNARY, OR, AND, NOT, COMPARE, SUM, ATOM = range(7)
 
 
-def _level(expr: Expr) -> int:
+def _level(expr: Expr) -> int:  # noqa: PLR0911 - one match, a branch a kind
     """Return how tightly the node binds, loosest first, as in Python's grammar."""
     match expr:
         case IfElse():
@@ -179,6 +179,25 @@ def _level(expr: Expr) -> int:
 
 def _inside(expr: Expr, level: int) -> str:
     return f"({expr})" if _level(expr) < level else str(expr)
+
+
+def parts(expr: Expr) -> tuple[Expr, ...]:  # noqa: PLR0911 - one match, a branch a kind
+    """Return the expressions directly inside, from left to right."""
+    match expr:
+        case Not(operand):
+            return (operand,)
+        case Junction(_, inner) | Choice(inner) | Call(_, inner):
+            return inner
+        case Compare(first, rest):
+            return (first, *(right for _, right in rest))
+        case Arithmetic(_, left, right):
+            return (left, right)
+        case IfElse(condition, then, otherwise):
+            return (then, condition, otherwise)
+        case Quantified(_, body, _, group, condition):
+            return (body, group) if condition is None else (body, group, condition)
+        case _:
+            return ()
 
 
 def conjuncts(expr: Expr) -> tuple[Expr, ...]:

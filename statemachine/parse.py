@@ -6,13 +6,16 @@ The text is parsed by `ast.parse` and never compiled or run.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from typing import NoReturn
 
 from statemachine import expr as e
+from statemachine.tokens import WORDS, refused
 
 MAX_TEXT = 4000
-MAX_DEPTH = 80
+MAX_DEPTH = 50
+MAX_PATH = 3
 MAX_INTEGER = 2**31 - 1
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -33,32 +36,46 @@ class ExpressionError(ValueError):
 def parse(text: str) -> e.Expr:
     """Return the expression that `text` spells; raises `ExpressionError`."""
     if not text.strip():
-        raise ExpressionError("expected an expression", (0, len(text)))
+        raise ExpressionError("expected an expression", (len(text), len(text) + 1))
     if len(text) > MAX_TEXT:
-        raise ExpressionError(f"an expression may have {MAX_TEXT:,} characters", (0, len(text)))
-    for mark, why in (("#", "comments belong to the file, not into an expression"),
-                      ("\0", "a null character is not part of the language"),
-                      ("\\", "a backslash is not part of the language")):
-        if mark in text:
-            raise ExpressionError(why, (text.index(mark), text.index(mark) + 1))
-    flat = text.replace("\r", " ").replace("\n", " ").replace("\t", " ").replace("\f", " ")
+        raise ExpressionError(f"an expression may have {MAX_TEXT:,} characters", (0, len(text)),
+                              "name parts of it in `[define]`")
+    strange = refused(text)
+    if strange:
+        raise ExpressionError(*strange)
+    flat = re.sub(r"[\r\n\t\f]", " ", text)
     indent = len(flat) - len(flat.lstrip())
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # `1 is x` warns; we judge it ourselves
             tree = ast.parse(flat.strip(), mode="eval")
     except SyntaxError as error:
-        start = indent + (error.offset or 1) - 1
-        start = min(max(start, 0), max(len(text) - 1, 0))
-        raise ExpressionError(f"not an expression: {_reason(error)}", (start, start + 1)) from None
+        raise _not_grammatical(error, flat, indent) from None
     except (ValueError, RecursionError, MemoryError):
-        raise ExpressionError("not an expression that can be read", (0, len(text))) from None
+        raise ExpressionError("nests too deeply to be read", (0, len(text))) from None
     return _Reader(flat.strip(), indent).read(tree.body, 0)
 
 
-def _reason(error: SyntaxError) -> str:
-    reason = (error.msg or "invalid syntax").split(". Perhaps")[0].split(". Maybe")[0]
-    return reason[0].lower() + reason[1:]
+def _not_grammatical(error: SyntaxError, text: str, indent: int) -> ExpressionError:
+    """Return what to say of words and marks that are known, in an order that is not."""
+    start = indent + (error.offset or 0) - 1
+    end = len(text.rstrip())
+    said = error.msg or ""
+    if "'else'" in said:
+        return ExpressionError("this `if` has no `else`", (max(start, 0), end),
+                               "write `a if condition else b`")
+    if "parenthes" in said and "nested" in said:
+        return ExpressionError("nests too deeply to be read", (0, end))
+    if not error.offset or start >= end:
+        return ExpressionError("the expression is not complete", (end, end + 1))
+    # Of `f(a b)` Python blames `a b`: the second word is the one that was not expected.
+    missing_comma = re.match(r"[\w.]+\s+", text[start:]) if "comma" in said else None
+    start += missing_comma.end() if missing_comma else 0
+    word = re.match(r"\w+|[=!<>]=|.", text[start:])
+    shown = word[0] if word else text[start]
+    after_word = shown.isidentifier() and re.search(r"\w\s+$", text[:start])
+    hint = "`and` and `or` join conditions" if after_word and shown not in WORDS else ""
+    return ExpressionError(f"`{shown}` is not expected here", (start, start + len(shown)), hint)
 
 
 class _Reader:
@@ -85,7 +102,8 @@ class _Reader:
                 return e.Literal(value, span)
             case ast.Constant(value=int(value)):
                 return e.Literal(self.integer(node, value), span)
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))) if not isinstance(value, bool):
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))) if (
+                    not isinstance(value, bool)):
                 return e.Literal(-self.integer(node, value), span)
             case ast.Name() | ast.Attribute():
                 return e.Name(self.path(node), span)
@@ -107,7 +125,7 @@ class _Reader:
             case ast.Call():
                 return self.call(node, down)
             case _:
-                self.refuse(node, f"{_kind(node)} is not part of the language")
+                return self.refuse(node, *_refusal(node))
 
     def integer(self, node: ast.expr, value: int) -> int:
         if value > MAX_INTEGER:
@@ -115,13 +133,17 @@ class _Reader:
         return value
 
     def path(self, node: ast.expr) -> tuple[str, ...]:
-        match node:
-            case ast.Name(id=name):
-                return (name,)
-            case ast.Attribute(value=value, attr=attr):
-                return (*self.path(value), attr)
-            case _:
-                self.refuse(node, "a path is names joined by dots")
+        names: list[str] = []
+        inner = node
+        while isinstance(inner, ast.Attribute):
+            names.append(inner.attr)
+            inner = inner.value
+        if not isinstance(inner, ast.Name):
+            self.refuse(inner, "a dot stands between names only")
+        if len(names) >= MAX_PATH:
+            self.refuse(node, f"a path has at most {MAX_PATH} names",
+                        "write `machine.variable` or `machine.part.variable`")
+        return (inner.id, *reversed(names))
 
     def compare(self, node: ast.Compare, depth: int) -> e.Expr:
         rest = []
@@ -132,6 +154,9 @@ class _Reader:
                 self.refuse(right, f"`{word}` needs a list of values", "write `x in (a, b)`")
             if word not in ("in", "not in") and isinstance(value, e.Choice):
                 self.refuse(right, f"`{word}` takes one value", "use `in` for several")
+            if word[:2] in ("is", "in", "no") and len(node.ops) > 1:
+                self.refuse(node, f"`{word}` cannot stand in a chain",
+                            "join the comparisons by `and`, or use parentheses")
             rest.append((word, value))
         return e.Compare(self.read(node.left, depth), tuple(rest), self.span(node))
 
@@ -160,21 +185,16 @@ class _Reader:
                             self.read(loop.iter, depth), condition, self.span(node))
 
 
-def _kind(node: ast.expr) -> str:  # noqa: PLR0911 - one word per kind
+def _refusal(node: ast.expr) -> tuple[str, str]:
+    """Return what to say of a node that Python knows and the language does not."""
     match node:
-        case ast.Constant(value=str()):
-            return "a quoted string"
-        case ast.Constant(value=value):
-            return f"`{value}`" if value is None else f"a {type(value).__name__}"
-        case ast.BinOp(op=op):
-            return f"the operator {type(op).__name__.lower()}"
-        case ast.UnaryOp(op=op):
-            return f"the operator {type(op).__name__.lower()}"
-        case ast.NamedExpr():
-            return "an assignment"
-        case ast.Subscript():
-            return "an index in brackets"
+        case ast.UnaryOp(op=ast.UAdd()):
+            return "a `+` needs a number on its left", ""
+        case ast.UnaryOp():
+            return "a `-` stands before an integer, or between numbers", "write `0 - x`"
         case ast.Tuple():
-            return "an empty list"
+            return "an empty list is not part of the language", ""
+        case ast.GeneratorExp():
+            return "a `for` belongs into `all(...)`, `any(...)` or `count(...)`", ""
         case _:
-            return f"a {type(node).__name__.lower()}"
+            return "this is not part of the language", ""

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from statemachine import parse as parsing
-from statemachine.diagnostics import InputError, Problem
+from statemachine.diagnostics import MOST, InputError, Problem
 
 if TYPE_CHECKING:
-    from statemachine.document import Document, Key
+    from collections.abc import Iterable
+
+    from statemachine.document import Document
     from statemachine.expr import Expr, Span
+    from statemachine.locate import Key
 
 
 @dataclass(frozen=True)
@@ -26,15 +29,22 @@ class Place:
 
     def problem(self, message: str, hint: str = "", *, at_key: bool = False,
                 span: Span | None = None) -> Problem:
-        """Return a problem that points here."""
+        """Return a problem that points here, or at a part of the string that stands here."""
         return self._document().problem(self.key, message, hint, at_key=at_key, span=span)
 
     def _document(self) -> Document:
+        if len(self.documents) == 1:
+            return self.documents[0]
         for length in range(len(self.key), 0, -1):
             for document in self.documents:
                 if document.has(self.key[:length]):
                     return document
         return self.documents[0]
+
+    @property
+    def value(self) -> Any:
+        """Return what the file says here; None when it says nothing."""
+        return self._document().value(self.key)
 
     @property
     def path(self) -> str:
@@ -66,14 +76,34 @@ class Formula:
 
 
 class Problems:
-    """Collects problems, so that all are reported together."""
+    """Collects problems, so that all are reported together.
+
+    `pruned` has the keys of the file that were taken out because of a mistake; `broken` has the
+    names that such mistakes leave without a meaning, `*` standing for any name. A use of a broken
+    name is not a mistake of its own.
+    """
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self.pruned: set[Key] = set()
+        self.broken: set[str] = set()
 
     def add(self, problem: Problem) -> None:
         """Note one problem."""
         self.found.append(problem)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Note several problems."""
+        self.found.extend(problems)
+
+    @property
+    def enough(self) -> bool:
+        """Say whether more problems would not be shown."""
+        return len(self.found) > MOST
+
+    def forgiven(self, name: str) -> bool:
+        """Say whether an earlier mistake explains that `name` is not known."""
+        return name in self.broken or "*" in self.broken
 
     def formula(self, text: str, place: Place, offset: int = 0) -> Formula | None:
         """Parse `text`, which starts `offset` characters into the string at `place`."""
@@ -85,26 +115,11 @@ class Problems:
         return Formula(expr, place)
 
     def formulas(self, texts: list[str], place: Place) -> tuple[Formula, ...]:
-        """Parse each of a list of texts; a single string in the file counts as a list of one."""
-        single = place.key not in place._document()._places or not any(  # noqa: SLF001
-            document.has((*place.key, 0)) for document in place.documents
-        )
-        found = [self.formula(text, place if single else place.at(i)) for i, text in enumerate(texts)]
+        """Parse each of a list of texts."""
+        found = [self.formula(text, place.at(i)) for i, text in enumerate(texts)]
         return tuple(f for f in found if f is not None)
 
     def finish(self) -> None:
         """Raise everything that was found, if anything was."""
         if self.found:
             raise InputError(self.found)
-
-
-def prune(data: dict[str, Any], key: Key) -> None:
-    """Remove what stands at `key`, if it is still there."""
-    table: Any = data
-    for part in key[:-1]:
-        if isinstance(table, dict) and part in table:
-            table = table[part]
-        else:
-            return
-    if isinstance(table, dict):
-        table.pop(key[-1], None)

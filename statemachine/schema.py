@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
-NAME = r"^[^\W\d]\w*$"
-PATH = r"^[^\W\d]\w*(\.[^\W\d]\w*){0,2}$"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def _listed(value: Any) -> Any:
+    if not isinstance(value, str | list):
+        raise PydanticCustomError("texts", "expected a string or a list of strings")
     return [value] if isinstance(value, str) else value
 
 
@@ -22,9 +24,37 @@ Each = dict[str, list[str | int | bool]]
 
 
 class Shape(BaseModel):
-    """A table of a file: unknown keys are errors, nothing is converted."""
+    """A table of a file: unknown keys are errors, nothing is converted.
+
+    `fallback` stands in for a key whose mistake has been noted, so that the rest of its table is
+    still checked; `elsewhere` says of keys that belong to another table where that is.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
+    fallback: ClassVar[dict[str, Any]] = {}
+    elsewhere: ClassVar[dict[str, str]] = {}
+
+    @classmethod
+    def json_schema(cls, title: str) -> dict[str, Any]:
+        """Return the JSON Schema of a file of this shape, for editors."""
+        made = _plain(cls.model_json_schema())
+        return {"$schema": DIALECT, **made, "title": title}
+
+
+def _plain(schema: Any) -> Any:
+    """Return the schema without what TOML does not have (null) and without generated titles."""
+    if isinstance(schema, list):
+        return [_plain(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _plain(part) for key, part in schema.items()
+             if not (key == "default" and part is None)
+             and not (key == "title" and isinstance(part, str))}
+    options = [o for o in found.get("anyOf", ()) if o != {"type": "null"}]
+    if len(options) == 1:
+        del found["anyOf"]
+        return {**options[0], **found}
+    return {**found, "anyOf": options} if options else found
 
 
 class TableShape(Shape):
@@ -40,9 +70,9 @@ class MachineShape(Shape):
     """A template: one machine per instance."""
 
     instances: list[str] = Field(
-        min_length=1, description="names of the machines, or parts of others: A.active"
+        min_length=1, description="names of the machines, or parts of others: `A.active`"
     )
-    states: list[str] = Field(min_length=1)
+    states: list[str] = Field(min_length=1, description="the states of each machine")
     initial: list[str] | str | None = Field(
         None, description="states a machine may start in; default: the first"
     )
@@ -62,8 +92,12 @@ class InitShape(Shape):
 class RuleShape(Shape):
     """One way the system can move."""
 
+    fallback: ClassVar[dict[str, Any]] = {"by": "operator"}
+
     clause: Texts = Field(default_factory=list, description="the clauses it carries")
-    by: str = Field(description="who acts: operator, host, fault, controller or an [actor]")
+    by: str = Field(
+        description="who acts: `operator`, `host`, `fault`, `controller` or one of `[actor]`"
+    )
     on: str | None = Field(None, description="the event an observer sees; default: the rule's name")
     each: Each = Field(default_factory=dict, description="one rule instance per column")
     given: dict[str, str] = Field(default_factory=dict, description="payload = sort")
@@ -91,14 +125,25 @@ class EventShape(Shape):
 class ModelShape(Shape):
     """A policy: machines and rules."""
 
+    elsewhere: ClassVar[dict[str, str]] = {
+        kind: f"`[{kind}]` belongs into a spec file"
+        for kind in ("clause", "observer", "budget", "invariant", "step", "response", "possible",
+                     "gap")
+    }
+
     title: str = ""
     source: str | None = None
     include: Texts = Field(default_factory=list, description="files with shared templates")
     sort: dict[str, str | list[str]] = Field(default_factory=dict)
     table: dict[str, TableShape] = Field(default_factory=dict)
-    machine: dict[str, MachineShape] = Field(min_length=1)
+    machine: dict[str, MachineShape] = Field(default_factory=dict)
     init: InitShape = Field(default_factory=InitShape)
     actor: dict[str, Literal["environment", "automatic"]] = Field(default_factory=dict)
     define: dict[str, str] = Field(default_factory=dict)
     rule: dict[str, RuleShape] = Field(default_factory=dict)
     event: dict[str, EventShape] = Field(default_factory=dict)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of model files."""
+    return ModelShape.json_schema("A model file of twinrom")

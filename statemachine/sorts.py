@@ -5,7 +5,10 @@ Ordered values are coded as themselves, names by their position; `none` is coded
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+
+NUMBER = re.compile(r"0|-?[1-9][0-9]{0,9}")
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,8 @@ class Sort:
             return self.low
         if self.labels is not None:
             return self.labels.index(text) if text in self.labels else None
-        try:
-            number = int(text)
-        except ValueError:
-            return None
-        return number if self.plain_low <= number <= self.high else None
+        code = int(text) if NUMBER.fullmatch(text) else self.low - 1
+        return code if self.plain_low <= code <= self.high else None
 
     @property
     def plain_low(self) -> int:
@@ -81,7 +81,10 @@ class Sort:
 
     def describe(self) -> str:
         """Return the sort with its values, for error texts and tables."""
-        return f"{self} ({self.range_text()})"
+        few = 8
+        many = self.labels is not None and len(self.labels) > few
+        values = ", ".join((self.labels or ())[:few]) + ", ..." if many else self.range_text()
+        return f"{self} ({values})" if self.name else values
 
     def range_text(self) -> str:
         """Return the values the way a model file spells them."""

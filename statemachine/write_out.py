@@ -10,10 +10,10 @@ from statemachine import expr as e
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from statemachine.resolve import Typed
+    from statemachine.vocabulary import Typed
 
 
-def filled(node: e.Expr, bound: Mapping[str, Typed]) -> e.Expr:  # noqa: PLR0911 - one match, a branch a kind
+def filled(node: e.Expr, bound: Mapping[str, Typed]) -> e.Expr:  # noqa: C901, PLR0911 - one match, a branch a kind
     """Return `node` with every bound name replaced by the machine or value it stands for."""
 
     def fill(inner: e.Expr) -> e.Expr:
@@ -21,21 +21,26 @@ def filled(node: e.Expr, bound: Mapping[str, Typed]) -> e.Expr:  # noqa: PLR0911
 
     match node:
         case e.Name((head, *rest)):
-            return e.Name((*_text(bound[head]), *rest)) if head in bound and _fixed(bound[head]) else node
+            known = head in bound and _fixed(bound[head])
+            return e.Name((*_text(bound[head]), *rest)) if known else node
         case e.Not(operand):
             return replace(node, operand=fill(operand))
-        case e.Junction(_, operands) | e.Choice(operands) | e.Call(_, operands):
-            key = {e.Junction: "operands", e.Choice: "options", e.Call: "arguments"}[type(node)]
-            return replace(node, **{key: tuple(fill(o) for o in operands)})
+        case e.Junction(_, operands):
+            return replace(node, operands=tuple(map(fill, operands)))
+        case e.Choice(options):
+            return replace(node, options=tuple(map(fill, options)))
+        case e.Call(_, arguments):
+            return replace(node, arguments=tuple(map(fill, arguments)))
         case e.Compare(first, rest):
-            return e.Compare(fill(first), tuple((word, fill(right)) for word, right in rest))
+            return e.Compare(fill(first), tuple(
+                (word, right if word in ("is", "is not") else fill(right)) for word, right in rest))
         case e.Arithmetic(_, left, right):
             return replace(node, left=fill(left), right=fill(right))
         case e.IfElse(condition, then, otherwise):
             return e.IfElse(fill(condition), fill(then), fill(otherwise))
         case e.Quantified():
-            condition = fill(node.condition) if node.condition is not None else None
-            return replace(node, body=fill(node.body), group=fill(node.group), condition=condition)
+            only = fill(node.condition) if node.condition is not None else None
+            return replace(node, body=fill(node.body), group=fill(node.group), condition=only)
         case _:
             return node
 
