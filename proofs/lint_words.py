@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from proofs.spec import Spec
-    from statemachine import Expr, Formula, Model, Rule
-    from statemachine.model import Definition
+    from statemachine import Definition, Expr, Formula, Model, Rule
 
 Word: TypeAlias = tuple[str, ...]
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from statemachine import Each, Shape, Texts
+from statemachine import Each, Shape, SomeTexts, Texts
 
 
 class ClauseShape(Shape):
@@ -56,7 +56,7 @@ class MustShape(PropertyShape):
     fallback: ClassVar[dict[str, Any]] = {"must": ["True"]}
     elsewhere: ClassVar[dict[str, str]] = _elsewhere("must")
 
-    must: Texts = Field(min_length=1, description="what holds wherever `whenever` does")
+    must: SomeTexts = Field(description="what holds wherever `whenever` does")
 
 
 class ResponseShape(PropertyShape):
@@ -65,7 +65,7 @@ class ResponseShape(PropertyShape):
     fallback: ClassVar[dict[str, Any]] = {"eventually": ["True"]}
     elsewhere: ClassVar[dict[str, str]] = _elsewhere("eventually")
 
-    eventually: Texts = Field(min_length=1, description="what the automatic rules lead to")
+    eventually: SomeTexts = Field(description="what the automatic rules lead to")
 
 
 class PossibleShape(PropertyShape):
@@ -74,7 +74,7 @@ class PossibleShape(PropertyShape):
     fallback: ClassVar[dict[str, Any]] = {"can": ["True"]}
     elsewhere: ClassVar[dict[str, str]] = _elsewhere("can")
 
-    can: Texts = Field(min_length=1, description="what some run leads to")
+    can: SomeTexts = Field(description="what some run leads to")
 
 
 class ReadingShape(Shape):

@@ -9,7 +9,7 @@ from statemachine.document import Document
 from statemachine.expr import Expr, conjuncts
 from statemachine.files import write_whole
 from statemachine.load import build_model, find_file, load_model, parse_model, shipped_models
-from statemachine.model import Column, Model, Rule, Table, Template
+from statemachine.model import Column, Definition, Model, Rule, Table, Template
 from statemachine.names import check_name, named_sort, parse_columns, parse_sort
 from statemachine.packing import Packing
 from statemachine.parse import ExpressionError, parse
@@ -17,7 +17,7 @@ from statemachine.places import Formula, Place, Problems
 from statemachine.replaying import run_script, start_session
 from statemachine.resolve import Resolver
 from statemachine.runtime import Refusal, Refused, ReplayError, Runtime, replay
-from statemachine.schema import Each, ModelShape, Shape, Texts
+from statemachine.schema import Each, ModelShape, Shape, SomeTexts, Texts
 from statemachine.schema import json_schema as model_json_schema
 from statemachine.script import Script, read_script
 from statemachine.shape import shaped
@@ -39,17 +39,17 @@ from statemachine.vocabulary import BROKEN, EventWords, ResolveError, Typed, Voc
 from statemachine.write_out import filled
 
 __all__ = [
-    "BOOL", "BROKEN", "Argument", "Change", "Column", "Conjunct", "Document", "Each",
-    "EventWords", "Expr", "ExpressionError", "Formula", "InputError", "Model", "ModelShape",
-    "Obligation", "Option", "Packing", "Place", "Problem", "Problems", "Refusal", "Refused",
-    "ReplayError", "ResolveError", "Resolver", "Rule", "RuleInstance", "Runtime", "Script",
-    "Session", "Shape", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts",
-    "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable", "Vocabulary",
-    "bind_column", "budget_problem", "build_model", "check_definitions", "check_free",
-    "check_name", "conjuncts", "did_you_mean", "each_column", "expr", "fault_kinds", "filled",
-    "find_file", "from_itf", "kind_of", "load_model", "model_json_schema", "model_vocabulary",
-    "named_sort", "parse", "parse_columns", "parse_model", "parse_sort", "printable",
-    "read_definitions", "read_script", "read_trace", "replay", "run_script", "shaped",
-    "shipped_models", "start_session", "terms", "to_itf", "with_budget", "write_trace",
-    "write_whole",
+    "BOOL", "BROKEN", "Argument", "Change", "Column", "Conjunct", "Definition", "Document",
+    "Each", "EventWords", "Expr", "ExpressionError", "Formula", "InputError", "Model",
+    "ModelShape", "Obligation", "Option", "Packing", "Place", "Problem", "Problems", "Refusal",
+    "Refused", "ReplayError", "ResolveError", "Resolver", "Rule", "RuleInstance", "Runtime",
+    "Script", "Session", "Shape", "SomeTexts", "Sort", "State", "Step", "Table", "TableChoices",
+    "Template", "Texts", "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable",
+    "Vocabulary", "bind_column", "budget_problem", "build_model", "check_definitions",
+    "check_free", "check_name", "conjuncts", "did_you_mean", "each_column", "expr",
+    "fault_kinds", "filled", "find_file", "from_itf", "kind_of", "load_model",
+    "model_json_schema", "model_vocabulary", "named_sort", "parse", "parse_columns",
+    "parse_model", "parse_sort", "printable", "read_definitions", "read_script", "read_trace",
+    "replay", "run_script", "shaped", "shipped_models", "start_session", "terms", "to_itf",
+    "with_budget", "write_trace", "write_whole",
 ]  # fmt: skip

@@ -86,6 +86,8 @@ def _state_test(r: Resolver, left: e.Expr, right: e.Expr) -> Term:
         machine = state in r.bound or state in r.vocabulary.model.machines
         hint = f"to compare machines write `{left} == {state}`" if machine else (
             did_you_mean(state, template.states))
+        if isinstance(right, e.Junction) and right.operator == "or":
+            hint = f"write `{left} in ({', '.join(map(str, right.operands))})`"
         r.refuse(right, f"`{template.name}` has no state `{state}`", hint)
     variable = r.vocabulary.variables[typed.machine]
     term = variable.later() if typed.later else variable.term()
@@ -135,13 +137,13 @@ def _check_none(r: Resolver, node: e.Expr, sort: Sort) -> None:
 
 
 def both(r: Resolver, left: e.Expr, right: e.Expr) -> tuple[Typed, Typed]:
-    """Resolve two operands; one that is a literal takes its sort from the other."""
+    """Resolve two operands; a literal takes its sort from the other, unless that is computed."""
     if is_open(r, left):
         b = r.value(right)
-        return r.value(left, b.sort), b
+        return r.value(left, None if isinstance(right, e.Arithmetic) else b.sort), b
     if is_open(r, right):
         a = r.value(left)
-        return a, r.value(right, a.sort)
+        return a, r.value(right, None if isinstance(left, e.Arithmetic) else a.sort)
     first, second = gathered(partial(r.value, side) for side in (left, right))
     return first, second
 

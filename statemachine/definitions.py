@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from statemachine.places import Place, Problems
     from statemachine.vocabulary import Vocabulary
 
+MAX_DEPTH = 25
 HEAD = re.compile(r"\s*([^\s()]+)\s*(?:\(([^()]*)\))?\s*")
 
 
@@ -65,6 +66,23 @@ def check_definitions(definitions: Mapping[str, Definition], vocabulary: Vocabul
                 problems.add(definition.body.place.problem(
                     f"the parameter `{parameter}` already means something else",
                     "choose another name", at_key=True))
+    _check_uses(definitions, vocabulary, problems)
+    for definition in definitions.values():
+        if problems.enough:
+            break
+        bound = dict.fromkeys(definition.parameters, BROKEN)
+        resolver = Resolver(vocabulary, definition.body, bound, stack=(definition.name,))
+        try:
+            resolver.value(definition.body.expr)
+        except ResolveError as error:
+            problems.extend(error.problems)
+            if not definition.parameters:
+                vocabulary.broken |= {definition.name}
+
+
+def _check_uses(definitions: Mapping[str, Definition], vocabulary: Vocabulary,
+                problems: Problems) -> None:
+    """Note cycles, and definitions that stand on too many others."""
     for cycle in _cycles(definitions):
         if problems.broken & set(cycle):
             continue
@@ -76,16 +94,13 @@ def check_definitions(definitions: Mapping[str, Definition], vocabulary: Vocabul
         problems.add(first.body.problem(f"`{first.name}` is defined by itself", span,
                                         around if len(cycle) > 1 else ""))
         problems.broken.update(cycle)
-    vocabulary.broken |= problems.broken
-    for definition in definitions.values():
-        bound = dict.fromkeys(definition.parameters, BROKEN)
-        resolver = Resolver(vocabulary, definition.body, bound, stack=(definition.name,))
-        try:
-            resolver.value(definition.body.expr)
-        except ResolveError as error:
-            problems.extend(error.problems)
-            if not definition.parameters:
-                vocabulary.broken |= {definition.name}
+    depths = _depths(vocabulary.definitions)
+    for name, definition in definitions.items():
+        if depths[name] == MAX_DEPTH + 1:
+            problems.add(definition.body.place.problem(
+                f"`{name}` nests definitions {MAX_DEPTH + 1} deep", f"at most {MAX_DEPTH}",
+                at_key=True))
+    vocabulary.broken |= problems.broken | {n for n, depth in depths.items() if depth > MAX_DEPTH}
 
 
 def _cycles(definitions: Mapping[str, Definition]) -> Iterator[tuple[str, ...]]:
@@ -104,6 +119,25 @@ def _cycles(definitions: Mapping[str, Definition]) -> Iterator[tuple[str, ...]]:
                 uses = {n for n, _ in _uses(definitions[following].body.expr) if n in definitions}
                 path[following] = iter(sorted(uses))
             following = next(path[next(reversed(path))], None) if path else None
+
+
+def _depths(definitions: Mapping[str, Definition]) -> dict[str, int]:
+    """Return how many definitions stand on one another below each one, itself included."""
+    uses = {name: {n for n, _ in _uses(definition.body.expr) if n in definitions}
+            for name, definition in definitions.items()}
+    depths: dict[str, int] = {}
+    entered: set[str] = set()
+    todo = list(definitions)
+    while todo:
+        name = todo[-1]
+        waiting = uses[name] - depths.keys() - entered
+        entered.add(name)
+        if waiting - {name}:
+            todo += sorted(waiting)
+        else:
+            depths[name] = 1 + max((depths.get(n, 0) for n in uses[name]), default=0)
+            todo.pop()
+    return depths
 
 
 def _uses(node: e.Expr) -> Iterable[tuple[str, e.Span]]:

@@ -74,7 +74,8 @@ def _not_grammatical(error: SyntaxError, text: str, indent: int) -> ExpressionEr
     word = re.match(r"\w+|[=!<>]=|.", text[start:])
     shown = word[0] if word else text[start]
     after_word = shown.isidentifier() and re.search(r"\w\s+$", text[:start])
-    hint = "`and` and `or` join conditions" if after_word and shown not in WORDS else ""
+    missing = f"is {'a comma, ' if missing_comma else ''}`is`, `and` or `or` missing before it?"
+    hint = missing if after_word and shown not in WORDS else ""
     return ExpressionError(f"`{shown}` is not expected here", (start, start + len(shown)), hint)
 
 

@@ -189,6 +189,8 @@ class Resolver:
     def _fitting(self, node: e.Expr, sort: Sort) -> Typed:
         """Return a value that must be one of `sort`."""
         typed = self.value(node, sort)
+        if typed.term.operator == "constant" and not typed.sort.name and sort.ordered:
+            return self._literal(node, typed.term.value, sort)
         if typed.sort.name != sort.name or (typed.sort.optional and not sort.optional):
             self.refuse(node, f"expected {kind_of(sort)}, and `{node}` is {kind_of(typed.sort)}")
         return typed
@@ -247,9 +249,9 @@ class Resolver:
             except ResolveError as error:
                 if not arguments:
                     v.broken |= {name}  # its other uses are no mistakes of their own
+                use = f"in `{node}`, {self.formula.place}"
                 raise ResolveError(*(
-                    replace(p, hint="; ".join(filter(None, (
-                        p.hint, f"in `{node}`, {self.formula.place}"))))
+                    p if "in `" in p.hint else replace(p, hint=f"{p.hint}; {use}".lstrip("; "))
                     for p in error.problems)) from None
         return found
 

@@ -70,17 +70,34 @@ def _unknown(r: Resolver, node: e.Name, name: str, expected: Sort | None) -> NoR
     if name in SPELLED:
         hint = SPELLED[name]
     elif name in states:
-        hint = f"it is a state: write `machine is {name}`"
+        hint = f"it is a state: write `{_subject(r, node)} is {name}`"
     elif name in v.model.tables:
         hint = f"it is a table: write `{name}(...)`"
+    elif name in v.model.templates:
+        hint = f"it is a template: write `all(c ... for c in {name})`"
     elif name in v.sorts:
-        hint = "it is a sort: write `for x in " + name + "`"
+        hint = f"it is a sort: write `all(x ... for x in {name})`"
     else:
         hint = closest(name, names) or (
             did_you_mean(name, values) if expected is not None and expected.labels else "")
     if name == "none":
         r.refuse(node, "`none` needs something to be compared with")
     r.refuse_name(node, name, f"unknown name `{name}`", hint)
+
+
+def _subject(r: Resolver, node: e.Name) -> str:
+    """Return what the state at `node` is probably said of: `A` in `A == off`, `A is on or off`."""
+    found = "machine"
+    todo = [r.formula.expr]
+    while todo:
+        part = todo.pop()
+        match part:
+            case e.Compare(e.Name((head, *_)) as first, ((word, right), *_)) if (
+                    head in r.bound or head in r.vocabulary.model.machines):
+                said = right is node or (word.startswith("is") and part.span[1] <= node.span[0])
+                found = str(first) if said else found
+        todo += e.parts(part)
+    return found
 
 
 def constant_of(r: Resolver, sort: Sort, name: str) -> Typed:
@@ -112,6 +129,8 @@ def _no_path(r: Resolver, node: e.Name, joined: str) -> NoReturn:
         hint = did_you_mean(last, [*template.variables, *parts])
         if last in template.states:
             hint = f"it is a state: write `{written} is {last}`"
+        elif last == "state":
+            hint = f"write `{written} is {template.states[0]}`"
         span = (node.span[1] - len(node.path[-1]), node.span[1])
         r.refuse_name(span, f"{template.name}.{last}",
                       f"`{template.name}` has no variable `{last}`", hint)

@@ -20,6 +20,12 @@ Texts = Annotated[
     list[str],
     BeforeValidator(_listed, json_schema_input_type=str | list[str]),
 ]
+SomeTexts = Annotated[
+    list[str],
+    Field(min_length=1),
+    BeforeValidator(
+        _listed, json_schema_input_type=str | Annotated[list[str], Field(min_length=1)]),
+]
 Each = dict[str, list[str | int | bool]]
 
 
@@ -66,8 +72,15 @@ class TableShape(Shape):
     )
 
 
+def _in_several_files(schema: dict[str, Any]) -> None:
+    """Require nothing in an editor: another file may include this one, or be included, with it."""
+    schema.pop("required", None)
+
+
 class MachineShape(Shape):
     """A template: one machine per instance."""
+
+    model_config = ConfigDict(json_schema_extra=_in_several_files)
 
     instances: list[str] = Field(
         min_length=1, description="names of the machines, or parts of others: `A.active`"

@@ -87,7 +87,7 @@ class Maker:
     def model(self) -> str:
         row = '[[1, "red"]]' if "1" in self.levels else f'[[{self.levels[0]}, "red"]]'
         allow = "" if self.free_table and len(self.levels) * len(self.colours) <= 6 else f"allow = {row}"  # noqa: PLR2004
-        rules = "\n\n".join(self.rule(i) for i in range(self.chance.randint(1, 4)))
+        rules = self.rules = "\n\n".join(self.rule(i) for i in range(self.chance.randint(1, 4)))
         pins = ["part is whole", "A.level == B.level", "A.flag", "not B.flag", "B.peer == none",
                 "A.peer != A", "A.colour == red", "B.colour == red", f"part.level == {self.levels[0]}",
                 "A is off or B is off"]
@@ -123,7 +123,7 @@ require = [{", ".join(f'"{p}"' for p in self.chance.sample(pins, 8))}]
             found.append(f'[invariant.i{i}]\nwhenever = "{self.truth(1, ["A", "B"])}"\n'
                          f'must = "{self.truth(2, ["A", "B"])} or seen < {i}"')
         for i in range(3):
-            whenever = self.pick("event is r0", "event.by == host", "event.this == A", self.truth(1, ["A", "B"]))
+            whenever = self.pick("event is r0", "event.by == host", "event in (r0, r1)" if "r1]" in self.rules else "event is r0", "event.this == A" if "each" in self.rules else "event is not r0", self.truth(1, ["A", "B"]))
             must = f"next({self.truth(1, ['A', 'B'])}) or {self.truth(1, ['A', 'B'])}"
             found.append(f'[step.s{i}]\nwhenever = "{whenever}"\nmust = "{must}"')
         return "\n\n".join(found)
