@@ -28,7 +28,7 @@ ACTORS = {
 
 @dataclass(frozen=True)
 class Table:
-    """A yes/no matrix over sorts; `allow` lists its rows, None means that every choice is checked."""
+    """A yes/no matrix over sorts; `allow` lists its rows, None means every choice is checked."""
 
     name: str
     of: tuple[Sort, ...]
@@ -144,7 +144,7 @@ class Model:
 
     @cached_property
     def system(self) -> TransitionSystem:
-        """Return the ground transition system; raises `InputError` with all problems of the model."""
+        """Return the ground transition system; raises `InputError` with all problems."""
         from statemachine.ground import ground  # noqa: PLC0415 - the layer above builds on this one
 
         return ground(self)

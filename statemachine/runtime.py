@@ -16,7 +16,6 @@ from statemachine.system import State, Step
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from transitions import Machine
     from transitions.core import Callback, TransitionConfigDict
 
     from statemachine.model import Template

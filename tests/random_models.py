@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 
-SORTS = {"Level": ("0..2", "-1..1", "1..3", "5..8"), "Colour": ('["red", "green"]', '["red", "green", "blue"]')}
+SORTS = {
+    "Level": ("0..2", "-1..1", "1..3", "5..8"),
+    "Colour": ('["red", "green"]', '["red", "green", "blue"]'),
+}
 
 
 class Maker:
@@ -17,26 +20,29 @@ class Maker:
         low, high = map(int, self.level.split(".."))
         self.levels = [str(i) for i in range(low, high + 1)]
         self.colours = ["red", "green", "blue"][: self.colour.count('"') // 2]
-        self.free_table = self.chance.random() < 0.6  # noqa: PLR2004
+        self.free_table = self.chance.random() < 0.6
 
     def pick(self, *options: str) -> str:
         return self.chance.choice(options)
 
     def number(self, depth: int, names: list[str]) -> str:
         """Return an expression of sort Level that never leaves it."""
-        if depth == 0 or self.chance.random() < 0.3:  # noqa: PLR2004
+        if depth == 0 or self.chance.random() < 0.3:
             return self.pick(*self.levels, *[f"{n}.level" for n in names])
         a, b = self.number(depth - 1, names), self.number(depth - 1, names)
-        return self.pick(f"min({a}, {b})", f"max({a}, {b})", f"({a} if {self.truth(depth - 1, names)} else {b})")
+        return self.pick(
+            f"min({a}, {b})", f"max({a}, {b})", f"({a} if {self.truth(depth - 1, names)} else {b})"
+        )
 
     def colour_of(self, names: list[str]) -> str:
         return self.pick(*self.colours, *[f"{n}.colour" for n in names])
 
-    def truth(self, depth: int, names: list[str]) -> str:  # noqa: PLR0911 - a line a form
+    def truth(self, depth: int, names: list[str]) -> str:
         if depth == 0:
             n = self.chance.choice(names)
             return self.pick(
-                f"{n}.flag", f"{n} is on", f"{n} is not off", f"{n} in (on, broken)", f"{n}.peer == none",
+                f"{n}.flag", f"{n} is on", f"{n} is not off", f"{n} in (on, broken)",
+                f"{n}.peer == none",
                 f"{n}.peer == A", f"{n}.colour == {self.chance.choice(self.colours)}", "True",
                 f"{n}.level in ({self.levels[0]}, {self.levels[-1]})", f"part.level == {n}.level",
             )  # fmt: skip
@@ -44,41 +50,57 @@ class Maker:
         x, y = self.number(depth - 1, names), self.number(depth - 1, names)
         n = self.chance.choice(names)
         return self.pick(
-            f"({a} and {b})", f"({a} or {b})", f"not {a}", f"{x} {self.pick('<', '<=', '==', '!=', '>')} {n}.level",
+            f"({a} and {b})", f"({a} or {b})", f"not {a}",
+            f"{x} {self.pick('<', '<=', '==', '!=', '>')} {n}.level",
             f"{n}.level + 1 > {y}", f"{n}.level - {y} <= 0" if y.lstrip("-").isdigit() else a,
             f"all({self.pick('b.flag', 'b is on', 'b.level <= b.level')} for b in Box)",
             f"any(b == {n}.peer and b is on for b in Box)",
             f"count(b is off for b in (A, B) if b.flag) {self.pick('<', '>=')} 1",
-            f"fits({n}.level, {self.colour_of(names)})", f"same({n}.level)", f"({a} if {b} else {n}.flag)",
+            f"fits({n}.level, {self.colour_of(names)})", f"same({n}.level)",
+            f"({a} if {b} else {n}.flag)",
         )  # fmt: skip
 
     def rule(self, number: int) -> str:
-        single = self.chance.random() < 0.4  # noqa: PLR2004
+        single = self.chance.random() < 0.4
         names = ["A", "B"] if single else ["this", "other"]
-        lines = [f"[rule.r{number}]", f'by = "{self.pick("operator", "host", "controller", "fault")}"']
+        lines = [
+            f"[rule.r{number}]",
+            f'by = "{self.pick("operator", "host", "controller", "fault")}"',
+        ]
         if not single:
             lines.append('each = { this = ["A", "B"], other = ["B", "A"] }')
-        given = self.chance.random() < 0.5  # noqa: PLR2004
+        given = self.chance.random() < 0.5
         if given:
             lines.append('given = { l = "Level", c = "Colour", p = "bool" }')
         n = names[0]
         states = ["on", "off", "broken"]
         form = self.chance.random()
-        if form < 0.5:  # noqa: PLR2004
-            lines.append(f'moves = ["{n}: {self.pick("on", "off, on", "*", "broken")} -> {self.chance.choice(states)}"]')
-        elif form < 0.7:  # noqa: PLR2004
-            lines.append(f'also = ["Box: {self.pick("on", "off, broken")} -> {self.chance.choice(states)}"]')
+        if form < 0.5:
+            lines.append(
+                f'moves = ["{n}: {self.pick("on", "off, on", "*", "broken")} -> '
+                f'{self.chance.choice(states)}"]'
+            )
+        elif form < 0.7:
+            lines.append(
+                f'also = ["Box: {self.pick("on", "off, broken")} -> {self.chance.choice(states)}"]'
+            )
         guard = self.truth(2, names)
         if given:
-            guard += self.pick(" and l in (" + self.levels[0] + ",)", " and (p or fits(l, c))", " and not p and l == part.level")
+            guard += self.pick(
+                " and l in (" + self.levels[0] + ",)",
+                " and (p or fits(l, c))",
+                " and not p and l == part.level",
+            )
         lines.append(f'when = ["{guard}"]')
-        sets = [self.pick(f"{n}.flag = not {n}.flag", f"{n}.flag = {self.truth(1, names)}"),
-                f"{n}.level = {'l' if given else self.number(1, names)}"]
-        if self.chance.random() < 0.4:  # noqa: PLR2004
+        sets = [
+            self.pick(f"{n}.flag = not {n}.flag", f"{n}.flag = {self.truth(1, names)}"),
+            f"{n}.level = {'l' if given else self.number(1, names)}",
+        ]
+        if self.chance.random() < 0.4:
             sets.append(f"{n}.peer = {self.pick('none', 'A', 'B', f'{n}.peer')}")
-        if self.chance.random() < 0.4:  # noqa: PLR2004
+        if self.chance.random() < 0.4:
             sets.append(f"part.level = {self.number(1, names)}")
-        if self.chance.random() < 0.3:  # noqa: PLR2004
+        if self.chance.random() < 0.3:
             sets.append(f"{n}.colour = {'c' if given else self.colour_of(names)}")
         chosen = self.chance.sample(sets, self.chance.randint(1, len(sets)))
         lines.append("sets = [" + ", ".join(f'"{s}"' for s in chosen) + "]")
@@ -86,11 +108,24 @@ class Maker:
 
     def model(self) -> str:
         row = '[[1, "red"]]' if "1" in self.levels else f'[[{self.levels[0]}, "red"]]'
-        allow = "" if self.free_table and len(self.levels) * len(self.colours) <= 6 else f"allow = {row}"  # noqa: PLR2004
+        allow = (
+            ""
+            if self.free_table and len(self.levels) * len(self.colours) <= 6
+            else f"allow = {row}"
+        )
         rules = self.rules = "\n\n".join(self.rule(i) for i in range(self.chance.randint(1, 4)))
-        pins = ["part is whole", "A.level == B.level", "A.flag", "not B.flag", "B.peer == none",
-                "A.peer != A", "A.colour == red", "B.colour == red", f"part.level == {self.levels[0]}",
-                "A is off or B is off"]
+        pins = [
+            "part is whole",
+            "A.level == B.level",
+            "A.flag",
+            "not B.flag",
+            "B.peer == none",
+            "A.peer != A",
+            "A.colour == red",
+            "B.colour == red",
+            f"part.level == {self.levels[0]}",
+            "A is off or B is off",
+        ]
         return f"""
 [sort]
 Level = "{self.level}"
@@ -116,14 +151,24 @@ require = [{", ".join(f'"{p}"' for p in self.chance.sample(pins, 8))}]
 """
 
     def spec(self) -> str:
-        found = ["[budget]\nfault = 1" if self.chance.random() < 0.5 else ""]  # noqa: PLR2004
-        found.append('[observer.seen]\nsort = "0..2"\ninitial = "0"\n'
-                     'update = "min(seen + 1, 2) if event.by == host or next(A) is broken else seen"')
+        found = ["[budget]\nfault = 1" if self.chance.random() < 0.5 else ""]
+        found.append(
+            '[observer.seen]\nsort = "0..2"\ninitial = "0"\n'
+            'update = "min(seen + 1, 2) if event.by == host or next(A) is broken else seen"'
+        )
         for i in range(3):
-            found.append(f'[invariant.i{i}]\nwhenever = "{self.truth(1, ["A", "B"])}"\n'
-                         f'must = "{self.truth(2, ["A", "B"])} or seen < {i}"')
+            found.append(  # noqa: PERF401 - reads better
+                f'[invariant.i{i}]\nwhenever = "{self.truth(1, ["A", "B"])}"\n'
+                f'must = "{self.truth(2, ["A", "B"])} or seen < {i}"'
+            )
         for i in range(3):
-            whenever = self.pick("event is r0", "event.by == host", "event in (r0, r1)" if "r1]" in self.rules else "event is r0", "event.this == A" if "each" in self.rules else "event is not r0", self.truth(1, ["A", "B"]))
+            whenever = self.pick(
+                "event is r0",
+                "event.by == host",
+                "event in (r0, r1)" if "r1]" in self.rules else "event is r0",
+                "event.this == A" if "each" in self.rules else "event is not r0",
+                self.truth(1, ["A", "B"]),
+            )
             must = f"next({self.truth(1, ['A', 'B'])}) or {self.truth(1, ['A', 'B'])}"
             found.append(f'[step.s{i}]\nwhenever = "{whenever}"\nmust = "{must}"')
         return "\n\n".join(found)
