@@ -5,6 +5,7 @@ This is the one meaning that every reader shares: the running machines, the sear
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from statemachine.terms import Term
 
 MAX_INITIAL = 200_000
+MAX_LOOKED_AT = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -195,18 +197,13 @@ class TransitionSystem:
         for conjunct in self.init:
             reads = [t.value for t in terms.leaves([conjunct.term]) if t.operator == "variable"]
             by_last.setdefault(max(reads, default=-1), []).append(conjunct.term)
-        families = self._extend_initial([], self.choices.everything, by_last)
+        families = self._extend_initial([], self.choices.everything, by_last, itertools.count())
         for count, found in enumerate(families, 1):
-            if count > MAX_INITIAL:
-                raise TooLargeError(
-                    [
-                        self.model.place.at("init").problem(
-                            f"there are more than {MAX_INITIAL:,} initial states",
-                            "pin variables down in `[init] require`",
-                            at_key=True,
-                        )
-                    ]
-                )
+            if found is None or count > MAX_INITIAL:
+                place = self.model.place.at("init")
+                hint = "pin variables down in `[init] require`"
+                text = "the initial states are too many to enumerate"
+                raise TooLargeError([place.problem(text, hint, at_key=True)])
             yield found
 
     def _extend_initial(
@@ -214,7 +211,12 @@ class TransitionSystem:
         values: list[int],
         family: int,
         by_last: dict[int, list[Term]],
-    ) -> Iterator[tuple[tuple[int, ...], int]]:
+        looked_at: Iterator[int],
+    ) -> Iterator[tuple[tuple[int, ...], int] | None]:
+        """Yield initial states that begin with `values`; None once too much was looked at."""
+        if next(looked_at) > MAX_LOOKED_AT:
+            yield None
+            return
         for term in by_last.get(len(values) - 1, ()):
             for part, holds in self.choices.split(term, family, values, (), {}):
                 if not holds:
@@ -225,7 +227,7 @@ class TransitionSystem:
             yield tuple(values), family
             return
         for code in self.variables[len(values)].sort.codes():
-            yield from self._extend_initial([*values, code], family, by_last)
+            yield from self._extend_initial([*values, code], family, by_last, looked_at)
 
     def enabled(self, state: State) -> Iterator[Step]:
         """Return every step that can happen in `state`, in the order of the file."""

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+import twinrom as command_line
+from proofs import EngineDisagreementError, WorkerDiedError
+
 ROOT = Path(__file__).parent.parent
 COUNTER = """
 title = "A counter"
@@ -254,4 +257,17 @@ def test_another_package_of_the_same_name_is_refused(tmp_path: Path) -> None:
     assert done.stderr == (
         f"twinrom: the package `statemachine` is not twinrom's: found another one at "
         f"{tmp_path}/statemachine; install twinrom into an environment of its own\n"
+    )
+
+
+@pytest.mark.parametrize("error", [EngineDisagreementError, WorkerDiedError])
+def test_a_bug_of_ours_has_an_exit_code_of_its_own(
+    error: type[RuntimeError], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise error("two answers")
+
+    assert command_line._guarded(fail) == 70  # noqa: SLF001 - what `main` exits with
+    assert capsys.readouterr().err == (
+        "twinrom: two answers\nthis is a bug of twinrom, please report it with the files\n"
     )

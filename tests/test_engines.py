@@ -9,6 +9,7 @@ from helpers import SHIPPED, dropped_conjuncts, lengths, outcome, question, ship
 
 from proofs.bounded import check_bounded
 from proofs.search import search
+from statemachine import TooLargeError
 
 if TYPE_CHECKING:
     from proofs import Report
@@ -98,3 +99,20 @@ def test_engines_agree_on_mutants(name: str, mutant: str) -> None:
     if isinstance(complete, dict):
         complete = up_to(complete, depth)
     assert complete == bounded
+
+
+def test_a_search_that_is_killed_on_the_way_has_claimed_nothing() -> None:
+    reports: list[Report] = []
+    asked = question(COUNTER, '[invariant.six]\nmust = "counter.value <= 6"')
+    search(asked, progress=reports.append)
+    assert [r.counts.diameter for r in reports if r.counts] == list(range(8))
+    assert all((r.clean, r.found, r.complete) == (-1, {}, False) for r in reports)
+
+
+def test_too_many_tables_for_the_search_are_none_for_the_solver() -> None:
+    wide = COUNTER + '[table.fits]\nof = ["Count", "Count"]\n'
+    spec = '[invariant.six]\nmust = "counter.value <= 6 or fits(counter.value, 0)"'
+    asked = question(wide, spec)
+    assert lengths(check_bounded(asked, 8)) == {"six": (7, 0)}
+    with pytest.raises(TooLargeError, match="2\\^100 table choices are too many to enumerate"):
+        search(asked)

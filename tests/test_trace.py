@@ -98,7 +98,7 @@ def test_the_form_is_itf() -> None:
     data = to_itf(box(), filled())
     assert data["#meta"] == {
         "format": "ITF", "format-description": "https://apalache-mc.org/docs/adr/015adr-trace.html",
-        "model": "box", "description": "A box"}
+        "model": "box", "description": "A box", "watching": []}
     assert data["params"] == ["fits", "fixed"]
     assert data["vars"] == ["box", "box.level", "box.busy", "box.other",
                             "lid", "lid.level", "lid.busy", "lid.other", "event"]
