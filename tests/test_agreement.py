@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import z3
-from helpers import SHIPPED, corpus, shipped
+from asked import SHIPPED, corpus, shipped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

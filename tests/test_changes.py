@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from helpers import ROOT, lengths, shipped, up_to
+from asked import ROOT, lengths, shipped, up_to
 
 from proofs import Question, Violated, merge, parse_spec, pose, word
 from proofs.bounded import check_bounded

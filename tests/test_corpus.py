@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers import corpus, lengths, up_to
+from asked import corpus, lengths, up_to
 
 from proofs.bounded import check_bounded
 from proofs.search import search

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from helpers import SHIPPED, dropped_conjuncts, lengths, outcome, question, shipped, up_to
+from asked import SHIPPED, dropped_conjuncts, lengths, outcome, question, shipped, up_to
 
 from proofs.bounded import check_bounded
 from proofs.search import search

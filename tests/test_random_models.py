@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from helpers import lengths, question, up_to
+from asked import lengths, question, up_to
 from random_models import Maker
 
 from proofs import holds_at, merge

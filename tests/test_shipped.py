@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from helpers import ROOT, SHIPPED, shipped
+from asked import ROOT, SHIPPED, shipped
 
 from proofs import Question, parse_spec, pose, word
 from proofs.merge import merge
