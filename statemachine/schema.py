@@ -36,7 +36,7 @@ class Shape(BaseModel):
     still checked; `elsewhere` says of keys that belong to another table where that is.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
     fallback: ClassVar[dict[str, Any]] = {}
     elsewhere: ClassVar[dict[str, str]] = {}
 
