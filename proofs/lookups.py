@@ -27,6 +27,11 @@ def reads(read: Iterable[Term], packing: Packing) -> int:
     return packing.masked(t.value for t in terms.leaves(read) if t.operator == "variable")
 
 
+def reads_payload(term: Term) -> bool:
+    """Say whether the term depends on a payload."""
+    return any(t.operator == "payload" for t in terms.leaves([term]))
+
+
 class Truth:
     """The family for which a term without payload holds, as a function of the packed state."""
 
@@ -97,7 +102,7 @@ class Check:
         self.name, self.what, self.term = name, what, term
         self.reads = reads([term], truths.packing)
         self.truths = truths
-        self.with_payload = any(t.operator == "payload" for t in terms.leaves([term]))
+        self.with_payload = reads_payload(term)
         self.by_payload: dict[tuple[int, ...], Truth] = {}
         self.truth = truths.of(terms.FALSE if self.with_payload else term)
         self.holds = self.truth.holds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from proofs.events import at_instance
 from proofs.verdict import Bounded, NotChecked, Result, Unknown, Vacuous, Verdict, Violated
 from statemachine import ReplayError, State, Step, Trace, replay, terms
 
@@ -109,7 +110,5 @@ def _replayed(question: Question, prop: Property, run: Run, *, broken: bool) -> 
 
 def holds_at(term: terms.Term, before: State, step: Step, after: State, entry: object) -> bool:
     """Say whether a step property's term holds of one step."""
-    from proofs.events import at_instance  # noqa: PLC0415
-
     specific = at_instance(term, step.instance, {}, updated=False)
     return bool(terms.evaluate(specific, before.values, after.values, step.given(), entry))  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from proofs.events import at_instance
-from proofs.lookups import Check, Effect, Hits, OutOfRangeError, RuleLookup, Truths
+from proofs.lookups import Check, Effect, Hits, OutOfRangeError, RuleLookup, Truths, reads_payload
 from proofs.overlaps import Overlaps, overlapping
 from proofs.results import Counts, Found, Report, Run
 from proofs.retrace import Hit, runs_to
@@ -96,7 +96,7 @@ class _Search:
             for lookup, memo in zip(self.lookups, self.memos, strict=True)
         ]
         common, count = Counter(at).most_common(1)[0] if at else (terms.FALSE, 0)
-        shared = common if count > 2 and not _reads_payload(common) else terms.FALSE  # noqa: PLR2004 - worth sharing
+        shared = common if count > 2 and not reads_payload(common) else terms.FALSE  # noqa: PLR2004 - worth sharing
         if shared is not terms.FALSE:
             indices = frozenset(i for i, t in enumerate(at) if t is shared)
             self.on_any_step.append((self._check(name, what, shared), indices))
@@ -268,7 +268,3 @@ class _Search:
         initial = sum(f.bit_count() for f in self.layers[0].values()) if self.layers else 0
         depth = len(self.layers) - 1
         return Counts(self.size, self.transitions, depth, len(self.visited), initial)
-
-
-def _reads_payload(term: terms.Term) -> bool:
-    return any(t.operator == "payload" for t in terms.leaves([term]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 if TYPE_CHECKING:
@@ -91,11 +91,6 @@ class Result:
         return len(self.witness.steps) if self.witness is not None else None
 
     @property
-    def expected(self) -> bool:
-        """Say whether it is as recorded: a known finding is violated, others are not."""
-        return isinstance(self.verdict, Violated) == self.prop.expect_violated
-
-    @property
     def failed(self) -> bool:
         """Say whether the verdict fails a run: violated or vacuous against what was recorded."""
         match self.verdict:
@@ -136,7 +131,6 @@ class Checked:
     clauses: tuple[ClauseResult, ...]
     reports: Mapping[str, Report]
     seconds: float
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def failed(self) -> bool:

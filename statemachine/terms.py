@@ -7,13 +7,11 @@ knows the interval `low..high` of its value (truth values are 0 and 1).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-Leaf: TypeAlias = "int | str | None"
 
 
 class Term:
