@@ -48,7 +48,7 @@ class _Bounded:
         self.violations: dict[str, Run] = {}
         self.witnesses: dict[str, Run] = {}
         self.lemmas = find_lemmas(question, self.template)
-        self.mistakes = _Mistakes(self.template, self.lemmas)
+        self.mistakes = Mistakes(self.template, self.lemmas)
 
     def run(self, depth: int, progress: Progress | None) -> Report:
         facts = [self.template.term(t) for t in self.lemmas.terms]
@@ -101,7 +101,7 @@ def _look(
                 del at[name]
 
 
-class _Mistakes:
+class Mistakes:
     """Where the model itself would be wrong, leaving out what no state at all allows."""
 
     def __init__(self, template: Template, lemmas: Lemmas) -> None:
@@ -122,6 +122,16 @@ class _Mistakes:
         )
         solver.add(*(t.term(lemma) for lemma in lemmas.terms))
         self.found = [(f, m) for i, (f, m) in enumerate(found) if _possible(solver, f, i)]
+
+    @property
+    def overlaps(self) -> bool:
+        """Say whether two rules of one event may be enabled at once."""
+        return any(isinstance(m, Overlap) for _, m in self.found)
+
+    @property
+    def duties(self) -> bool:
+        """Say whether an assignment may leave its sort."""
+        return any(not isinstance(m, Overlap) for _, m in self.found)
 
     def look(self, unrolling: Unrolling, k: int) -> None:
         """Raise the error of a mistake that is reached at depth `k`, if there is one."""

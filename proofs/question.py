@@ -23,6 +23,7 @@ from statemachine import (
     budget_problem,
     check_definitions,
     check_free,
+    check_known,
     check_name,
     conjuncts,
     each_column,
@@ -60,6 +61,11 @@ class Question:
     def decidable(self) -> tuple[Property, ...]:
         """Return the invariants and step properties."""
         return tuple(p for p in self.properties if p.kind in ("invariant", "step"))
+
+    @property
+    def symbolic(self) -> bool:
+        """Say whether some sort stands for all integers, so that nothing can be enumerated."""
+        return any(s.unbounded for s in self.model.sorts.values())
 
 
 def ask(model: Model, spec: str, faults: Mapping[str, int | None] | None = None) -> Question:
@@ -185,6 +191,7 @@ class _Poser:
         sort = variable.sort if variable else None
         try:
             typed = Resolver(vocabulary, formula, {}).value(formula.expr, sort)
+            check_known(typed.term, formula, formula.expr.span)
         except ResolveError as error:
             self.problems.extend(error.problems)
             return None
@@ -197,7 +204,8 @@ class _Poser:
                 formula.expr.span))
             return None
         value = typed.term
-        fits = terms.TRUE if value.boolean else terms.conjunction([
+        anything = value.boolean or sort.unbounded
+        fits = terms.TRUE if anything else terms.conjunction([
             terms.at_most(terms.constant(sort.low), value),
             terms.at_most(value, terms.constant(sort.high))])
         if fits is terms.FALSE:

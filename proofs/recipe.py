@@ -25,10 +25,11 @@ class Recipe:
     spec: tuple[str, str]
     sorts: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, int | None] = field(default_factory=dict)
+    includes: Mapping[str, str] = field(default_factory=dict)
 
     def question(self) -> Question:
         """Return the question; raises `InputError` with all problems of both files."""
-        model = build_model(Document(*self.model), self.sorts)
+        model = build_model(Document(*self.model), self.sorts, self.includes)
         return pose(model, *read_spec(Document(*self.spec)), self.faults)
 
 

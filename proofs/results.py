@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from proofs.certificate import Certificate
 
 Steps: TypeAlias = "tuple[tuple[int, tuple[int, ...]], ...]"
 
@@ -55,7 +57,8 @@ class Report:
     """What one engine says of one question.
 
     `clean` is the depth up to which it looked at everything; `complete` says that there is nothing
-    beyond; `stopped` says in words why it ended early.
+    beyond; `stopped` says in words why it ended early. `certificates` prove properties for
+    all depths; `reasons` say why a property has none.
     """
 
     engine: str
@@ -65,6 +68,8 @@ class Report:
     stopped: str | None = None
     counts: Counts | None = None
     seconds: float = 0.0
+    certificates: tuple[Certificate, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 Progress: TypeAlias = "Callable[[Report], None]"

@@ -19,12 +19,16 @@ class SolverGaveUpError(RuntimeError):
 
 
 class Unrolling:
-    """All runs of `depth` steps from an initial state; questions about them are asked one by one.
+    """All runs of `depth` steps from an initial state (or one where `start` holds).
+
+    Questions about them are asked one by one.
 
     `facts` are known to hold in every reachable state and are asserted for each.
     """
 
-    def __init__(self, template: Template, facts: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, template: Template, facts: Sequence[Any] = (), start: Any | None = None
+    ) -> None:
         self.template = template
         self.facts = z3.And(*facts)
         self.relation = z3.And(*template.step())
@@ -34,7 +38,7 @@ class Unrolling:
         self.payloads: list[list[Any]] = []
         self.questions = 0
         self._new_state()
-        self.assume(self.at(z3.And(*template.initial()), 0))
+        self.assume(self.at(z3.And(*template.initial()) if start is None else start, 0))
 
     @property
     def depth(self) -> int:
@@ -70,12 +74,15 @@ class Unrolling:
             pairs += zip(t.chosen, self.chosen[k], strict=True)
         return z3.substitute(formula, *pairs)
 
-    def ask(self, goals: Sequence[Any]) -> Any | None:
-        """Return a model in which one of `goals` holds, or None; raises `SolverGaveUpError`."""
+    def ask(self, goals: Sequence[Any], assumed: Sequence[Any] = ()) -> Any | None:
+        """Return a model in which one of `goals` holds, or None; raises `SolverGaveUpError`.
+
+        `assumed` are literals that hold for this question only.
+        """
         self.questions += 1
         literal = z3.Bool(f"question{self.questions}")
         self.assume(z3.Implies(literal, z3.Or(*goals)))
-        answer = self.solver.check(literal)
+        answer = self.solver.check(literal, *assumed)
         if answer == z3.unknown:
             raise SolverGaveUpError(self.solver.reason_unknown())
         return self.solver.model() if answer == z3.sat else None

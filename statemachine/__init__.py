@@ -7,7 +7,7 @@ from statemachine.definitions import check_definitions, read_definitions
 from statemachine.diagnostics import InputError, Problem, did_you_mean, printable
 from statemachine.document import Document
 from statemachine.expr import Expr, conjuncts
-from statemachine.files import write_whole
+from statemachine.files import read_text, write_whole
 from statemachine.load import build_model, find_file, load_model, parse_model, shipped_models
 from statemachine.model import Column, Definition, Model, Rule, Table, Template
 from statemachine.names import check_name, named_sort, parse_columns, parse_sort
@@ -22,7 +22,7 @@ from statemachine.schema import json_schema as model_json_schema
 from statemachine.script import Script, read_script
 from statemachine.shape import shaped
 from statemachine.simulate import Change, Option, Session
-from statemachine.sorts import BOOL, Sort
+from statemachine.sorts import BOOL, INTEGERS, Sort
 from statemachine.system import (
     Argument,
     Conjunct,
@@ -34,22 +34,33 @@ from statemachine.system import (
     Variable,
 )
 from statemachine.tables import TableChoices, TooLargeError
+from statemachine.term_text import spoken, term_text
 from statemachine.trace import Trace, from_itf, read_trace, to_itf, write_trace
-from statemachine.vocabulary import BROKEN, EventWords, ResolveError, Typed, Vocabulary, kind_of
+from statemachine.vocabulary import (
+    BROKEN,
+    EventWords,
+    ResolveError,
+    Typed,
+    Vocabulary,
+    check_known,
+    kind_of,
+)
 from statemachine.write_out import filled
 
 __all__ = [
-    "BOOL", "BROKEN", "Argument", "Change", "Column", "Conjunct", "Definition", "Document",
-    "Each", "EventWords", "Expr", "ExpressionError", "Formula", "InputError", "Model",
-    "ModelShape", "Obligation", "Option", "Packing", "Place", "Problem", "Problems", "Refusal",
-    "Refused", "ReplayError", "ResolveError", "Resolver", "Rule", "RuleInstance", "Runtime",
-    "Script", "Session", "Shape", "SomeTexts", "Sort", "State", "Step", "Table", "TableChoices",
-    "Template", "Texts", "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable",
-    "Vocabulary", "bind_column", "budget_problem", "build_model", "check_definitions",
-    "check_free", "check_name", "conjuncts", "did_you_mean", "each_column", "expr",
-    "fault_kinds", "filled", "find_file", "from_itf", "kind_of", "load_model",
-    "model_json_schema", "model_vocabulary", "named_sort", "parse", "parse_columns",
-    "parse_model", "parse_sort", "printable", "read_definitions", "read_script", "read_trace",
-    "replay", "run_script", "shaped", "shipped_models", "start_session", "terms", "to_itf",
-    "with_budget", "write_trace", "write_whole",
+    "BOOL", "BROKEN", "INTEGERS", "Argument", "Change", "Column", "Conjunct", "Definition",
+    "Document", "Each", "EventWords", "Expr", "ExpressionError", "Formula", "InputError",
+    "Model", "ModelShape", "Obligation", "Option", "Packing", "Place", "Problem", "Problems",
+    "Refusal", "Refused", "ReplayError", "ResolveError", "Resolver", "Rule", "RuleInstance",
+    "Runtime", "Script", "Session", "Shape", "SomeTexts", "Sort", "State", "Step", "Table",
+    "TableChoices", "Template", "Texts", "TooLargeError", "Trace", "TransitionSystem", "Typed",
+    "Variable", "Vocabulary", "bind_column", "budget_problem", "build_model",
+    "check_definitions", "check_free", "check_known", "check_name", "conjuncts", "did_you_mean",
+    "each_column", "expr", "fault_kinds", "filled", "find_file", "from_itf", "kind_of",
+    "load_model", "model_json_schema", "model_vocabulary", "named_sort", "parse",
+    "parse_columns", "parse_model", "parse_sort", "printable", "read_definitions",
+    "read_script", "read_text", "read_trace", "replay", "run_script", "shaped",
+    "shipped_models", "spoken",
+    "start_session", "term_text", "terms", "to_itf", "with_budget", "write_trace",
+    "write_whole",
 ]  # fmt: skip

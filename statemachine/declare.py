@@ -11,7 +11,7 @@ from statemachine.model import ACTORS, Model, Table, Template, instance_sort
 from statemachine.names import check_name, distinct, named_sort, parse_sort, unique
 from statemachine.places import Problems
 from statemachine.rules import read_event, read_rule
-from statemachine.sorts import BOOL, Sort
+from statemachine.sorts import BOOL, INTEGERS, Sort, integers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sized
@@ -91,6 +91,8 @@ class Declarations:
 
     def _replaced(self, name: str, text: str, *, ranged: bool) -> Sort | None:
         """Return the sort that the command line gives instead of the file's."""
+        if ranged and text == INTEGERS:
+            return integers(name)
         noted = Problems()
         spelled = text if ranged else [part.strip() for part in text.split(",")]
         sort = parse_sort(name, spelled, self.root, noted)
@@ -163,7 +165,7 @@ class Declarations:
             if not named or len(sorts) < len(of):
                 self.problems.broken.add(name)
                 continue
-            rows = prod(sort.size for sort in sorts)
+            rows = 0 if any(s.unbounded for s in sorts) else prod(sort.size for sort in sorts)
             if shape.allow is None and rows > MAX_ROWS:
                 self.problems.add(place.problem(
                     f"the table `{name}` has {rows:,} entries to choose",

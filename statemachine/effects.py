@@ -9,7 +9,7 @@ from statemachine.diagnostics import did_you_mean
 from statemachine.names import Part, move_parts
 from statemachine.resolve import Resolver
 from statemachine.system import Conjunct, GroundMove, Obligation, Variable
-from statemachine.vocabulary import BROKEN, ResolveError, Typed, kind_of
+from statemachine.vocabulary import BROKEN, ResolveError, Typed, check_known, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,7 +151,8 @@ class Effects:
     def _oblige(self, assignment: Assignment, variable: Variable, value: Term) -> None:
         """Note that the value has to be in the variable's sort, where that is not plain."""
         low, high = terms.constant(variable.sort.low), terms.constant(variable.sort.high)
-        fits = terms.TRUE if value.boolean else terms.conjunction(
+        anything = value.boolean or variable.sort.unbounded
+        fits = terms.TRUE if anything else terms.conjunction(
             [terms.at_most(low, value), terms.at_most(value, high)])
         if fits is terms.FALSE:
             self.problems.add(assignment.value.problem(
@@ -167,6 +168,7 @@ class Effects:
             declared = f"declare it as `{sort.name}?`" if sort.name != "bool" else ""
             raise ResolveError(formula.problem(f"`{target}` is never `none`", formula.expr.span,
                                                declared))
+        check_known(typed.term, formula, formula.expr.span)
         number = not typed.sort.name and typed.sort.ordered and sort.ordered and not sort.optional
         if typed.sort.name != sort.name and not number:
             raise ResolveError(formula.problem(

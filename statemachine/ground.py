@@ -20,7 +20,7 @@ from statemachine.places import Problems
 from statemachine.resolve import Resolver
 from statemachine.sorts import BOOL
 from statemachine.system import Argument, Conjunct, Duty, RuleInstance, TransitionSystem
-from statemachine.vocabulary import BROKEN, ResolveError, Typed
+from statemachine.vocabulary import BROKEN, ResolveError, Typed, check_known
 from statemachine.write_out import filled
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ class _Grounder:
         for part in () if self.problems.enough else conjuncts(formula.expr):
             try:
                 term = Resolver(self.vocabulary, formula, bound).truth(part)
+                check_known(term, formula, part.span)
             except ResolveError as error:
                 self.problems.extend(error.problems)
                 continue

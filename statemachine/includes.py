@@ -11,15 +11,19 @@ from statemachine.document import Document
 from statemachine.places import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from statemachine.places import Problems
 
 SHIPPED = Path(__file__).parent / "models"
 MAX_INCLUDES = 16
 
 
-def with_includes(document: Document,
-                  problems: Problems) -> tuple[tuple[Document, ...], dict[str, Any]]:
+def with_includes(document: Document, problems: Problems, given: Mapping[str, str],
+                  ) -> tuple[tuple[Document, ...], dict[str, Any]]:
     """Return the file with those it includes, and what they say together.
+
+    `given` has the texts of some included files; the others are read.
 
     When one cannot be included, no name of the model is blamed for being unknown.
     """
@@ -39,7 +43,10 @@ def with_includes(document: Document,
         if name in names[:i]:
             problems.add(place.at(i).problem(f"`{name}` is included twice"))
             continue
-        other = _included(name, documents, place.at(i), problems)
+        if name in given:
+            other: Document | None = Document(name, given[name])
+        else:
+            other = _included(name, documents, place.at(i), problems)
         if other is None:
             problems.broken.add("*")
         else:

@@ -61,10 +61,17 @@ def parse_model(text: str, path: str = "<text>", sorts: Mapping[str, str] | None
     return build_model(Document(path, text), sorts)
 
 
-def build_model(document: Document, sorts: Mapping[str, str] | None = None) -> Model:
-    """Return the model of a parsed file and the files it includes."""
+def build_model(
+    document: Document,
+    sorts: Mapping[str, str] | None = None,
+    includes: Mapping[str, str] | None = None,
+) -> Model:
+    """Return the model of a parsed file and the files it includes.
+
+    `includes` gives the texts of included files by name; those that it lacks are read from disk.
+    """
     problems = Problems()
-    documents, data = with_includes(document, problems)
+    documents, data = with_includes(document, problems, includes or {})
     root = Place(documents)
     shape = shaped(ModelShape, data, root, problems)
     if shape is None:

@@ -11,8 +11,8 @@ from statemachine import expr as e
 from statemachine import terms
 from statemachine.comparisons import both, compared, is_open
 from statemachine.resolve_events import event_argument
-from statemachine.resolve_names import applied, grouped, named
-from statemachine.sorts import BOOL, Sort, number
+from statemachine.resolve_names import applied, grouped, named, unending
+from statemachine.sorts import BOOL, FAR, Sort, number
 from statemachine.vocabulary import (
     MAX_LEVELS,
     MAX_WORK,
@@ -266,6 +266,10 @@ class Resolver:
         if node.name in self.bound or self.vocabulary.taken(node.name):
             self.refuse(self._name_of(node), f"`{node.name}` already means something else",
                         "choose another name")
+        if unending(self, node.group):
+            counted = node.function == "count"
+            sort = number(0, FAR) if counted else BOOL
+            return Typed(terms.opaque(sort.low, sort.high, boolean=not counted), sort)
         parts = []
         for member in grouped(self, node.group):
             inner = replace(self, bound={**self.bound, node.name: member})

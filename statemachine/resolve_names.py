@@ -187,5 +187,11 @@ def grouped(r: Resolver, group: e.Expr) -> list[Typed]:
     return [Typed(terms.constant(c), replace(sort, low=c, high=c)) for c in sort.codes()]
 
 
+def unending(r: Resolver, group: e.Expr) -> bool:
+    """Say whether the group is a sort without end, over which nothing can be computed."""
+    sort = r.vocabulary.sorts.get(str(group))
+    return sort is not None and sort.unbounded
+
+
 def _itself(typed: Typed) -> Typed:
     return typed

@@ -84,7 +84,7 @@ def _payload(shape: RuleShape, place: Place, sorts: Mapping[str, Sort],
             problems.add(at.problem(f"`{name}` is already bound by `each`", at_key=True))
         elif sort is not None:
             found[name] = sort
-    payloads = prod(sort.size for sort in found.values())
+    payloads = prod(sort.size for sort in found.values() if not sort.unbounded)
     if payloads > MAX_PAYLOADS:
         problems.add(place.at("given").problem(
             f"a rule may have {MAX_PAYLOADS:,} payloads, and this one has {payloads:,}",

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, replace
 
 NUMBER = re.compile(r"0|-?[1-9][0-9]{0,9}")
+FAR = 1 << 62
+INTEGERS = "integers"
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class Sort:
     """A named range of integer codes; `labels` names them when they are not numbers.
 
     Two sorts compare when their names are equal. The empty name is a bare number, which
-    compares with every ordered sort.
+    compares with every ordered sort. An `unbounded` sort stands for all integers: it cannot be
+    enumerated, and its `low` and `high` are beyond every number that a file can spell.
     """
 
     name: str
@@ -25,6 +28,7 @@ class Sort:
     labels: tuple[str, ...] | None = None
     optional: bool = False
     template: bool = False
+    unbounded: bool = False
 
     @property
     def ordered(self) -> bool:
@@ -72,7 +76,9 @@ class Sort:
         return self.low + self.optional
 
     def codes(self) -> range:
-        """Return all codes, `none` included."""
+        """Return all codes, `none` included; raises `ValueError` when there is no end of them."""
+        if self.unbounded:
+            raise ValueError(f"{self} is any integer and cannot be enumerated")
         return range(self.low, self.high + 1)
 
     def __str__(self) -> str:
@@ -88,12 +94,19 @@ class Sort:
 
     def range_text(self) -> str:
         """Return the values the way a model file spells them."""
+        if self.unbounded:
+            return INTEGERS
         if self.labels is None:
             return f"{self.plain_low}..{self.high}"
         return ", ".join(self.labels)
 
 
 BOOL = Sort("bool", 0, 1, ("False", "True"))
+
+
+def integers(name: str) -> Sort:
+    """Return the sort of all integers."""
+    return Sort(name, -FAR, FAR, unbounded=True)
 
 
 def number(low: int, high: int, name: str = "") -> Sort:

@@ -7,6 +7,7 @@ knows the interval `low..high` of its value (truth values are 0 and 1).
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -89,6 +90,17 @@ def event(instances: frozenset[int]) -> Term:
 def argument(name: str, low: int, high: int, *, boolean: bool) -> Term:
     """Return the argument `name` of the step's event, whatever rule it is by."""
     return _make("argument", name, (), low, high, boolean=boolean)
+
+
+_serial = itertools.count()
+
+
+def opaque(low: int, high: int, *, boolean: bool) -> Term:
+    """Return a value that nobody can compute: it ranges over a sort without end.
+
+    Each is of its own, so nothing about it is ever folded.
+    """
+    return _make("opaque", next(_serial), (), low, high, boolean=boolean)
 
 
 def negation(a: Term) -> Term:
@@ -273,4 +285,9 @@ def leaves(terms: Iterable[Term]) -> set[Term]:
     return {t for t in seen if t.operator in LEAVES}
 
 
-LEAVES = frozenset({"variable", "after", "payload", "table", "event", "argument"})
+def unknowable(term: Term) -> bool:
+    """Say whether the value cannot be computed, because it ranges over a sort without end."""
+    return any(t.operator == "opaque" for t in leaves([term]))
+
+
+LEAVES = frozenset({"variable", "after", "payload", "table", "event", "argument", "opaque"})

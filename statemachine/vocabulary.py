@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from statemachine.diagnostics import Problem
+    from statemachine.expr import Span
     from statemachine.model import Definition, Model
+    from statemachine.places import Formula
     from statemachine.system import Variable
     from statemachine.terms import Term
 
@@ -134,6 +136,13 @@ def gathered(tries: Iterable[Callable[[], Meaning]]) -> list[Meaning]:
     if failures:
         raise ResolveError(*(p for failure in failures for p in failure.problems))
     return found
+
+
+def check_known(term: Term, formula: Formula, span: Span) -> None:
+    """Raise `ResolveError` when the value of `term` ranges over a sort without end."""
+    if terms.unknowable(term):
+        raise ResolveError(formula.problem("this runs over a sort that is any integer here", span,
+                                           "give the sort a range, or list the values"))
 
 
 def kind_of(sort: Sort) -> str:
