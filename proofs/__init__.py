@@ -4,9 +4,9 @@ z3 is imported here only, and only by the engine that uses it.
 """
 
 from proofs.check import check
+from proofs.lasso import owed_since
 from proofs.lint import CODES, Finding, lint
 from proofs.lint_files import lint_files
-from proofs.lasso import owed_since
 from proofs.merge import merge
 from proofs.question import Question, ask, pose
 from proofs.recipe import Options, Recipe, recipe
@@ -32,6 +32,6 @@ __all__ = [
     "CODES", "Bounded", "Checked", "ClauseResult", "Counts", "EngineDisagreementError",
     "Finding", "Found", "NotChecked", "Options", "Property", "Question", "Recipe", "Report", "Rest",
     "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError",
-    "ask", "check", "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge", "owed_since", "parse_spec",
-    "pose", "recipe", "shipped_specs", "spec_for", "spec_json_schema", "word",
+    "ask", "check", "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge",
+    "owed_since", "parse_spec", "pose", "recipe", "shipped_specs", "spec_for", "spec_json_schema", "word",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ happens, with a payload that the worst case chooses; the environment is quiet.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -37,9 +38,14 @@ def decided(question: Question, report: Report, space: Space, clock: Clock) -> R
         found.pop(prop.name, None)
     try:
         for prop in live:
-            broken = _decided(question, prop, space, clock)
-            known = report.found[prop.name]
-            found[prop.name] = replace(known, violation=broken.run, fair=broken.fair)
+            started = time.monotonic()
+            answer = _decided(question, prop, space, clock)
+            found[prop.name] = replace(
+                report.found[prop.name],
+                violation=answer.run,
+                fair=answer.fair,
+                seconds=time.monotonic() - started,
+            )
         endless = _response(question, livelock(question), space, clock)
     except OutOfTimeError:
         text = "out of time while deciding responses"
@@ -70,7 +76,9 @@ def _decided(question: Question, prop: Property, space: Space, clock: Clock) -> 
     if prop.kind == "response":
         return _response(question, prop, space, clock)
     hit = space.stranded(prop)
-    return _Answer(None if hit is None else space.runs({("violation", prop.name): hit}).popitem()[1])
+    return _Answer(
+        None if hit is None else space.runs({("violation", prop.name): hit}).popitem()[1]
+    )
 
 
 def _response(question: Question, prop: Property, space: Space, clock: Clock) -> _Answer:

@@ -44,7 +44,10 @@ def _live(question: Question, prop: Property, reports: Sequence[Report]) -> Resu
     reports = [r for r in reports if r.engine != "bounded"]
     decided = [r for r in reports if prop.name in r.found]
     if not decided:
-        why = "; ".join(f"{r.engine}: {r.stopped}" for r in reports) or "needs the search"
+        why = (
+            "; ".join(f"{r.engine}: {r.stopped}" for r in reports)
+            or "the search decides it, and did not run"
+        )
         return Result(prop, Unknown(why, -1), None, 0.0)
     witness = _agreed(prop, "witness", decided)
     exercised = _replayed(question, prop, witness, broken=False) if witness else None
@@ -52,8 +55,9 @@ def _live(question: Question, prop: Property, reports: Sequence[Report]) -> Resu
     broken = [run for run in violations if run is not None]
     if broken and None in violations:
         raise EngineDisagreementError(f"{prop.name}: broken or not, by {len(decided)} searches")
-    verdict: Verdict = Bounded(None, decided[0].counts) if exercised else (
-        Vacuous(None, decided[0].counts))
+    verdict: Verdict = (
+        Bounded(None, decided[0].counts) if exercised else (Vacuous(None, decided[0].counts))
+    )
     if broken:
         verdict = Violated(lasso.replayed(question, prop, broken[0]))
     return Result(prop, verdict, exercised, decided[0].found[prop.name].seconds)

@@ -105,7 +105,21 @@ class Quiet:
                 now = after
         if now != entry or not walk:
             walk += self._way(now, component, lambda _, after: after == entry)
+        return self._without_detours(walk)
+
+    def _without_detours(self, walk: Path) -> Path:
+        """Return a closed walk without the rounds inside it that fairness does not need."""
+        for length in range(len(walk) - 1, 0, -1):
+            for first in range(len(walk) - length + 1):
+                round_trip = walk[first - 1][1] == walk[first + length - 1][1]
+                rest = walk[:first] + walk[first + length :]
+                if round_trip and self._always_fair(rest):
+                    return self._without_detours(rest)
         return walk
+
+    def _always_fair(self, walk: Path) -> bool:
+        taken = {step.instance.index for step, _ in walk}
+        return frozenset.intersection(*(self.enabled[state] for _, state in walk)) <= taken
 
     def _way(
         self, start: State, component: Collection[State], last: Callable[[Step, State], bool]
@@ -148,7 +162,7 @@ def _path(origin: dict[State, tuple[State, Step]], start: State, state: State) -
     return path[::-1]
 
 
-def components(
+def components(  # noqa: C901 - one method, whole
     states: Iterable[State], after: Callable[[State], Iterator[State]], clock: Clock
 ) -> Iterator[list[State]]:
     """Return the strongly connected components that have an inner step.
@@ -160,7 +174,7 @@ def components(
     low: dict[State, int] = {}
     stack: list[State] = []
     open_: set[State] = set()
-    for root in number:
+    for root in list(number):
         if number[root] >= 0:
             continue
         todo = [(root, after(root))]

@@ -43,9 +43,10 @@ def search(
 ) -> Report:
     """Return shortest violations and witnesses over every reachable state.
 
-    When that was every one, responses and possible properties are decided too. Stops early, and says so, at `max_states` states (tables apart), after `max_depth`
-    steps or at `deadline` (of `time.monotonic`). Raises `InputError` when two rules of one event
-    overlap in a reachable state, or an assignment leaves its sort.
+    When every one was seen, responses and possible properties are decided too. Stops early, and
+    says so, at `max_states` states (tables apart), after `max_depth` steps or at `deadline` (of
+    `time.monotonic`). Raises `InputError` when two rules of one event overlap in a reachable
+    state, or an assignment leaves its sort.
     """
     try:
         searching = _Search(question, sought(question))

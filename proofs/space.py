@@ -58,9 +58,10 @@ class Clock:
     def tick(self) -> None:
         """Count a small piece of work, and look at the time now and then."""
         self.ticks += 1
-        if not self.ticks % LOOK_AT_CLOCK and self.deadline is not None:
-            if time.monotonic() > self.deadline:
-                raise OutOfTimeError
+        if self.ticks % LOOK_AT_CLOCK or self.deadline is None:
+            return
+        if time.monotonic() > self.deadline:
+            raise OutOfTimeError
 
 
 class SearchedSpace:
@@ -102,7 +103,7 @@ class SearchedSpace:
         """Return the pairs (or steps) from which some maximal automatic run avoids the goal."""
         starts = list(self._starts_after_steps(prop) if prop.stepwise else self._starts(prop))
         owed: dict[int, int] = {}
-        for hit, target, family in starts:
+        for _, target, family in starts:
             owed[target] = owed.get(target, 0) | family
         owed = self._closure(owed, prop)
         good = self._settled(owed)
