@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from proofs import Checked, Result
 
 GAP = 2
+MAX_PLACE = 30
 
 
 class StepLines:
@@ -31,7 +32,9 @@ class StepLines:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay the steps out for the width there is."""
-        rows = [(str(s.number), s.by, s.event, "; ".join(s.changes), s.place) for s in self.told]
+        rows = [
+            (str(s.number), s.by, s.event, "; ".join(s.changes), _tail(s.place)) for s in self.told
+        ]
         widths = [max((len(row[i]) for row in rows), default=0) for i in range(5)]
         fits = sum(widths) + 4 * GAP <= options.max_width
         indent = widths[0] + GAP + widths[1] + GAP
@@ -58,6 +61,11 @@ class StepLines:
         return table
 
 
+def _tail(place: str) -> str:
+    """Return the end of a long place, which has the line."""
+    return place if len(place) <= MAX_PLACE else f"\u2026{place[1 - MAX_PLACE :]}"
+
+
 def stories(checked: Checked) -> list[RenderableType]:
     """Return the story of each run that breaks something, known findings included."""
     return [_story(checked, *group) for group in _same_run(checked)]
@@ -69,7 +77,7 @@ def _same_run(checked: Checked) -> list[list[Result]]:
     for result in checked.results:
         if isinstance(result.verdict, Violated):
             trace = result.verdict.trace
-            key = (trace.states, trace.steps, result.prop.expect_violated)
+            key = (trace.states, trace.steps, trace.loop, result.prop.expect_violated)
             groups.setdefault(key, []).append(result)
     return list(groups.values())
 
@@ -96,5 +104,7 @@ def _story(checked: Checked, result: Result, *others: Result) -> RenderableType:
     parts.append(Text(f"Start: {'; '.join(story.start)}."))
     parts += [Text(f"Table: {line}.") for line in story.tables]
     parts.append(StepLines(story.steps))
+    if story.ever:
+        parts.append(Text(story.ever, style="bold"))
     parts.append(Text(story.end, style="yellow" if known else "red"))
     return Group(heading, *(Padding(part, (0, 0, 0, GAP), expand=False) for part in parts))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proofs import holds_at
+from diagrams.ending import for_ever, wrong
 from statemachine import terms
 
 if TYPE_CHECKING:
@@ -28,11 +28,12 @@ class StoryStep:
 
 @dataclass(frozen=True)
 class Story:
-    """A trace, told: where it starts, what happens, what is wrong at the end."""
+    """A trace, told: where it starts, what happens, what goes on for ever, what is wrong."""
 
     start: tuple[str, ...]
     tables: tuple[str, ...]
     steps: tuple[StoryStep, ...]
+    ever: str
     end: str
 
 
@@ -40,7 +41,11 @@ def tell(question: Question, prop: Property, trace: Trace) -> Story:
     """Return the story of a counterexample to `prop`."""
     told = story_steps(question.system, trace)
     return Story(
-        _start(question, prop, trace), _tables(question, trace), told, _wrong(question, prop, trace)
+        _start(question, prop, trace),
+        _tables(question, trace),
+        told,
+        for_ever(trace),
+        wrong(question, prop, trace),
     )
 
 
@@ -118,42 +123,3 @@ def _tables(question: Question, trace: Trace) -> tuple[str, ...]:
         held = ", ".join(f"({', '.join(row)})" for row in rows) or "nothing"
         found.append(f"{name} holds for {held}")
     return tuple(found)
-
-
-def _wrong(question: Question, prop: Property, trace: Trace) -> str:
-    """Return the sentence that says what is wrong, with the values that make it so."""
-    entry = question.system.entry(trace.states[-1].tables)
-    broken = []
-    for part in prop.parts:
-        if prop.kind == "invariant":
-            holds = bool(terms.evaluate(part.term, trace.states[-1].values, (), {}, entry))
-        else:
-            holds = holds_at(part.term, trace.states[-2], trace.steps[-1], trace.states[-1], entry)
-        if not holds:
-            broken.append(part)
-    what = " and ".join(f"`{part.text}`" for part in broken)
-    values = _values(question, prop, trace, [p.term for p in broken])
-    when = "at the start" if not trace.steps else f"after step {len(trace.steps)}"
-    if prop.kind == "step":
-        when = f"step {len(trace.steps)}, `{trace.steps[-1]}`, is where it breaks"
-        text = f"Wrong: {when}: {what} is false"
-    else:
-        text = f"Wrong: {when} {what} is false"
-    text += f" ({values})" if values else ""
-    return text + (
-        f", although `{prop.whenever_text}` holds." if prop.whenever_text != "always" else "."
-    )
-
-
-def _values(question: Question, prop: Property, trace: Trace, read: list[terms.Term]) -> str:
-    found = {}
-    variables = question.system.variables
-    for leaf in sorted(terms.leaves(read), key=lambda t: (str(t.operator), str(t.value))):
-        if leaf.operator not in ("variable", "after"):
-            continue
-        v = variables[leaf.value]
-        at = -1 if prop.kind == "invariant" or leaf.operator == "after" else -2
-        value = v.sort.text(trace.states[at].values[v.index])
-        name = f"next({v.name})" if leaf.operator == "after" else v.name
-        found[name] = f"{name} is {value}" if v.machine else f"{name} = {value}"
-    return ", ".join(found.values())

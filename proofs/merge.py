@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proofs.events import at_instance
-from proofs.verdict import Bounded, NotChecked, Result, Unknown, Vacuous, Verdict, Violated
-from statemachine import ReplayError, State, Step, Trace, replay, terms
+from proofs import lasso
+from proofs.replayed import EngineDisagreementError, holds_at, holds_in, retold
+from proofs.verdict import Bounded, Result, Unknown, Vacuous, Verdict, Violated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,10 +14,7 @@ if TYPE_CHECKING:
     from proofs.question import Question
     from proofs.results import Report, Run
     from proofs.spec import Property
-
-
-class EngineDisagreementError(RuntimeError):
-    """Two engines, or an engine and the running machines, say different things: our bug."""
+    from statemachine import Trace
 
 
 def merge(question: Question, reports: Mapping[str, Report], depth: int) -> tuple[Result, ...]:
@@ -29,8 +26,8 @@ def merge(question: Question, reports: Mapping[str, Report], depth: int) -> tupl
 
 
 def _result(question: Question, prop: Property, reports: Sequence[Report], depth: int) -> Result:
-    if prop.kind not in ("invariant", "step"):
-        return Result(prop, NotChecked("not checked yet"), None, 0.0)
+    if prop.kind in ("response", "possible"):
+        return _live(question, prop, reports)
     violation = _agreed(prop, "violation", reports)
     witness = _agreed(prop, "witness", reports)
     trace = _replayed(question, prop, violation, broken=True) if violation else None
@@ -40,6 +37,30 @@ def _result(question: Question, prop: Property, reports: Sequence[Report], depth
         default=0.0,
     )
     return Result(prop, _verdict(trace, exercised, reports, depth), exercised, seconds)
+
+
+def _live(question: Question, prop: Property, reports: Sequence[Report]) -> Result:
+    """Return the verdict on a response or a possible property: only a closed search has one."""
+    reports = [r for r in reports if r.engine != "bounded"]
+    decided = [r for r in reports if prop.name in r.found]
+    if not decided:
+        why = (
+            "; ".join(f"{r.engine}: {r.stopped}" for r in reports)
+            or "the search decides it, and did not run"
+        )
+        return Result(prop, Unknown(why, -1), None, 0.0)
+    witness = _agreed(prop, "witness", decided)
+    exercised = _replayed(question, prop, witness, broken=False) if witness else None
+    violations = [r.found[prop.name].violation for r in decided]
+    broken = [run for run in violations if run is not None]
+    if broken and None in violations:
+        raise EngineDisagreementError(f"{prop.name}: broken or not, by {len(decided)} searches")
+    verdict: Verdict = (
+        Bounded(None, decided[0].counts) if exercised else (Vacuous(None, decided[0].counts))
+    )
+    if broken:
+        verdict = Violated(lasso.replayed(question, prop, broken[0]))
+    return Result(prop, verdict, exercised, decided[0].found[prop.name].seconds)
 
 
 def _verdict(
@@ -85,30 +106,17 @@ def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:
 
 def _replayed(question: Question, prop: Property, run: Run, *, broken: bool) -> Trace:
     """Return the run as a trace after replaying it and evaluating the property along it."""
-    system = question.system
-    steps = tuple(Step(system.instances[i], payload) for i, payload in run.steps)
-    start = State(run.initial, run.tables)
-    try:
-        states = tuple(replay(system, start, steps))
-    except ReplayError as error:
-        raise EngineDisagreementError(f"{prop.name}: {error}") from None
+    trace = retold(question, prop.name, run)
     goal = prop.bad if broken else prop.whenever
-    entry = system.entry(run.tables)
-    where = []
-    if prop.kind == "invariant":
-        where = [bool(terms.evaluate(goal, s.values, (), {}, entry)) for s in states]
+    entry = question.system.entry(run.tables)
+    if prop.stepwise:
+        steps = zip(trace.states, trace.steps, trace.states[1:], strict=False)
+        where = [holds_at(goal, before, step, after, entry) for before, step, after in steps]
     else:
-        for before, step, after in zip(states, steps, states[1:], strict=False):
-            where.append(holds_at(goal, before, step, after, entry))
+        where = [holds_in(goal, state, entry) for state in trace.states]
     if not where or not where[-1] or any(where[:-1]):
         what = "violate" if broken else "exercise"
         raise EngineDisagreementError(
-            f"{prop.name}: the run of {len(steps)} steps does not {what} it first at its end"
+            f"{prop.name}: the run of {run.length} steps does not {what} it first at its end"
         )
-    return Trace(question.model.name, states, steps)
-
-
-def holds_at(term: terms.Term, before: State, step: Step, after: State, entry: object) -> bool:
-    """Say whether a step property's term holds of one step."""
-    specific = at_instance(term, step.instance, {}, updated=False)
-    return bool(terms.evaluate(specific, before.values, after.values, step.given(), entry))  # type: ignore[arg-type]
+    return trace

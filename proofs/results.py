@@ -15,11 +15,16 @@ Steps: TypeAlias = "tuple[tuple[int, tuple[int, ...]], ...]"
 
 @dataclass(frozen=True)
 class Run:
-    """A run as plain data: initial values, table choice, rule instance and payload of each step."""
+    """A run as plain data: initial values, table choice, rule instance and payload of each step.
+
+    With a `loop` it goes on for ever: it ends in the state with that index, and repeats what
+    follows there. Where that is the last state itself, nothing happens by itself any more.
+    """
 
     initial: tuple[int, ...]
     tables: int
     steps: Steps
+    loop: int | None = None
 
     @property
     def length(self) -> int:
@@ -32,13 +37,15 @@ class Found:
     """What one engine knows of one property.
 
     `violation` and `witness` are shortest runs (the witness reaches `whenever`); None means that
-    there is none of up to `depth` steps, where `depth` None means none at all.
+    there is none of up to `depth` steps, where `depth` None means none at all. A response is
+    `fair` when it holds, and would not if automatic rules could be put off for ever.
     """
 
     depth: int | None
     violation: Run | None = None
     witness: Run | None = None
     seconds: float = 0.0
+    fair: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,12 +60,24 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """How a system comes to rest, apart from any property.
+
+    `deadlock` is a shortest run to a state in which no rule at all can happen; `livelock` one after
+    which automatic rules go on for ever, by themselves and fairly. None: there is no such run.
+    """
+
+    deadlock: Run | None
+    livelock: Run | None
+
+
+@dataclass(frozen=True)
 class Report:
     """What one engine says of one question.
 
     `clean` is the depth up to which it looked at everything; `complete` says that there is nothing
-    beyond; `stopped` says in words why it ended early. `certificates` prove properties for
-    all depths; `reasons` say why a property has none.
+    beyond; `stopped` says in words why it ended early. `rest` is None until it is decided.
+    `certificates` prove properties for all depths; `reasons` say why a property has none.
     """
 
     engine: str
@@ -68,6 +87,7 @@ class Report:
     stopped: str | None = None
     counts: Counts | None = None
     seconds: float = 0.0
+    rest: Rest | None = None
     certificates: tuple[Certificate, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
 

@@ -14,10 +14,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from proofs.events import at_instance
+from proofs.liveness import decided
 from proofs.lookups import Check, Effect, Hits, OutOfRangeError, RuleLookup, Truths, reads_payload
 from proofs.overlaps import Overlaps, overlapping
-from proofs.results import Counts, Found, Report, Run
+from proofs.results import Counts, Found, Report, Rest, Run
 from proofs.retrace import Hit, runs_to
+from proofs.sought import DEADLOCK, Sought, sought
+from proofs.space import Clock, SearchedSpace
 from statemachine import Packing, Step, terms
 
 if TYPE_CHECKING:
@@ -40,12 +43,19 @@ def search(
 ) -> Report:
     """Return shortest violations and witnesses over every reachable state.
 
-    Stops early, and says so, at `max_states` states (tables apart), after `max_depth`
-    steps or at `deadline` (of `time.monotonic`). Raises `InputError` when two rules of one event
-    overlap in a reachable state, or an assignment leaves its sort.
+    When every one was seen, responses and possible properties are decided too. Stops early, and
+    says so, at `max_states` states (tables apart), after `max_depth` steps or at `deadline` (of
+    `time.monotonic`). Raises `InputError` when two rules of one event overlap in a reachable
+    state, or an assignment leaves its sort.
     """
     try:
-        return _Search(question).run(max_states, max_depth, deadline, progress)
+        searching = _Search(question, sought(question))
+        report = searching.run(max_states, max_depth, deadline, progress)
+        if not report.complete:
+            return report
+        clock = Clock(deadline)
+        report = decided(question, report, searching.space(clock), clock)
+        return replace(report, seconds=time.monotonic() - searching.started)
     except OutOfRangeError as error:
         step, duty, values = error.args
         raise question.system.out_of_range(step, duty, values) from None
@@ -53,13 +63,13 @@ def search(
 
 def sample(question: Question, size: int) -> list[int]:
     """Return about `size` reachable states, packed, nearest to the start first."""
-    searching = _Search(replace(question, properties=()))
+    searching = _Search(question, ())
     searching.run(size, None, None, None)
     return list(searching.visited)
 
 
 class _Search:
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, looking_for: Iterable[Sought]) -> None:
         self.question = question
         self.system = system = question.system
         self.packing = Packing(system.variables)
@@ -68,7 +78,7 @@ class _Search:
         self.lookups = [RuleLookup(i, system, self.packing, self.truths) for i in system.instances]
         self.on_states: list[Check] = []
         self.on_any_step: list[tuple[Check, frozenset[int]]] = []
-        self._prepare()
+        self._prepare(looking_for)
         self.overlaps = overlapping(system)
         self.active: dict[int, tuple[tuple[RuleLookup, ...], Overlaps | None]] = {}
         self.visited: dict[int, int] = {}
@@ -77,15 +87,14 @@ class _Search:
         self.hits: dict[tuple[str, str], Hit] = {}
         self.started = time.monotonic()
 
-    def _prepare(self) -> None:
-        """Distribute the properties: to states, to steps of some rules, to steps of any rule."""
+    def _prepare(self, looking_for: Iterable[Sought]) -> None:
+        """Distribute what is sought: to states, to steps of some rules, to steps of any rule."""
         self.memos: list[dict[terms.Term, terms.Term]] = [{} for _ in self.lookups]
-        for prop in self.question.decidable:
-            for what, term in (("violation", prop.bad), ("witness", prop.whenever)):
-                if prop.kind == "invariant":
-                    self.on_states.append(self._check(prop.name, what, term))
-                else:
-                    self._prepare_step(prop.name, what, term)
+        for name, what, term, stepwise in looking_for:
+            if stepwise:
+                self._prepare_step(name, what, term)
+            else:
+                self.on_states.append(self._check(name, what, term))
         for lookup in self.lookups:
             lookup.on_states = [c for c in self.on_states if c.reads & lookup.writes]
 
@@ -251,18 +260,23 @@ class _Search:
     def _report(
         self, stopped: str | None, runs: Mapping[tuple[str, str], Run] | None = None
     ) -> Report:
-        complete = stopped is None
+        complete, runs = stopped is None, runs or {}
         clean = len(self.layers) - 1
         found = {
             p.name: Found(
                 None if complete else clean,
-                (runs or {}).get(("violation", p.name)),
-                (runs or {}).get(("witness", p.name)),
+                runs.get(("violation", p.name)),
+                runs.get(("witness", p.name)),
             )
-            for p in self.question.decidable
+            for p in (self.question.properties if complete else self.question.decidable)
         }
         seconds = time.monotonic() - self.started
-        return Report("search", found, clean, complete, stopped, self._counts(), seconds)
+        rest = Rest(runs.get(DEADLOCK), None) if complete else None
+        return Report("search", found, clean, complete, stopped, self._counts(), seconds, rest)
+
+    def space(self, clock: Clock) -> SearchedSpace:
+        """Return the states that were found, once all are."""
+        return SearchedSpace(self.question, self.truths, self.layers, self._effects, clock)
 
     def _counts(self) -> Counts:
         initial = sum(f.bit_count() for f in self.layers[0].values()) if self.layers else 0

@@ -58,6 +58,13 @@ class Property:
         """Return what holds exactly where an invariant or a step property is broken."""
         return terms.conjunction([self.whenever, terms.negation(self.goal)])
 
+    @property
+    def stepwise(self) -> bool:
+        """Say whether `whenever` speaks of a step and not of a state."""
+        return self.kind == "step" or any(
+            leaf.operator in ("event", "argument", "after")
+            for leaf in terms.leaves([self.whenever]))
+
 
 @dataclass(frozen=True)
 class Spec:

@@ -37,6 +37,11 @@ def question(model: str, spec: str) -> Question:
     return pose(parse_model(model, "model.toml"), *parse_spec(spec, "model.spec.toml"))
 
 
+def safety(question: Question) -> Question:
+    """Return the question without responses and possible properties, which z3 does not decide."""
+    return replace(question, properties=question.decidable)
+
+
 def dropped_conjuncts(base: Question) -> Iterator[tuple[str, Question]]:
     """Return every mutant made by dropping one conjunct of one rule's guard, with its name."""
     instances = base.system.instances

@@ -171,4 +171,13 @@ require = [{", ".join(f'"{p}"' for p in self.chance.sample(pins, 8))}]
             )
             must = f"next({self.truth(1, ['A', 'B'])}) or {self.truth(1, ['A', 'B'])}"
             found.append(f'[step.s{i}]\nwhenever = "{whenever}"\nmust = "{must}"')
+        for i in range(4):
+            whenever = self.pick(
+                "event.by == controller", f"next({self.truth(1, ['A', 'B'])})",
+                *[self.truth(1, ["A", "B"]) for _ in range(3)],
+            )  # fmt: skip
+            goal = self.truth(self.chance.randint(0, 2), ["A", "B"])
+            found.append(f'[response.r{i}]\nwhenever = "{whenever}"\neventually = "{goal}"')
+            whenever, goal = self.truth(1, ["A", "B"]), self.truth(1, ["A", "B"])
+            found.append(f'[possible.p{i}]\nwhenever = "{whenever}"\ncan = "{goal}"')
         return "\n\n".join(found)

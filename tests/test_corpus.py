@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from asked import corpus, lengths, up_to
+from asked import corpus, lengths, safety, up_to
 
 from proofs.bounded import check_bounded
 from proofs.search import search
@@ -50,7 +50,7 @@ def test_plain_enumeration_counts_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_verdicts_are_the_recorded_ones_in_both_engines(name: str) -> None:
-    question = corpus(name)
+    question = safety(corpus(name))
     depth = RECORDED[name][2] - 1
     complete, bounded = search(question), check_bounded(question, depth)
     for prop in question.decidable:

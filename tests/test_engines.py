@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import SHIPPED, dropped_conjuncts, lengths, outcome, question, shipped, up_to
+from asked import (
+    SHIPPED,
+    dropped_conjuncts,
+    lengths,
+    outcome,
+    question,
+    safety,
+    shipped,
+    up_to,
+)
 
 from proofs.bounded import check_bounded
 from proofs.search import search
@@ -81,7 +90,7 @@ def test_a_search_cut_short_says_so_and_claims_no_more() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_engines_agree_on_shipped_models(name: str) -> None:
     depth = {"msa1000": 9, "proliant": 14}[name]
-    asked = shipped(name)
+    asked = safety(shipped(name))
     complete = search(asked)
     assert complete.complete
     assert up_to(lengths(complete), depth) == lengths(check_bounded(asked, depth))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import lengths, question, up_to
+from asked import lengths, question, safety, up_to
 from random_models import Maker
 
 from proofs import holds_at, merge
@@ -67,7 +67,7 @@ def note(asked: Question, found: dict[tuple[str, str], int], depth: int, state: 
 def test_three_ways_to_one_answer(seed: int) -> None:
     maker = Maker(seed)
     model, spec = maker.model(), maker.spec()
-    asked = question(model, spec)
+    asked = safety(question(model, spec))
     plain, *sizes = enumerated(asked)
     report = search(asked)
     assert report.complete
