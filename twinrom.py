@@ -63,35 +63,57 @@ def _common(
 def check(  # noqa: PLR0913 - one parameter per option
     models: Models,
     spec: SpecOption = None,
-    depth: Annotated[int, typer.Option(min=0, max=500, help="longest event sequence for z3")] = 20,
+    depth: Annotated[
+        int | None, typer.Option(min=0, max=500, help="longest event sequence for z3")
+    ] = None,
     sort: SortOption = None,
+    symbolic: Annotated[
+        bool, typer.Option("--symbolic", help="every ordered sort is all integers")
+    ] = False,
     faults: FaultOption = None,
-    engine: Annotated[str, typer.Option(help="both, bounded (z3) or search")] = "both",
+    engine: Annotated[
+        str,
+        typer.Option(help="auto, or some of search, bounded, reachability, induction: a,b"),
+    ] = "auto",
     timeout: Annotated[
         float | None, typer.Option(min=0.1, help="seconds per model and engine")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="processes at a time")] = 2,
     max_states: Annotated[
         int, typer.Option(min=1, help="states after which the search stops")
-    ] = 3_000_000,
+    ] = 50_000_000,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="search in plain Python, not in compiled code")
+    ] = False,
     json: Annotated[
         Path | None, typer.Option(help="write the verdicts to a file (- for output)")
     ] = None,
     trace: Annotated[
         Path | None, typer.Option(help="write an ITF trace per violation to a folder")
     ] = None,
+    certificates: Annotated[
+        Path | None, typer.Option(help="write what proves each property to a folder")
+    ] = None,
 ) -> None:
     """Check models against their specs: verdicts, and the story of each violation."""
     from proofs import Options, check, recipe
 
-    options = Options(depth, _engines(engine), timeout, jobs, max_states)
-    recipes = [recipe(m, spec, _sizes(sort), _budget(faults)) for m in models]
+    options = Options(depth, _engines(engine), timeout, jobs, max_states, plain)
+    every = [] if symbolic else None
+    recipes = [recipe(m, spec, _sizes(sort), _budget(faults), every) for m in models]
 
     from rich.console import Console
 
-    from diagrams import checked_view, live_progress, show, write_json, write_traces
+    from diagrams import (
+        checked_view,
+        live_progress,
+        show,
+        write_certificates,
+        write_json,
+        write_traces,
+    )
 
-    with live_progress(Console(stderr=True), models, depth) as progress:
+    with live_progress(Console(stderr=True), models) as progress:
         checked = check(recipes, options, progress)
     console = Console(stderr=str(json) == "-", highlight=False)
     for one in checked:
@@ -100,10 +122,31 @@ def check(  # noqa: PLR0913 - one parameter per option
         write_json(checked, json)
     if trace is not None:
         write_traces(checked, trace)
+    if certificates is not None:
+        write_certificates(checked, certificates)
     if any(c.failed for c in checked):
         raise typer.Exit(EXIT_FAILED)
     if any(c.undecided for c in checked):
         raise typer.Exit(EXIT_UNDECIDED)
+
+
+@app.command()
+def certify(
+    folder: Annotated[str, typer.Argument(help="folder with certificates")],
+) -> None:
+    """Re-check certificates from their folder alone, with every solver that is installed."""
+    from proofs import certify_folders
+
+    found = certify_folders(folder)
+    from rich.console import Console
+
+    from diagrams import recheck_view, show
+
+    console = Console(highlight=False)
+    for one in found:
+        show(console, recheck_view(one))
+    if any(one.refused for one in found):
+        raise typer.Exit(EXIT_FAILED)
 
 
 @app.command()
@@ -185,11 +228,17 @@ def schema(kind: Annotated[str, typer.Argument(help="model or spec")]) -> None:
     typer.echo(json.dumps(chosen(), indent=2))
 
 
-def _engines(name: str) -> tuple[str, ...]:
-    known = {"both": ("bounded", "search"), "bounded": ("bounded",), "search": ("search",)}
-    if name not in known:
-        raise typer.BadParameter(f"`{name}` is not an engine: both, bounded or search")
-    return known[name]
+def _engines(text: str) -> tuple[str, ...]:
+    from proofs import ENGINES
+
+    if text == "auto":
+        return ()
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    for name in names:
+        if name not in ENGINES:
+            known = ", ".join(ENGINES)
+            raise typer.BadParameter(f"`{name}` is not an engine: auto, or some of {known}")
+    return names
 
 
 def _sizes(options: list[str] | None) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """What people look at: tables, stories, progress, JSON."""
 
 from diagrams.as_json import checked_json
-from diagrams.output import show, write_json, write_traces
+from diagrams.output import show, write_certificates, write_json, write_traces
 from diagrams.progress import live_progress
+from diagrams.recheck import recheck_view
 from diagrams.simulator import Simulator, state_view, trace_view
 from diagrams.story import Story, StoryStep, changes, short_place, tell
 from diagrams.tables import checked_view
@@ -15,11 +16,13 @@ __all__ = [
     "checked_json",
     "checked_view",
     "live_progress",
+    "recheck_view",
     "short_place",
     "show",
     "state_view",
     "tell",
     "trace_view",
+    "write_certificates",
     "write_json",
     "write_traces",
 ]

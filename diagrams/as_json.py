@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from proofs import Bounded, Unknown, Vacuous, Violated, word
+from proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated, word
 from statemachine import to_itf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from proofs import Checked, Counts, Result
+    from proofs import Certificate, Checked, Counts, Question, Result
 
 SCHEMA = "twinrom/check/1"
 
@@ -26,11 +26,14 @@ def _model(checked: Checked) -> dict[str, Any]:
         "name": question.model.name,
         "title": question.model.title,
         "files": {"model": list(question.model.paths), "spec": list(question.spec.paths)},
-        "sorts": {s.name: s.range_text() for s in question.model.sorts.values()},
+        "sorts": _sizes(question),
+        "symbolic": list(checked.recipe.unbounded),
         "faults": {kind: "unlimited" if n is None else n for kind, n in question.budget.items()},
         "depth": checked.depth,
         "failed": checked.failed,
         "undecided": checked.undecided,
+        "standing": checked.standing,
+        "rest": _rest(checked),
         "engines": {name: _engine(report) for name, report in checked.reports.items()},
         "properties": [_property(checked, r) for r in checked.results],
         "clauses": [
@@ -47,6 +50,30 @@ def _model(checked: Checked) -> dict[str, Any]:
     }
 
 
+def _sizes(question: Question) -> dict[str, str]:
+    return {s.name: s.range_text() for s in question.model.sorts.values()}
+
+
+def _certificate(certificate: Certificate | None) -> dict[str, Any] | None:
+    if certificate is None:
+        return None
+    return {
+        "method": certificate.method, "k": certificate.k, "symbolic": certificate.symbolic,
+        "clauses": len(certificate.invariant), "confirmed_by": list(certificate.solvers),
+    }  # fmt: skip
+
+
+def _rest(checked: Checked) -> dict[str, Any] | None:
+    """Return whether the system can come to a dead end, or never comes to rest by itself."""
+    rest = checked.rest
+    if rest is None:
+        return None
+    system = checked.question.system
+    return {
+        what: None if trace is None else to_itf(system, trace) for what, trace in rest.items()
+    }
+
+
 def _engine(report: Any) -> dict[str, Any]:
     counts = report.counts
     return {
@@ -55,6 +82,8 @@ def _engine(report: Any) -> dict[str, Any]:
         "states": counts.states if counts else None,
         "transitions": counts.transitions if counts else None,
         "diameter": counts.diameter if counts and report.complete else None,
+        "tier": report.tier or None,
+        "certificates": len(report.certificates),
     }  # fmt: skip
 
 
@@ -64,11 +93,13 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
     complete: Counts | None = None
     trace = None
     match verdict:
-        case Bounded() | Vacuous():
+        case Bounded():
+            depth = verdict.depth
+        case Proved() | Vacuous():
             depth, complete = verdict.depth, verdict.complete
         case Violated(found):
             depth = len(found.steps)
-            trace = to_itf(checked.question.system, found)
+            trace = to_itf(result.question.system, found)
         case Unknown():
             depth = verdict.clean
     witness = (
@@ -90,7 +121,10 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "exercised_at": result.exercised_at,
         "expect": "violated" if prop.expect_violated else None,
         "as_expected": not result.failed,
-        "reason": verdict.reason if isinstance(verdict, Unknown) else None,
+        "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
+        "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
+        "fair": verdict.fair if isinstance(verdict, Proved) else None,
+        "sizes": _sizes(result.question),
         "seconds": round(result.seconds, 3),
         "trace": trace,
         "witness": witness,

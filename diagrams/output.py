@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from diagrams.as_json import checked_json
-from proofs import Violated
+from proofs import Violated, write_certificate
 from statemachine import InputError, to_itf, write_whole
 
 if TYPE_CHECKING:
@@ -54,7 +54,22 @@ def write_traces(checked: Sequence[Checked], folder: Path) -> list[Path]:
                     r"[^\w.-]+", "_", f"{one.question.model.name}.{result.prop.name}"
                 ).strip("_")
                 path = folder / f"{name}.itf.json"
-                itf = to_itf(one.question.system, result.verdict.trace)
+                itf = to_itf(result.question.system, result.verdict.trace)
                 write_whole(str(path), json.dumps(itf, indent=2, ensure_ascii=False) + "\n")
                 written.append(path)
+    return written
+
+
+def write_certificates(checked: Sequence[Checked], folder: Path) -> list[Path]:
+    """Write each certificate into a folder of its own below `folder`; return those folders."""
+    written = []
+    for one in checked:
+        symbolic, finite = one.recipe.of_all_sizes(), one.recipe
+        for number, certificate in enumerate(one.certificates, 1):
+            size = "-any-size" if certificate.symbolic else ""
+            more = f"-{number}" if len(one.certificates) > 1 else ""
+            path = folder / f"{one.question.model.name}{size}{more}"
+            recipe = symbolic if certificate.symbolic else finite
+            write_certificate(path, recipe, one.question, certificate)
+            written.append(path)
     return written

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 def live_progress(
     console: Console,
     names: Sequence[str],
-    depth: int,
 ) -> Iterator[Callable[[str, Report], None] | None]:
     """Show what each engine is doing while the block runs; yields None when nobody is watching.
 
@@ -35,19 +34,21 @@ def live_progress(
 
         def progress(task: str, report: Report) -> None:
             latest[task] = report
-            live.update(_view(latest, names, depth))
+            live.update(_view(latest, names))
 
         yield progress
 
 
-def _view(latest: dict[str, Report], names: Sequence[str], depth: int) -> Table:
+def _view(latest: dict[str, Report], names: Sequence[str]) -> Table:
     table = Table.grid(padding=(0, 2))
     for task, report in sorted(latest.items()):
         number, _, engine = task.partition(":")
-        if report.counts is not None:
+        if report.certificates:
+            doing = f"{sum(len(c.properties) for c in report.certificates)} properties proved"
+        elif report.counts is not None:
             doing = f"depth {report.counts.diameter}, {report.counts.states:,} states"
         else:
-            doing = f"depth {report.clean} of {depth}"
+            doing = f"depth {report.clean}"
         found = sum(f.violation is not None for f in report.found.values())
         waiting = sum(f.witness is None for f in report.found.values())
         if found:

@@ -68,7 +68,7 @@ def _tail(place: str) -> str:
 
 def stories(checked: Checked) -> list[RenderableType]:
     """Return the story of each run that breaks something, known findings included."""
-    return [_story(checked, *group) for group in _same_run(checked)]
+    return [_story(*group) for group in _same_run(checked)]
 
 
 def _same_run(checked: Checked) -> list[list[Result]]:
@@ -82,11 +82,11 @@ def _same_run(checked: Checked) -> list[list[Result]]:
     return list(groups.values())
 
 
-def _story(checked: Checked, result: Result, *others: Result) -> RenderableType:
+def _story(result: Result, *others: Result) -> RenderableType:
     verdict = result.verdict
     assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
     prop = result.prop
-    story = tell(checked.question, prop, verdict.trace)
+    story = tell(result.question, prop, verdict.trace)
     known = prop.expect_violated
     heading = Text("\n")
     heading.append(

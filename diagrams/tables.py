@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from diagrams.stories import stories
-from proofs import Bounded, NotChecked, Unknown, Vacuous, Violated
+from proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated
 from statemachine import fault_kinds, printable
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from proofs import Checked, Counts, Report, Result
+    from proofs import Certificate, Checked, Counts, Report, Result
 
 
 def checked_view(checked: Checked) -> RenderableType:
@@ -68,20 +68,37 @@ def _budget(checked: Checked) -> str:
 
 def engine_line(report: Report) -> str:
     """Return what one engine looked at, in one line."""
-    seconds = f"{report.seconds:.1f} s"
-    if report.engine == "search":
-        if report.counts is None:
-            return f"search: {report.stopped}, {seconds}"
-        parts = [
-            "complete" if report.complete else str(report.stopped),
-            counts_text(report),
-            seconds,
-        ]
-        return f"search: {', '.join(parts)}"
-    until = (
-        f"every event sequence of up to {steps(report.clean)}" if report.clean >= 0 else "nothing"
-    )
-    return f"z3: {until}, {report.stopped + ', ' if report.stopped else ''}{seconds}"
+    match report.engine:
+        case "search":
+            found = _searched(report)
+        case "reachability" | "induction":
+            found = _proved(report)
+        case _:
+            steps_ = f"every event sequence of up to {steps(report.clean)}"
+            found = [steps_ if report.clean >= 0 else "nothing"]
+            found += [report.stopped] if report.stopped else []
+    name = {"bounded": "z3", "symbolic": "z3, any size"}.get(report.engine, report.engine)
+    return f"{name}: {', '.join(found)}, {report.seconds:.1f} s"
+
+
+def _searched(report: Report) -> list[str]:
+    if report.counts is None:
+        return [str(report.stopped)]
+    stopped = [report.stopped] if report.stopped else []
+    return [*(["complete"] if report.complete else []), *stopped, counts_text(report)]
+
+
+def _proved(report: Report) -> list[str]:
+    """Return how many properties have an invariant, how large it is, and who confirmed it."""
+    found = []
+    for c in report.certificates:
+        number = len(c.properties)
+        reach = " at every size" if c.symbolic else ""
+        found.append(
+            f"{number} {'property' if number == 1 else 'properties'} for all depths{reach}, "
+            f"invariant of {len(c.invariant)} clauses, confirmed by {', '.join(c.solvers)}"
+        )
+    return found or [report.stopped or "nothing proved"]
 
 
 def counts_text(report: Report) -> str:
@@ -117,13 +134,21 @@ class VerdictTable:
             table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]
         for result in self.results:
             text, style, basis = verdict_words(result)
-            at = "never" if result.exercised_at is None else str(result.exercised_at)
+            at = _exercised(result)
             clauses = Text("\n".join(result.prop.clauses) or "-", style="dim")
             name = Text("\n".join(broken_name(result.prop.name, name_width)))
             table.add_row(
                 clauses, name, Text(text, style=style), basis, at, f"{result.seconds:.1f}"
             )
         yield table
+
+
+def _exercised(result: Result) -> str:
+    """Return after how many steps the property is put to the test, `?` where that is not known."""
+    if result.exercised_at is not None:
+        return str(result.exercised_at)
+    unknown = isinstance(result.verdict, Unknown | NotChecked | Proved)
+    return "?" if unknown else "never"
 
 
 def broken_name(name: str, width: int) -> list[str]:
@@ -139,11 +164,21 @@ def broken_name(name: str, width: int) -> list[str]:
 def _note(checked: Checked) -> str:
     """Return what the words of the table mean, as far as they occur in it."""
     parts = []
+    kinds = {
+        v.certificate.symbolic
+        for r in checked.results
+        if isinstance(v := r.verdict, Proved) and v.certificate is not None
+    }
+    if False in kinds:
+        parts.append("proof = an inductive invariant that fresh solvers confirmed")
+    if True in kinds:
+        names = ", ".join(checked.recipe.unbounded)
+        parts.append(f"any size = the same for every integer as {names}, and every table")
+    if any(report.complete for report in checked.reports.values()):
+        parts.append("all = every reachable state (search)")
     if "bounded" in checked.reports:
         depth = max(0, checked.reports["bounded"].clean)
         parts.append(f"{depth} = every event sequence of up to {steps(depth)} (z3)")
-    if any(report.complete for report in checked.reports.values()):
-        parts.append("all = every reachable state (search)")
     rests = f"rests on: {', '.join(parts)}. " if parts else ""
     return f"{rests}at: after how many steps the property is first put to the test."
 
@@ -158,9 +193,12 @@ def _verdicts(checked: Checked) -> RenderableType:
 def verdict_words(result: Result) -> tuple[str, str, str]:
     """Return the verdict in words, its style, and what it rests on."""
     match result.verdict:
-        case Bounded(depth, complete):
+        case Proved(certificate, complete, depth):
+            words = ("HOLDS NOW", "bold red") if result.failed else ("proved", "green")
+            return *words, _basis(depth, complete, certificate)
+        case Bounded(depth):
             words = ("HOLDS NOW", "bold red") if result.failed else ("holds", "green")
-            return *words, _basis(depth, complete)
+            return *words, _basis(depth, None)
         case Violated(trace):
             words = ("VIOLATED", "bold red") if result.failed else ("finding", "yellow")
             return *words, steps(len(trace.steps))
@@ -174,18 +212,26 @@ def verdict_words(result: Result) -> tuple[str, str, str]:
             assert_never(result.verdict)
 
 
-def _basis(depth: int | None, complete: Counts | None) -> str:
-    parts = [str(depth)] if depth is not None else []
-    return " + ".join([*parts, "all"] if complete is not None else parts)
+def _basis(
+    depth: int | None, complete: Counts | None, certificate: Certificate | None = None
+) -> str:
+    parts = []
+    if certificate is not None:
+        parts.append("any size" if certificate.symbolic else "proof")
+    if complete is not None:
+        parts.append("all")
+    elif depth is not None and certificate is None:
+        parts.append(str(depth))
+    return " + ".join(parts)
 
 
 def _unchecked(checked: Checked) -> RenderableType | None:
     waiting = [r for r in checked.results if isinstance(r.verdict, NotChecked)]
     if not waiting:
         return None
-    text = Text("\nNot checked yet: ", style="bold")
+    text = Text("\nNot checked: ", style="bold")
     text.append(
-        "response and possible properties are read and listed, not decided.\n", style="none"
+        "the chosen engines do not decide responses and possible properties.\n", style="none"
     )
     for result in waiting:
         clauses = f" ({', '.join(result.prop.clauses)})" if result.prop.clauses else ""
@@ -196,7 +242,7 @@ def _unchecked(checked: Checked) -> RenderableType | None:
 
 def _clauses(checked: Checked) -> RenderableType | None:
     groups = {
-        "not-checked": "Clauses whose properties are not checked yet",
+        "not-checked": "Clauses whose properties are not checked",
         "by-rules": "Clauses carried by rules alone",
         "stated": "Clauses that no property can carry (the spec says why)",
         "open": "Clauses that nothing carries",
@@ -219,26 +265,40 @@ def _clauses(checked: Checked) -> RenderableType | None:
 
 
 def summary(checked: Checked) -> RenderableType:
-    """Return the last line: how many properties have which verdict."""
+    """Return the last line: where the policy stands, and how many properties have which verdict."""
     decided = [r for r in checked.results if not isinstance(r.verdict, NotChecked)]
     verdicts = [r.verdict for r in decided]
     counts = {
+        "proved": sum(isinstance(r.verdict, Proved) and not r.failed for r in decided),
         "hold": sum(isinstance(r.verdict, Bounded) and not r.failed for r in decided),
         "violated": sum(isinstance(r.verdict, Violated) and r.failed for r in decided),
         "known to be violated": sum(
             isinstance(r.verdict, Violated) and not r.failed for r in decided
         ),
         "vacuous": sum(isinstance(v, Vacuous) for v in verdicts),
-        "suddenly hold": sum(isinstance(r.verdict, Bounded) and r.failed for r in decided),
+        "suddenly hold": sum(
+            isinstance(r.verdict, Proved | Bounded) and r.failed for r in decided
+        ),
         "unknown": sum(isinstance(v, Unknown) for v in verdicts),
     }
     shown = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "nothing decided"
     waiting = len(checked.results) - len(decided)
     noun = "property" if len(decided) == 1 else "properties"
     shown = f"{len(decided)} {noun} checked: {shown}"
-    shown += f"; {waiting} not checked yet" if waiting else ""
+    shown += f"; {waiting} not checked" if waiting else ""
+    standing = WORDS[checked.standing] if not waiting else ""
     style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
-    return Group(Text(), Text(f"{checked.question.model.name}: {shown}", style=style))
+    lines = [Text(f"{checked.question.model.name}: {shown}", style=style)]
+    if standing:
+        lines.append(Text(f"{checked.question.model.name}: {standing}", style=style))
+    return Group(Text(), *lines)
 
 
+WORDS = {
+    "unsafe": "UNSAFE",
+    "undecided": "undecided",
+    "does-not-recover": "safe, but does not recover",
+    "departs": "safe and recovers, but departs from a clause",
+    "keeps": "safe and recovers",
+}
 __all__ = ["checked_view", "counts_text", "engine_line", "summary", "verdict_words"]

@@ -3,13 +3,15 @@
 z3 is imported here only, and only by the engine that uses it.
 """
 
+from proofs.certificate import Answer, Certificate, Clause
+from proofs.certificate_files import Recheck, certify_folders, write_certificate
 from proofs.check import check
 from proofs.lasso import owed_since
 from proofs.lint import CODES, Finding, lint
 from proofs.lint_files import lint_files
-from proofs.merge import merge
+from proofs.merge import Evidence, merge
 from proofs.question import Question, ask, pose
-from proofs.recipe import Options, Recipe, recipe
+from proofs.recipe import ENGINES, Options, Recipe, recipe
 from proofs.replayed import EngineDisagreementError, holds_at, holds_in
 from proofs.results import Counts, Found, Report, Rest, Run
 from proofs.schema import json_schema as spec_json_schema
@@ -20,6 +22,7 @@ from proofs.verdict import (
     Checked,
     ClauseResult,
     NotChecked,
+    Proved,
     Result,
     Unknown,
     Vacuous,
@@ -29,9 +32,11 @@ from proofs.verdict import (
 )
 
 __all__ = [
-    "CODES", "Bounded", "Checked", "ClauseResult", "Counts", "EngineDisagreementError",
-    "Finding", "Found", "NotChecked", "Options", "Property", "Question", "Recipe", "Report", "Rest",
-    "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError",
-    "ask", "check", "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge",
-    "owed_since", "parse_spec", "pose", "recipe", "shipped_specs", "spec_for", "spec_json_schema", "word",
+    "CODES", "ENGINES", "Answer", "Bounded", "Certificate", "Checked", "Clause", "ClauseResult", "Counts",
+    "EngineDisagreementError", "Evidence", "Finding", "Found", "NotChecked", "Options",
+    "Property", "Proved", "Question", "Recheck", "Recipe", "Report", "Rest", "Result", "Run",
+    "Spec", "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError", "ask",
+    "certify_folders", "check", "holds_at", "holds_in", "lint", "lint_files", "load_spec",
+    "merge", "owed_since", "parse_spec", "pose", "recipe", "shipped_specs", "spec_for",
+    "spec_json_schema", "word", "write_certificate",
 ]  # fmt: skip

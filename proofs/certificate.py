@@ -5,17 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from proofs.obligations import scripts
-from proofs.recheck import Answer, recheck
-from proofs.term_data import Data, from_data, to_data
-from statemachine import term_text
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from proofs.question import Question
-    from proofs.spec import Property
-    from statemachine.terms import Term
+    from proofs.term_data import Data
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one solver said of one script: `unsat` confirms it; anything else does not."""
+
+    solver: str
+    version: str
+    script: str
+    said: str
+    seconds: float
+
+    @property
+    def confirms(self) -> bool:
+        """Say whether the script holds, by this solver."""
+        return self.said == "unsat"
 
 
 @dataclass(frozen=True)
@@ -55,42 +64,3 @@ class Certificate:
         """Return the solvers that confirmed every script."""
         found = dict.fromkeys(a.solver for a in self.answers)
         return tuple(s for s in found if all(a.confirms for a in self.answers if a.solver == s))
-
-
-class UnconfirmedError(RuntimeError):
-    """A fresh solver does not confirm what an engine claims to have proved: our bug."""
-
-
-def certify(  # noqa: PLR0913 - what a certificate says
-    question: Question,
-    properties: Sequence[Property],
-    invariant: Sequence[Term],
-    *,
-    method: str,
-    k: int = 1,
-    exclusive: bool = True,
-    seconds: float = 120.0,
-    strict: bool = True,
-) -> Certificate:
-    """Return the certificate for an invariant, re-checked by every solver that is installed.
-
-    Raises `UnconfirmedError` when z3 does not confirm it or another solver refutes it; unless
-    `strict`, the certificate then says so itself.
-    """
-    texts = scripts(question, properties, invariant, k=k, exclusive=exclusive)
-    answers = recheck(texts, symbolic=question.symbolic, seconds=seconds)
-    system = question.system
-    clauses = tuple(Clause(term_text(system, c), to_data(system, c)) for c in invariant)
-    names = tuple(p.name for p in properties)
-    found = Certificate(
-        method, k, exclusive, question.symbolic, names, clauses, texts, tuple(answers)
-    )
-    if strict and not found.confirmed:
-        said = ", ".join(f"{a.solver} on {a.script}: {a.said}" for a in answers if not a.confirms)
-        raise UnconfirmedError(f"the invariant found by {method} is not confirmed: {said}")
-    return found
-
-
-def invariant_of(question: Question, clauses: Iterable[Clause]) -> list[Term]:
-    """Return the clauses of an invariant as terms; raises `MalformedError`."""
-    return [from_data(question.system, clause.data) for clause in clauses]

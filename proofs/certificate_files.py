@@ -1,8 +1,7 @@
 """Certificates as folders that speak for themselves: written whole, re-checked on their own.
 
 A folder has the model and the spec, the invariant for people and as data, and the scripts for any
-solver. Nothing in it is believed: `certify_folder` reads model, spec and invariant, writes the
-scripts again, compares, and asks fresh solvers.
+solver.
 """
 
 from __future__ import annotations
@@ -13,22 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from proofs.certificate import Certificate, Clause, certify, invariant_of
-from proofs.obligations import SCRIPTS
-from proofs.prove import provable
-from proofs.recipe import Recipe
-from proofs.term_data import MalformedError
-from statemachine import InputError, read_text, term_text, write_whole
+from statemachine import InputError, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
+    from proofs.certificate import Certificate
     from proofs.question import Question
-    from proofs.recheck import Answer
+    from proofs.recipe import Recipe
 
-MAX_BYTES = 50_000_000
 DATA = "certificate.json"
 
 
@@ -41,7 +33,9 @@ class _Clause(_Strict):
     data: list[Any]
 
 
-class _Certificate(_Strict):
+class CertificateShape(_Strict):
+    """What stands in the data file of a certificate."""
+
     format: Literal["twinrom/certificate/1"]
     twinrom: str
     z3: str
@@ -79,8 +73,8 @@ def write_certificate(
         raise InputError.whole_file(str(folder), f"cannot be made: {error.strerror}") from None
     included = _included(question)
     includes = {name: f"include-{i}.toml" for i, name in enumerate(included)}
-    data = _Certificate(
-        format="twinrom/certificate/1", twinrom=_version("twinrom"), z3=_version("z3-solver"),
+    data = CertificateShape(
+        format="twinrom/certificate/1", twinrom=version_of("twinrom"), z3=version_of("z3-solver"),
         model=Path(recipe.model[0]).name, spec=Path(recipe.spec[0]).name, includes=includes,
         sorts=dict(recipe.sorts), faults=dict(recipe.faults), method=certificate.method,
         k=certificate.k, exclusive=certificate.exclusive, symbolic=certificate.symbolic,
@@ -107,7 +101,8 @@ def _included(question: Question) -> dict[str, str]:
     return {name: other.text for name, other in zip(names, others, strict=True)}
 
 
-def _version(distribution: str) -> str:
+def version_of(distribution: str) -> str:
+    """Return the version of an installed distribution, `unknown` where there is none."""
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
@@ -130,87 +125,9 @@ def _readable(certificate: Certificate) -> str:
 def certify_folders(folder: str) -> list[Recheck]:
     """Return what fresh solvers say of every certificate in a folder or below it.
 
-    Raises `InputError` when there is none.
+    Nothing in a folder is believed: model, spec and invariant are read, the scripts are written
+    again, compared, and asked of fresh solvers. Raises `InputError` when there is no certificate.
     """
-    root = Path(folder)
-    found = sorted(path.parent for path in _data_files(root))
-    if not found:
-        raise InputError.whole_file(folder, f"has no certificate: no `{DATA}` in it or below")
-    return [certify_folder(path) for path in found]
+    from proofs.recertify import recertified  # noqa: PLC0415 - z3 is slow to import
 
-
-def _data_files(root: Path) -> Iterable[Path]:
-    try:
-        return [root / DATA] if (root / DATA).is_file() else list(root.rglob(DATA))
-    except (OSError, ValueError):
-        return []
-
-
-def certify_folder(folder: Path) -> Recheck:
-    """Return what fresh solvers say of one certificate; a wrong file in it is a refusal."""
-    try:
-        data = _Certificate.model_validate_json(read_text(str(folder / DATA), MAX_BYTES))
-        question = _recipe(folder, data).question()
-        given = {name: read_text(str(folder / f"{name}.smt2"), MAX_BYTES) for name in SCRIPTS}
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        return Recheck(str(folder), None, f"{DATA}: `{where}`: {first['msg']}")
-    except InputError as error:
-        return Recheck(str(folder), None, str(error).splitlines()[0])
-    wrong = next(_differences(question, data), None)
-    if wrong:
-        return Recheck(str(folder), None, wrong, data.model)
-    return _asked(folder, question, data, given)
-
-
-def _recipe(folder: Path, data: _Certificate) -> Recipe:
-    texts = {name: read_text(str(folder / file), MAX_BYTES) for name, file in data.includes.items()
-             if Path(file).name == file}
-    model = read_text(str(folder / "model.toml"), MAX_BYTES)
-    spec = read_text(str(folder / "spec.toml"), MAX_BYTES)
-    return Recipe((data.model, model), (data.spec, spec), data.sorts, data.faults, texts)
-
-
-def _differences(question: Question, data: _Certificate) -> Iterator[str]:
-    """Yield what does not fit together before any solver is asked."""
-    if question.symbolic != data.symbolic:
-        yield f"{DATA}: `symbolic` does not fit the sorts"
-    if not 1 <= data.k <= 64:  # noqa: PLR2004 - far more than any proof has
-        yield f"{DATA}: `k` is not between 1 and 64"
-    known = {p.name for p in provable(question)}
-    unknown = [name for name in data.properties if name not in known]
-    if unknown:
-        yield f"{DATA}: the spec has no invariant or step property `{unknown[0]}`"
-    for clause in data.invariant:
-        try:
-            term = invariant_of(question, [Clause(clause.text, clause.data)])[0]
-        except MalformedError as error:
-            yield f"{DATA}: a clause is not a condition on states: {error}"
-            return
-        if term_text(question.system, term) != clause.text:
-            yield f"{DATA}: `{clause.text[:60]}` is not what its data says"
-
-
-def _asked(
-    folder: Path, question: Question, data: _Certificate, given: dict[str, str]
-) -> Recheck:
-    clauses = [Clause(c.text, c.data) for c in data.invariant]
-    properties = [p for p in provable(question) if p.name in data.properties]
-    found = certify(
-        question, properties, invariant_of(question, clauses), method=data.method, k=data.k,
-        exclusive=data.exclusive, strict=False,
-    )  # fmt: skip
-    same_makers = data.twinrom == _version("twinrom") and data.z3 == _version("z3-solver")
-    changed = [name for name in SCRIPTS if given[name] != found.scripts[name]]
-    refused = None
-    if not found.confirmed:
-        refused = _objection(found.answers)
-    elif changed and same_makers:
-        refused = f"{changed[0]}.smt2 is not the script for this model, spec and invariant"
-    return Recheck(str(folder), found, refused, data.model, compared=not changed)
-
-
-def _objection(answers: Iterable[Answer]) -> str:
-    said = next(a for a in answers if not a.confirms)
-    return f"{said.script} does not hold: {said.solver} says {said.said}"
+    return recertified(folder)

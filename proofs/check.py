@@ -1,13 +1,15 @@
-"""Check models against their specs: engines in worker processes, one verdict per property."""
+"""Check models against their specs: engines in stages, one verdict per property."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from proofs.merge import merge
-from proofs.supervise import Task, supervise
+from proofs.merge import Evidence, merge
+from proofs.plan import STAGES, Case
+from proofs.supervise import supervise
 from proofs.verdict import Checked, clause_results
+from proofs.worker import run
 from statemachine import InputError
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from proofs.question import Question
     from proofs.recipe import Options, Recipe
     from proofs.results import Report
+    from proofs.supervise import Task
     from statemachine import Problem
 
 
@@ -30,25 +33,52 @@ def check(
     until then counts. Raises `InputError` for mistakes in the models, `EngineDisagreementError`
     when engines differ.
     """
-    questions = _questions(recipes)
-    tasks = [
-        Task(f"{i}:{engine}", engine, r, options)
-        for i, r in enumerate(recipes)
-        for engine in options.engines
-    ]
     started = time.monotonic()
-    reports = supervise(tasks, options.jobs, progress)
-    checked = []
-    for i, question in enumerate(questions):
-        own = {engine: reports[f"{i}:{engine}"] for engine in options.engines}
-        results = merge(question, own, options.depth)
-        seconds = max((r.seconds for r in own.values()), default=time.monotonic() - started)
-        checked.append(
-            Checked(
-                question, options.depth, results, clause_results(question, results), own, seconds
-            )
-        )
-    return checked
+    cases = [
+        Case(i, r, question, options)
+        for i, (r, question) in enumerate(zip(recipes, _questions(recipes), strict=True))
+    ]
+    for stage in STAGES:
+        tasks = [task for case in cases for task in stage(case)]
+        for name, report in _run(tasks, options.jobs, cases, progress).items():
+            number, _, engine = name.partition(":")
+            cases[int(number)].reports[engine] = report
+    seconds = time.monotonic() - started
+    return [_checked(case, seconds if len(cases) == 1 else None) for case in cases]
+
+
+def _run(
+    tasks: Sequence[Task],
+    jobs: int,
+    cases: Sequence[Case],
+    progress: Callable[[str, Report], None] | None,
+) -> dict[str, Report]:
+    """Run the tasks: a single search right here (it keeps its own time), others as processes."""
+    if len(tasks) == 1 and tasks[0].engine == "search":
+        task = tasks[0]
+        question = cases[int(task.name.partition(":")[0])].question
+
+        def note(report: Report) -> None:
+            if progress is not None:
+                progress(task.name, report)
+
+        return {task.name: run(task, question, note)}
+    return supervise(tasks, jobs, progress)
+
+
+def _checked(case: Case, seconds: float | None) -> Checked:
+    evidence = Evidence(case.question, case.reports, case.depth, case.recipe)
+    results = merge(evidence)
+    spent = seconds or sum(r.seconds for r in case.reports.values())
+    return Checked(
+        case.question,
+        case.depth,
+        results,
+        clause_results(case.question, results),
+        case.reports,
+        spent,
+        case.recipe,
+    )
 
 
 def _questions(recipes: Sequence[Recipe]) -> list[Question]:
@@ -57,6 +87,8 @@ def _questions(recipes: Sequence[Recipe]) -> list[Question]:
     for r in recipes:
         try:
             questions.append(r.question())
+            if r.unbounded:
+                r.of_all_sizes().question()
         except InputError as error:
             problems += error.problems
     if problems:

@@ -2,82 +2,159 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from proofs import lasso
 from proofs.replayed import EngineDisagreementError, holds_at, holds_in, retold
-from proofs.verdict import Bounded, Result, Unknown, Vacuous, Verdict, Violated
+from proofs.verdict import (
+    Bounded,
+    NotChecked,
+    Proved,
+    Result,
+    Unknown,
+    Vacuous,
+    Verdict,
+    Violated,
+)
+from statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from proofs.certificate import Certificate
     from proofs.question import Question
-    from proofs.results import Report, Run
+    from proofs.recipe import Recipe
+    from proofs.results import Counts, Report, Run
     from proofs.spec import Property
     from statemachine import Trace
 
 
-def merge(question: Question, reports: Mapping[str, Report], depth: int) -> tuple[Result, ...]:
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that the engines reported of one question; `recipe` is what was asked."""
+
+    question: Question
+    reports: Mapping[str, Report]
+    depth: int
+    recipe: Recipe | None = None
+
+    @property
+    def symbolic(self) -> bool:
+        """Say whether proofs are asked to hold at every size."""
+        return self.recipe is not None and bool(self.recipe.unbounded)
+
+    @property
+    def complete(self) -> Counts | None:
+        """Return what a search saw that has seen every reachable state."""
+        return next((r.counts for r in self.reports.values() if r.complete), None)
+
+    def of(self, prop: Property) -> list[Report]:
+        """Return the reports that say something of the runs of a property, at the given sizes."""
+        return [r for r in self.reports.values() if prop.name in r.found and not r.sizes]
+
+    def certificate(self, prop: Property) -> Certificate | None:
+        """Return a certificate of the property."""
+        found = (c for r in self.reports.values() for c in r.certificates)
+        return next((c for c in found if prop.name in c.properties), None)
+
+
+def merge(evidence: Evidence) -> tuple[Result, ...]:
     """Return a verdict for each property from everything the engines found.
 
     Every run is replayed through the running machines first. Raises `EngineDisagreementError`.
     """
-    return tuple(_result(question, p, tuple(reports.values()), depth) for p in question.properties)
+    return tuple(_result(evidence, p) for p in evidence.question.properties)
 
 
-def _result(question: Question, prop: Property, reports: Sequence[Report], depth: int) -> Result:
+def _result(evidence: Evidence, prop: Property) -> Result:
     if prop.kind in ("response", "possible"):
-        return _live(question, prop, reports)
-    violation = _agreed(prop, "violation", reports)
-    witness = _agreed(prop, "witness", reports)
-    trace = _replayed(question, prop, violation, broken=True) if violation else None
-    exercised = _replayed(question, prop, witness, broken=False) if witness else None
-    seconds = max(
-        (r.found[prop.name].seconds or r.seconds for r in reports if prop.name in r.found),
-        default=0.0,
-    )
-    return Result(prop, _verdict(trace, exercised, reports, depth), exercised, seconds)
-
-
-def _live(question: Question, prop: Property, reports: Sequence[Report]) -> Result:
-    """Return the verdict on a response or a possible property: only a closed search has one."""
-    reports = [r for r in reports if r.engine != "bounded"]
-    decided = [r for r in reports if prop.name in r.found]
-    if not decided:
-        why = (
-            "; ".join(f"{r.engine}: {r.stopped}" for r in reports)
-            or "the search decides it, and did not run"
+        return _live(evidence, prop)
+    question, reports = evidence.question, evidence.of(prop)
+    violation, witness = (_agreed(prop, what, reports) for what in ("violation", "witness"))
+    certificate = evidence.certificate(prop)
+    if violation is not None and certificate is not None:
+        raise EngineDisagreementError(
+            f"{prop.name}: proved by {certificate.method}, and broken in {violation.length} steps"
         )
-        return Result(prop, Unknown(why, -1), None, 0.0)
+    seconds = max((r.found[prop.name].seconds or r.seconds for r in reports), default=0.0)
+    exercised = _replayed(question, prop, witness, broken=False) if witness else None
+    if violation is not None:
+        verdict: Verdict = Violated(_replayed(question, prop, violation, broken=True))
+        return Result(prop, verdict, exercised, seconds, question)
+    larger = _at_other_sizes(evidence, prop)
+    if larger is not None and certificate is None:
+        return replace(larger, witness=exercised)
+    verdict = _verdict(evidence, prop, certificate, exercised)
+    return Result(prop, verdict, exercised, seconds, question)
+
+
+def _at_other_sizes(evidence: Evidence, prop: Property) -> Result | None:
+    """Return the violation that needs other sizes than those given, if one was found."""
+    for report in evidence.reports.values():
+        sizes = report.sizes.get(prop.name)
+        if sizes is not None and evidence.recipe is not None:
+            question = evidence.recipe.at(sizes).question()
+            own = next(p for p in question.properties if p.name == prop.name)
+            run = report.found[prop.name].violation
+            assert run is not None  # noqa: S101 - sizes are reported of violations only
+            trace = _replayed(question, own, run, broken=True)
+            return Result(own, Violated(trace), None, report.seconds, question)
+    return None
+
+
+def _live(evidence: Evidence, prop: Property) -> Result:
+    """Return the verdict on a response or a possible property: only a closed search has one."""
+    question = evidence.question
+    searches = [r for r in evidence.reports.values() if r.engine == "search"]
+    decided = [r for r in searches if prop.name in r.found]
+    if not decided:
+        why = "; ".join(f"{r.engine}: {r.stopped}" for r in searches)
+        verdict: Verdict = (
+            Unknown(why, -1) if searches else NotChecked("the search decides it, and did not run")
+        )
+        return Result(prop, verdict, None, 0.0, question)
     witness = _agreed(prop, "witness", decided)
     exercised = _replayed(question, prop, witness, broken=False) if witness else None
-    violations = [r.found[prop.name].violation for r in decided]
-    broken = [run for run in violations if run is not None]
-    if broken and None in violations:
+    found, counts = decided[0].found[prop.name], decided[0].counts
+    if len({r.found[prop.name].violation is None for r in decided}) > 1:
         raise EngineDisagreementError(f"{prop.name}: broken or not, by {len(decided)} searches")
-    verdict: Verdict = (
-        Bounded(None, decided[0].counts) if exercised else (Vacuous(None, decided[0].counts))
-    )
-    if broken:
-        verdict = Violated(lasso.replayed(question, prop, broken[0]))
-    return Result(prop, verdict, exercised, decided[0].found[prop.name].seconds)
+    if found.violation is not None:
+        verdict = Violated(lasso.replayed(question, prop, found.violation))
+    elif exercised is None:
+        verdict = Vacuous(None, counts)
+    else:
+        verdict = Proved(None, counts, fair=found.fair)
+    return Result(prop, verdict, exercised, found.seconds, question)
 
 
 def _verdict(
-    trace: Trace | None, witness: Trace | None, reports: Sequence[Report], depth: int
+    evidence: Evidence, prop: Property, certificate: Certificate | None, witness: Trace | None
 ) -> Verdict:
-    if trace is not None:
-        return Violated(trace)
-    complete = next((r.counts for r in reports if r.complete), None)
-    clean = max((r.clean for r in reports), default=-1)
-    if complete is None and clean < depth:
-        reason = (
-            "; ".join(f"{r.engine}: {r.stopped}" for r in reports if r.stopped) or "no engine ran"
-        )
-        return Unknown(reason, clean)
-    solver = next((r.clean for r in reports if r.engine == "bounded"), None)
-    looked = solver if complete is not None else clean
-    return Bounded(looked, complete) if witness is not None else Vacuous(looked, complete)
+    """Return the strongest verdict that there is evidence for, when nothing breaks the property."""
+    complete, reports = evidence.complete, evidence.reports
+    bounded = reports.get("bounded")
+    looked = bounded.clean if bounded is not None else None
+    if complete is not None and witness is None:
+        return Vacuous(looked, complete)
+    clean = max((r.clean for r in reports.values()), default=-1)
+    if certificate is not None:
+        return Proved(certificate, complete, looked)
+    if evidence.symbolic:
+        reasons = [r.reasons[prop.name] for r in reports.values() if prop.name in r.reasons]
+        return Unknown(_not_at_every_size(prop, reasons), clean)
+    if complete is not None:
+        return Proved(None, complete, looked)
+    if clean < evidence.depth:
+        stopped = (f"{r.engine}: {r.stopped}" for r in reports.values() if r.stopped)
+        return Unknown("; ".join(stopped) or "no engine ran", clean)
+    return Bounded(clean) if witness is not None else Vacuous(clean, None)
+
+
+def _not_at_every_size(prop: Property, reasons: list[str]) -> str:
+    if terms.unknowable(prop.bad):
+        return "it runs over a sort that is any integer"
+    return f"not proved at every size: {'; '.join(reasons) or 'no engine tried'}"
 
 
 def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from proofs.certificate import Certificate, certify
+from proofs.certify import certify
 from proofs.dialect import FINITE, SYMBOLIC
 from proofs.horn import GaveUpError, RefutedError, find_invariant
 from proofs.induction import induce
@@ -18,14 +18,15 @@ from proofs.overlaps import overlapping
 from proofs.reading import UnreadableError
 from proofs.results import Report
 from proofs.theory import Theory
-from statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from proofs.certificate import Certificate
     from proofs.question import Question
     from proofs.results import Progress
     from proofs.spec import Property
+    from statemachine.terms import Term
 
 SEEDS = (0, 1, 2)
 
@@ -54,13 +55,6 @@ class Goals:
         return Goals(first, exclusive=False), Goals(second, exclusive=self.exclusive)
 
 
-def provable(question: Question, skip: Collection[str] = ()) -> list[Property]:
-    """Return the invariants and step properties that can be asked for all depths."""
-    return [
-        p for p in question.decidable if p.name not in skip and not terms.unknowable(p.bad)
-    ]
-
-
 def prove_by_reachability(
     question: Question,
     *,
@@ -74,7 +68,7 @@ def prove_by_reachability(
     """
     proving = _Proving(question, "reachability", deadline, progress)
     exclusive = bool(overlapping(question.system))
-    proving.prove(Goals(tuple(provable(question, skip)), exclusive=exclusive))
+    proving.prove(Goals(tuple(question.provable(skip)), exclusive=exclusive))
     return proving.report()
 
 
@@ -87,7 +81,7 @@ def prove_by_induction(
 ) -> Report:
     """Return what k-induction proves, strengthened by facts about pairs of values."""
     proving = _Proving(question, "induction", deadline, progress)
-    goals = provable(question, skip)
+    goals = question.provable(skip)
     found = induce(question, goals)
     if found.properties:
         proving.certificates.append(
@@ -146,7 +140,7 @@ class _Proving:
         if self.progress is not None:
             self.progress(self.report())
 
-    def _attempt(self, goals: Goals) -> list[terms.Term]:
+    def _attempt(self, goals: Goals) -> list[Term]:
         seconds = None if self.deadline is None else self.deadline - time.monotonic()
         if seconds is not None and seconds <= 0:
             raise GaveUpError("out of time")
@@ -165,7 +159,7 @@ class _Proving:
 
 def invariant_for(
     question: Question, goals: Goals, *, seconds: float | None, seed: int
-) -> list[terms.Term]:
+) -> list[Term]:
     """Return the clauses of an invariant that carries the goals; raises as its search does."""
     dialect = SYMBOLIC if question.symbolic else FINITE
     theory = Theory(question.system, dialect, [p.bad for p in goals.properties])
@@ -185,4 +179,4 @@ def _reason(error: Exception) -> str:
             return f"z3 gave up: {error}"
 
 
-__all__ = ["Goals", "invariant_for", "provable", "prove_by_induction", "prove_by_reachability"]
+__all__ = ["Goals", "invariant_for", "prove_by_induction", "prove_by_reachability"]

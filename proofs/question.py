@@ -40,7 +40,7 @@ from statemachine import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from proofs.schema import PropertyShape
     from statemachine import Column, Formula, Place, RuleInstance
@@ -61,6 +61,12 @@ class Question:
     def decidable(self) -> tuple[Property, ...]:
         """Return the invariants and step properties."""
         return tuple(p for p in self.properties if p.kind in ("invariant", "step"))
+
+    def provable(self, skip: Collection[str] = ()) -> tuple[Property, ...]:
+        """Return the invariants and step properties, save `skip`, that z3 can say at all."""
+        return tuple(
+            p for p in self.decidable if p.name not in skip and not terms.unknowable(p.bad)
+        )
 
     @property
     def symbolic(self) -> bool:
@@ -234,7 +240,7 @@ class _Poser:
                 kind, _named(name, column), tuple(shape.clause),
                 terms.conjunction(c.term for c in given), terms.conjunction(c.term for c in parts),
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
-                shape.expect == "violated", shape.because, place)
+                shape.expect == "violated", shape.because, place, shape.departure)
 
     def _conjuncts(self, formulas: tuple[Formula, ...], bound: Mapping[str, Typed],
                    vocabulary: Vocabulary) -> tuple[Conjunct, ...] | None:

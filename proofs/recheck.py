@@ -4,29 +4,14 @@ from __future__ import annotations
 
 import importlib
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from proofs.certificate import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 SOLVERS = ("z3", "cvc5", "bitwuzla")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one solver said of one script: `unsat` confirms it; anything else does not."""
-
-    solver: str
-    version: str
-    script: str
-    said: str
-    seconds: float
-
-    @property
-    def confirms(self) -> bool:
-        """Say whether the script holds, by this solver."""
-        return self.said == "unsat"
 
 
 def recheck(scripts: Mapping[str, str], *, symbolic: bool, seconds: float = 120.0) -> list[Answer]:
@@ -109,4 +94,4 @@ _SOLVERS: dict[str, tuple[Callable[[Any], str], Callable[[Any, str, float], str]
     "bitwuzla": (_distribution_version, _ask_bitwuzla),
 }
 
-__all__ = ["SOLVERS", "Answer", "recheck"]
+__all__ = ["SOLVERS", "recheck"]

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from proofs.question import Question, pose
 from proofs.spec import read_spec, spec_for
-from statemachine import Document, build_model, find_file, shipped_models
+from statemachine import (
+    INTEGERS,
+    Document,
+    InputError,
+    build_model,
+    did_you_mean,
+    find_file,
+    shipped_models,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-ENGINES = ("bounded", "search")
+    from statemachine import Model
+
+ENGINES = ("search", "bounded", "reachability", "induction")
 DEFAULT_DEPTH = 20
-DEFAULT_STATES = 3_000_000
+DEFAULT_STATES = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -26,22 +36,35 @@ class Recipe:
     sorts: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, int | None] = field(default_factory=dict)
     includes: Mapping[str, str] = field(default_factory=dict)
+    unbounded: tuple[str, ...] = ()
 
     def question(self) -> Question:
         """Return the question; raises `InputError` with all problems of both files."""
         model = build_model(Document(*self.model), self.sorts, self.includes)
         return pose(model, *read_spec(Document(*self.spec)), self.faults)
 
+    def of_all_sizes(self) -> Recipe:
+        """Return the recipe in which the `unbounded` sorts are all integers."""
+        return self.at(dict.fromkeys(self.unbounded, INTEGERS))
+
+    def at(self, sorts: Mapping[str, str]) -> Recipe:
+        """Return the recipe at these sizes."""
+        return replace(self, sorts={**self.sorts, **sorts}, unbounded=())
+
 
 @dataclass(frozen=True)
 class Options:
-    """How hard to look."""
+    """How hard to look. Without `engines` the check chooses them, and adds what is missing.
 
-    depth: int = DEFAULT_DEPTH
-    engines: tuple[str, ...] = ENGINES
+    `depth` is that of the bounded check; None: the check chooses it too.
+    """
+
+    depth: int | None = None
+    engines: tuple[str, ...] = ()
     timeout: float | None = None
     jobs: int = 2
     max_states: int = DEFAULT_STATES
+    plain: bool = False
 
 
 def recipe(
@@ -49,11 +72,39 @@ def recipe(
     spec: str | None = None,
     sorts: Mapping[str, str] | None = None,
     faults: Mapping[str, int | None] | None = None,
+    symbolic: Sequence[str] | None = None,
 ) -> Recipe:
-    """Return the recipe for a model and spec, each a file or the name of a shipped one."""
+    """Return the recipe for a model and spec, each a file or the name of a shipped one.
+
+    `symbolic` names the sorts that stand for all integers, besides those whose size is given as
+    `integers`; an empty list means every ordered sort.
+    """
     document = Document.read(find_file(model, shipped_models(), "model"))
-    loaded = build_model(document, sorts or {})
+    sizes = dict(sorts or {})
+    named = [name for name, size in sizes.items() if size == INTEGERS]
+    finite = {name: size for name, size in sizes.items() if size != INTEGERS}
+    loaded = build_model(document, finite)
     other = Document.read(spec_for(loaded, spec))
     return Recipe(
-        (document.path, document.text), (other.path, other.text), sorts or {}, faults or {}
+        (document.path, document.text),
+        (other.path, other.text),
+        finite,
+        faults or {},
+        unbounded=_unbounded(loaded, named, symbolic),
     )
+
+
+def _unbounded(model: Model, named: list[str], symbolic: Sequence[str] | None) -> tuple[str, ...]:
+    ordered = [s.name for s in model.sorts.values() if s.ordered]
+    wanted = [*named, *(symbolic or ())]
+    if symbolic is not None and not symbolic:
+        wanted += ordered
+    for name in wanted:
+        if name not in ordered:
+            known = "no ordered sort" if name in model.sorts else "no such sort"
+            raise InputError.whole_file(
+                model.paths[0], f"`--symbolic {name}`: {known}", did_you_mean(name, ordered)
+            )
+    if symbolic is not None and not wanted:
+        raise InputError.whole_file(model.paths[0], "has no ordered sort to be all integers")
+    return tuple(dict.fromkeys(wanted))

@@ -76,8 +76,10 @@ class Report:
     """What one engine says of one question.
 
     `clean` is the depth up to which it looked at everything; `complete` says that there is nothing
-    beyond; `stopped` says in words why it ended early. `rest` is None until it is decided.
+    beyond; `stopped` says in words why it ended early. `rest` is None until it is decided;
+    `tier` says how a search was carried out.
     `certificates` prove properties for all depths; `reasons` say why a property has none.
+    `sizes` are those that a violation needs, where they are not those of the question.
     """
 
     engine: str
@@ -88,8 +90,10 @@ class Report:
     counts: Counts | None = None
     seconds: float = 0.0
     rest: Rest | None = None
+    tier: str = ""
     certificates: tuple[Certificate, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    sizes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 Progress: TypeAlias = "Callable[[Report], None]"

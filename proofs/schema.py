@@ -39,6 +39,9 @@ class PropertyShape(Shape):
     says: str | None = Field(None, description="the property in words")
     expect: Literal["violated"] | None = Field(None, description="a known finding")
     because: str | None = Field(None, description="why the finding is expected")
+    departure: bool = Field(
+        False, description="breaking it departs from a clause, but is neither unsafe nor stuck"
+    )
 
 
 def _elsewhere(own: str) -> dict[str, str]:

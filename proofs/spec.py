@@ -39,6 +39,7 @@ class Property:
     """One property for one column of its `each`; terms are over the extended system.
 
     `goal` is what `must`, `eventually` or `can` says; `parts` are its conjuncts with their texts.
+    Whatever breaks a `departure` departs from a clause, but is neither unsafe nor stuck.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class Property:
     expect_violated: bool
     because: str | None
     place: Place = field(repr=False, compare=False)
+    departure: bool = False
 
     @property
     def bad(self) -> Term:

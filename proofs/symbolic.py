@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import itertools
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import z3
 
 from proofs.dialect import CERTIFIED_SYMBOLIC
-from proofs.results import Run
+from proofs.results import Found, Report, Run
 from proofs.theory import Theory
-from statemachine import TransitionSystem, terms
+from statemachine import INTEGERS, TransitionSystem, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from proofs.question import Question
+    from proofs.recipe import Recipe
     from proofs.spec import Property
     from statemachine import Sort
 
@@ -102,6 +103,7 @@ class SymbolicRuns:
             for p in goals
         }
         kinds = {p.name: p.kind for p in goals}
+        self.clean = -1
         for k in range(depth + 1):
             if k:
                 self._step()
@@ -111,6 +113,7 @@ class SymbolicRuns:
                 if concrete is not None:
                     found[name] = concrete
             late = self.deadline is not None and time.monotonic() > self.deadline
+            self.clean = k - late
             if len(found) == len(bad) or late:
                 break
         return found
@@ -252,3 +255,33 @@ class SymbolicRuns:
                 holds = model.eval(function(*values), model_completion=True)
                 found[name, row] = z3.is_true(holds)
         return found
+
+
+def check_symbolic(
+    question: Question,
+    recipe: Recipe,
+    depth: int,
+    *,
+    skip: Collection[str] = (),
+    deadline: float | None = None,
+) -> Report:
+    """Return shortest violations of up to `depth` steps, at whatever sizes they need.
+
+    A run belongs to the recipe at the sizes that stand beside it.
+    """
+    started = time.monotonic()
+    finite = replace(recipe, sorts={n: s for n, s in recipe.sorts.items() if s != INTEGERS})
+    declared = {
+        s.name: (s.low, s.high) for s in finite.question().model.sorts.values() if s.ordered
+    }
+    symbolic = {s.name for s in question.model.sorts.values() if s.unbounded}
+    runs = SymbolicRuns(
+        question, {n: r for n, r in declared.items() if n in symbolic}, deadline
+    )
+    concrete = runs.find(question.provable(skip), depth)
+    found, sizes = {}, {}
+    for name, one in concrete.items():
+        sizes[name] = one.sorts
+        found[name] = Found(depth, one.run.at(finite.at(one.sorts).question().system))
+    seconds = time.monotonic() - started
+    return Report("symbolic", found, runs.clean, seconds=seconds, sizes=sizes)

@@ -5,25 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
+from proofs.replayed import retold
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from proofs.certificate import Certificate
     from proofs.question import Question
+    from proofs.recipe import Recipe
     from proofs.results import Counts, Report
     from proofs.spec import Property
     from statemachine import Trace
 
 
 @dataclass(frozen=True)
-class Bounded:
-    """No violation in up to `depth` steps; with `complete`, in no reachable state at all.
+class Proved:
+    """No run of any length breaks it: an inductive invariant, a closed state space, or both.
 
-    Complete means that an exhaustive search closed the state space at the given sizes; `depth` is
-    how far the solver looked, None when it did not.
+    `complete` means that an exhaustive search has seen every reachable state at the given sizes.
+    `depth` is how far the bounded check has looked too. `fair`: a response that holds only because
+    automatic rules are weakly fair.
     """
 
-    depth: int | None
+    certificate: Certificate | None
     complete: Counts | None
+    depth: int | None = None
+    fair: bool = False
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """No run of up to `depth` steps breaks it; nothing is said of longer ones."""
+
+    depth: int
 
 
 @dataclass(frozen=True)
@@ -51,17 +65,19 @@ class Unknown:
 
 @dataclass(frozen=True)
 class NotChecked:
-    """No engine here decides this kind of property."""
+    """The engines that were asked for do not decide this kind of property."""
 
     reason: str
 
 
-Verdict: TypeAlias = Bounded | Violated | Vacuous | Unknown | NotChecked
+Verdict: TypeAlias = Proved | Bounded | Violated | Vacuous | Unknown | NotChecked
 
 
 def word(verdict: Verdict) -> str:
     """Return the verdict as the one word that reports use."""
     match verdict:
+        case Proved():
+            return "proved"
         case Bounded():
             return "bounded"
         case Violated():
@@ -78,12 +94,17 @@ def word(verdict: Verdict) -> str:
 
 @dataclass(frozen=True)
 class Result:
-    """The verdict on one property; `witness` is a shortest run that exercises it."""
+    """The verdict on one property; `witness` is a shortest run that exercises it.
+
+    `question` is the one that the verdict's run belongs to: where sorts are all integers, the same
+    question at the sizes that the run needs.
+    """
 
     prop: Property
     verdict: Verdict
     witness: Trace | None
     seconds: float
+    question: Question
 
     @property
     def exercised_at(self) -> int | None:
@@ -98,7 +119,7 @@ class Result:
                 return not self.prop.expect_violated
             case Vacuous():
                 return True
-            case Bounded():
+            case Proved() | Bounded():
                 return self.prop.expect_violated
             case Unknown() | NotChecked():
                 return False
@@ -123,7 +144,7 @@ class ClauseResult:
 
 @dataclass(frozen=True)
 class Checked:
-    """Everything found out about one model and spec."""
+    """Everything found out about one model and spec; `recipe` says what was asked."""
 
     question: Question
     depth: int
@@ -131,6 +152,40 @@ class Checked:
     clauses: tuple[ClauseResult, ...]
     reports: Mapping[str, Report]
     seconds: float
+    recipe: Recipe
+
+    @property
+    def rest(self) -> dict[str, Trace | None] | None:
+        """Return a run into a deadlock and one into a livelock, as far as there are any.
+
+        None: no search has seen every state, so this is not known.
+        """
+        rest = next((r.rest for r in self.reports.values() if r.rest is not None), None)
+        if rest is None:
+            return None
+        runs = {"deadlock": rest.deadlock, "livelock": rest.livelock}
+        return {
+            what: None if run is None else retold(self.question, what, run)
+            for what, run in runs.items()
+        }
+
+    @property
+    def standing(self) -> str:
+        """Return what an engineer asks first, in one word of `STANDINGS`."""
+        broken = [r.prop for r in self.results if isinstance(r.verdict, Violated) and r.failed]
+        kinds = {"departs" if p.departure else p.kind for p in broken}
+        if kinds & {"invariant", "step"}:
+            return "unsafe"
+        if self.undecided:
+            return "undecided"
+        if kinds & {"response", "possible"}:
+            return "does-not-recover"
+        return "departs" if kinds else "keeps"
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Return the certificates of all engines."""
+        return tuple(c for r in self.reports.values() for c in r.certificates)
 
     @property
     def failed(self) -> bool:
@@ -143,6 +198,7 @@ class Checked:
         return any(isinstance(r.verdict, Unknown) for r in self.results)
 
 
+STANDINGS = ("unsafe", "undecided", "does-not-recover", "departs", "keeps")
 SEVERITY = ("violated", "vacuous", "unknown", "not-checked", "bounded", "proved")
 
 

@@ -11,35 +11,53 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from statemachine import InputError, TooLargeError
+from statemachine import InputError
 
 if TYPE_CHECKING:
-    from proofs.results import Report
+    from proofs.question import Question
+    from proofs.results import Progress, Report
     from proofs.supervise import Task
 
 
-def run(task: Task, connection: Connection) -> Report:
-    """Run the task's engine, sending a report at each depth; return the last one."""
-    from proofs.results import Report  # noqa: PLC0415 - after the parent is being watched
+def run(task: Task, question: Question, progress: Progress) -> Report:
+    """Return what the task's engine says of the question, reporting on the way."""
+    options = task.options
+    deadline = time.monotonic() + options.timeout if options.timeout is not None else None
+    match task.engine:
+        case "search":
+            from proofs.exhaustive import explore  # noqa: PLC0415 - only the engine asked for
 
+            return explore(
+                question, max_states=options.max_states, deadline=deadline, progress=progress,
+                plain=options.plain,
+            )  # fmt: skip
+        case "bounded":
+            from proofs.bounded import check_bounded  # noqa: PLC0415 - z3 is slow to import
+
+            return check_bounded(question, options.depth or 0, progress)
+        case "symbolic":
+            from proofs.symbolic import check_symbolic  # noqa: PLC0415 - z3 is slow to import
+
+            return check_symbolic(
+                question, task.recipe, options.depth or 0, skip=task.skip, deadline=deadline
+            )
+        case _:
+            from proofs import prove  # noqa: PLC0415 - z3 is slow to import
+
+            engines = {
+                "reachability": prove.prove_by_reachability,
+                "induction": prove.prove_by_induction,
+            }
+            return engines[task.engine](
+                question, skip=task.skip, deadline=deadline, progress=progress
+            )
+
+
+def _work(task: Task, connection: Connection) -> Report:
     def progress(report: Report) -> None:
         connection.send(("progress", report))
 
-    options = task.options
-    question = task.recipe.question()
-    if task.engine == "search":
-        from proofs.search import search  # noqa: PLC0415 - only the engine that is asked for
-
-        deadline = time.monotonic() + options.timeout if options.timeout is not None else None
-        try:
-            return search(
-                question, max_states=options.max_states, deadline=deadline, progress=progress
-            )
-        except TooLargeError as error:
-            return Report("search", {}, -1, stopped=error.problems[0].message)
-    from proofs.bounded import check_bounded  # noqa: PLC0415 - z3 is slow to import
-
-    return check_bounded(question, options.depth, progress)
+    return run(task, task.recipe.question(), progress)
 
 
 def _end_with_parent() -> None:
@@ -53,7 +71,7 @@ def main() -> None:
     task = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by the process that started us
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        message = ("result", run(task, connection))
+        message = ("result", _work(task, connection))
     except InputError as error:
         message = ("mistake", error.problems)  # type: ignore[assignment]
     except Exception:  # noqa: BLE001 - the parent reports it

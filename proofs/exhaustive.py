@@ -1,0 +1,41 @@
+"""The exhaustive search in the fastest tier that can be had: compiled rules, or plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from proofs.results import Report
+from proofs.search import search
+from statemachine import TooLargeError
+
+if TYPE_CHECKING:
+    from proofs.question import Question
+    from proofs.results import Progress
+
+
+def explore(
+    question: Question,
+    *,
+    max_states: int,
+    max_depth: int | None = None,
+    deadline: float | None = None,
+    progress: Progress | None = None,
+    plain: bool = False,
+) -> Report:
+    """Return what an exhaustive search finds; see `proofs.search.search`.
+
+    With `plain`, or where the rules cannot be compiled, plain Python searches; `tier` says which
+    it was, and why. A model that is too large to be enumerated is reported as stopped.
+    """
+    try:
+        found = search(
+            question,
+            max_states=max_states,
+            max_depth=max_depth,
+            deadline=deadline,
+            progress=progress,
+        )
+    except TooLargeError as error:
+        return Report("search", {}, -1, stopped=error.problems[0].message)
+    return replace(found, tier="plain Python")

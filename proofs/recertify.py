@@ -1,0 +1,114 @@
+"""Re-checks certificates from their folders alone: nothing in them is believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from proofs.certificate import Clause
+from proofs.certificate_files import DATA, CertificateShape, Recheck, version_of
+from proofs.certify import certify, invariant_of
+from proofs.obligations import SCRIPTS
+from proofs.recipe import Recipe
+from proofs.term_data import MalformedError
+from statemachine import InputError, read_text, term_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from proofs.certificate import Answer
+    from proofs.question import Question
+
+MAX_BYTES = 50_000_000
+MAX_K = 64
+
+
+def recertified(folder: str) -> list[Recheck]:
+    """Return what fresh solvers say of every certificate in a folder or below it.
+
+    Raises `InputError` when there is none.
+    """
+    root = Path(folder)
+    found = sorted(path.parent for path in _data_files(root))
+    if not found:
+        raise InputError.whole_file(folder, f"has no certificate: no `{DATA}` in it or below")
+    return [certify_folder(path) for path in found]
+
+
+def _data_files(root: Path) -> Iterable[Path]:
+    try:
+        return [root / DATA] if (root / DATA).is_file() else list(root.rglob(DATA))
+    except (OSError, ValueError):
+        return []
+
+
+def certify_folder(folder: Path) -> Recheck:
+    """Return what fresh solvers say of one certificate; a wrong file in it is a refusal."""
+    try:
+        data = CertificateShape.model_validate_json(read_text(str(folder / DATA), MAX_BYTES))
+        question = _recipe(folder, data).question()
+        given = {name: read_text(str(folder / f"{name}.smt2"), MAX_BYTES) for name in SCRIPTS}
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        return Recheck(str(folder), None, f"{DATA}: `{where}`: {first['msg']}")
+    except InputError as error:
+        return Recheck(str(folder), None, str(error).splitlines()[0])
+    wrong = next(_differences(question, data), None)
+    if wrong:
+        return Recheck(str(folder), None, wrong, data.model)
+    return _asked(folder, question, data, given)
+
+
+def _recipe(folder: Path, data: CertificateShape) -> Recipe:
+    texts = {name: read_text(str(folder / file), MAX_BYTES) for name, file in data.includes.items()
+             if Path(file).name == file}
+    model = read_text(str(folder / "model.toml"), MAX_BYTES)
+    spec = read_text(str(folder / "spec.toml"), MAX_BYTES)
+    return Recipe((data.model, model), (data.spec, spec), data.sorts, data.faults, texts)
+
+
+def _differences(question: Question, data: CertificateShape) -> Iterator[str]:
+    """Yield what does not fit together before any solver is asked."""
+    if question.symbolic != data.symbolic:
+        yield f"{DATA}: `symbolic` does not fit the sorts"
+    if not 1 <= data.k <= MAX_K:
+        yield f"{DATA}: `k` is not between 1 and {MAX_K}"
+    known = {p.name for p in question.provable()}
+    unknown = [name for name in data.properties if name not in known]
+    if unknown:
+        yield f"{DATA}: the spec has no invariant or step property `{unknown[0]}`"
+    for clause in data.invariant:
+        try:
+            term = invariant_of(question, [Clause(clause.text, clause.data)])[0]
+        except MalformedError as error:
+            yield f"{DATA}: a clause is not a condition on states: {error}"
+            return
+        if term_text(question.system, term) != clause.text:
+            yield f"{DATA}: `{clause.text[:60]}` is not what its data says"
+
+
+def _asked(
+    folder: Path, question: Question, data: CertificateShape, given: dict[str, str]
+) -> Recheck:
+    clauses = [Clause(c.text, c.data) for c in data.invariant]
+    properties = [p for p in question.provable() if p.name in data.properties]
+    found = certify(
+        question, properties, invariant_of(question, clauses), method=data.method, k=data.k,
+        exclusive=data.exclusive, strict=False,
+    )  # fmt: skip
+    same_makers = data.twinrom == version_of("twinrom") and data.z3 == version_of("z3-solver")
+    changed = [name for name in SCRIPTS if given[name] != found.scripts[name]]
+    refused = None
+    if not found.confirmed:
+        refused = _objection(found.answers)
+    elif changed and same_makers:
+        refused = f"{changed[0]}.smt2 is not the script for this model, spec and invariant"
+    return Recheck(str(folder), found, refused, data.model, compared=not changed)
+
+
+def _objection(answers: Iterable[Answer]) -> str:
+    said = next(a for a in answers if not a.confirms)
+    return f"{said.script} does not hold: {said.solver} says {said.said}"
