@@ -140,7 +140,7 @@ require = [{start}]
 [rule.tick]
 by = "controller"
 each = {{ this = [{first}] }}
-when = "this.value < 1000"
+when = "this is counting and this.value < 1000"
 sets = "this.value = this.value + 1"
 [rule.ends]
 by = "controller"
