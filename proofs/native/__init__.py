@@ -1,0 +1,6 @@
+"""The native tier of the exhaustive search: generated code, the same answers as the plain one."""
+
+from proofs.native.layout import NativeUnavailableError
+from proofs.native.search import NativeSearch, search_native
+
+__all__ = ["NativeSearch", "NativeUnavailableError", "search_native"]

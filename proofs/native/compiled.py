@@ -1,0 +1,46 @@
+"""From text to functions: the only place that knows llvmlite."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, Any
+
+from proofs.native.layout import NativeUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_started: list[Any] = []
+
+
+def llvm() -> Any:
+    """Return llvmlite's binding, ready for use; raises `NativeUnavailableError` without it."""
+    try:
+        import llvmlite.binding as found  # noqa: PLC0415 - slow to import, and may be missing
+    except (ImportError, OSError) as error:
+        raise NativeUnavailableError("llvmlite cannot be imported") from error
+    if not _started:
+        found.initialize_native_target()
+        found.initialize_native_asmprinter()
+        cpu = found.get_host_cpu_name()
+        features = found.get_host_cpu_features().flatten()
+        _started.extend((cpu, features))
+    return found
+
+
+class Compiled:
+    """A module in memory; its functions live as long as this object."""
+
+    def __init__(self, text: str, level: int) -> None:
+        binding = llvm()
+        cpu, features = _started
+        target = binding.Target.from_default_triple()
+        machine = target.create_target_machine(cpu=cpu, features=features, opt=level, jit=True)
+        module = binding.parse_assembly(text)
+        self.engine = binding.create_mcjit_compiler(module, machine)
+        self.engine.finalize_object()
+
+    def function(self, name: str, returns: Any, *arguments: Any) -> Callable[..., Any]:
+        """Return a function of the module."""
+        address = self.engine.get_function_address(name)
+        return ctypes.CFUNCTYPE(returns, *arguments)(address)
