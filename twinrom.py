@@ -99,7 +99,7 @@ def check(  # noqa: PLR0913 - one parameter per option
     from proofs import Options, check, recipe
 
     options = Options(depth, _engines(engine), timeout, jobs, max_states, plain)
-    every = [] if symbolic else None
+    every: list[str] | None = [] if symbolic else None
     recipes = [recipe(m, spec, _sizes(sort), _budget(faults), every) for m in models]
 
     from rich.console import Console

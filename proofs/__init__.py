@@ -32,11 +32,11 @@ from proofs.verdict import (
 )
 
 __all__ = [
-    "CODES", "ENGINES", "Answer", "Bounded", "Certificate", "Checked", "Clause", "ClauseResult", "Counts",
-    "EngineDisagreementError", "Evidence", "Finding", "Found", "NotChecked", "Options",
-    "Property", "Proved", "Question", "Recheck", "Recipe", "Report", "Rest", "Result", "Run",
-    "Spec", "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError", "ask",
-    "certify_folders", "check", "holds_at", "holds_in", "lint", "lint_files", "load_spec",
-    "merge", "owed_since", "parse_spec", "pose", "recipe", "shipped_specs", "spec_for",
-    "spec_json_schema", "word", "write_certificate",
+    "CODES", "ENGINES", "Answer", "Bounded", "Certificate", "Checked", "Clause", "ClauseResult",
+    "Counts", "EngineDisagreementError", "Evidence", "Finding", "Found", "NotChecked",
+    "Options", "Property", "Proved", "Question", "Recheck", "Recipe", "Report", "Rest",
+    "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError",
+    "ask", "certify_folders", "check", "holds_at", "holds_in", "lint", "lint_files",
+    "load_spec", "merge", "owed_since", "parse_spec", "pose", "recipe", "shipped_specs",
+    "spec_for", "spec_json_schema", "word", "write_certificate",
 ]  # fmt: skip

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
+from proofs.engines import run
 from proofs.merge import Evidence, merge
 from proofs.plan import STAGES, Case
 from proofs.supervise import supervise
 from proofs.verdict import Checked, clause_results
-from proofs.worker import run
 from statemachine import InputError
 
 if TYPE_CHECKING:
@@ -57,11 +58,7 @@ def _run(
     if len(tasks) == 1 and tasks[0].engine == "search":
         task = tasks[0]
         question = cases[int(task.name.partition(":")[0])].question
-
-        def note(report: Report) -> None:
-            if progress is not None:
-                progress(task.name, report)
-
+        note = partial(progress, task.name) if progress is not None else None
         return {task.name: run(task, question, note)}
     return supervise(tasks, jobs, progress)
 

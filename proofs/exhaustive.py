@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from proofs.native import NativeUnavailableError, search_native
 from proofs.results import Report
 from proofs.search import search
 from statemachine import TooLargeError
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from proofs.results import Progress
 
 
-def explore(
+def explore(  # noqa: PLR0913 - the limits of a search
     question: Question,
     *,
     max_states: int,
@@ -28,14 +29,23 @@ def explore(
     With `plain`, or where the rules cannot be compiled, plain Python searches; `tier` says which
     it was, and why. A model that is too large to be enumerated is reported as stopped.
     """
+    tier = "plain Python"
     try:
+        if not plain:
+            try:
+                found = search_native(
+                    question, max_states=max_states, max_depth=max_depth, deadline=deadline,
+                    progress=progress,
+                )  # fmt: skip
+                live = {p.name for p in question.properties} - {p.name for p in question.decidable}
+                known = {n: f for n, f in found.found.items() if n not in live}
+                return replace(found, tier="compiled", found=known)
+            except NativeUnavailableError as error:
+                tier = f"plain Python: {error}"
         found = search(
-            question,
-            max_states=max_states,
-            max_depth=max_depth,
-            deadline=deadline,
+            question, max_states=max_states, max_depth=max_depth, deadline=deadline,
             progress=progress,
-        )
+        )  # fmt: skip
     except TooLargeError as error:
         return Report("search", {}, -1, stopped=error.problems[0].message)
-    return replace(found, tier="plain Python")
+    return replace(found, tier=tier)

@@ -35,7 +35,7 @@ def lint_files(
         try:
             model = build_model(document, sorts or {})
             for other in (
-                [Document.read(spec_for(model, spec))] if spec else specs or _own_spec(model)
+                [Document.read(spec_for(model.paths[0], spec))] if spec else specs or _own_spec(model)
             ):
                 found += lint(model, pose(model, *read_spec(other)).spec)
             if not (spec or specs or _own_spec(model)):
@@ -49,7 +49,7 @@ def lint_files(
 
 def _own_spec(model: Model) -> list[Document]:
     try:
-        return [Document.read(spec_for(model, None))]
+        return [Document.read(spec_for(model.paths[0], None))]
     except InputError:
         return []
 

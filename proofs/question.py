@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from proofs.events import StepWords, at_instance
@@ -15,6 +16,7 @@ from statemachine import (
     Problems,
     ResolveError,
     Resolver,
+    Runtime,
     TransitionSystem,
     Typed,
     Variable,
@@ -56,6 +58,11 @@ class Question:
     system: TransitionSystem
     properties: tuple[Property, ...]
     budget: Mapping[str, int | None]
+
+    @cached_property
+    def machines(self) -> Runtime:
+        """Return the running machines, built once: runs are replayed on them."""
+        return Runtime(self.system)
 
     @property
     def decidable(self) -> tuple[Property, ...]:

@@ -83,14 +83,19 @@ def recipe(
     sizes = dict(sorts or {})
     named = [name for name, size in sizes.items() if size == INTEGERS]
     finite = {name: size for name, size in sizes.items() if size != INTEGERS}
-    loaded = build_model(document, finite)
-    other = Document.read(spec_for(loaded, spec))
+    try:
+        other = Document.read(spec_for(document.path, spec))
+    except InputError:
+        build_model(document, finite)  # what is wrong with the model comes first
+        raise
     return Recipe(
         (document.path, document.text),
         (other.path, other.text),
         finite,
         faults or {},
-        unbounded=_unbounded(loaded, named, symbolic),
+        unbounded=() if symbolic is None and not named else (
+            _unbounded(build_model(document, finite), named, symbolic)
+        ),
     )
 
 

@@ -26,7 +26,7 @@ def retold(question: Question, name: str, run: Run) -> Trace:
     system = question.system
     steps = tuple(Step(system.instances[i], payload) for i, payload in run.steps)
     try:
-        states = tuple(replay(system, State(run.initial, run.tables), steps))
+        states = tuple(replay(system, State(run.initial, run.tables), steps, on=question.machines))
         return Trace(question.model.name, states, steps, run.loop)
     except (ReplayError, ValueError) as error:
         raise EngineDisagreementError(f"{name}: {error}") from None

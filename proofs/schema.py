@@ -40,7 +40,7 @@ class PropertyShape(Shape):
     expect: Literal["violated"] | None = Field(None, description="a known finding")
     because: str | None = Field(None, description="why the finding is expected")
     departure: bool = Field(
-        False, description="breaking it departs from a clause, but is neither unsafe nor stuck"
+        default=False, description="breaking it departs from a clause, and is not unsafe"
     )
 
 

@@ -101,20 +101,20 @@ def shipped_specs() -> dict[str, Path]:
     return {p.stem: p for p in sorted(SHIPPED.glob("*.toml"))}
 
 
-def spec_for(model: Model, name: str | None) -> str:
-    """Return the file of the spec called `name`, or of the one that belongs to the model.
+def spec_for(model: str, name: str | None) -> str:
+    """Return the file of the spec called `name`, or of the one that belongs to the model file.
 
     That is `X.spec.toml` beside `X.toml`, or the shipped spec of the same name.
     Raises `InputError` when there is none.
     """
     if name is not None:
         return find_file(name, shipped_specs(), "spec")
-    path = Path(model.paths[0])
+    path = Path(model)
     beside = path.with_name(f"{path.stem}.spec.toml")
     if beside.is_file():
         return str(beside)
-    if model.name in shipped_specs():
-        return str(shipped_specs()[model.name])
+    if path.stem in shipped_specs():
+        return str(shipped_specs()[path.stem])
     raise InputError.whole_file(str(path), "has no spec",
                                 f"say which one with `--spec`: a file, or {_listed()}")
 

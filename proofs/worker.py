@@ -6,51 +6,16 @@ import os
 import pickle
 import sys
 import threading
-import time
 import traceback
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from proofs.engines import run
 from statemachine import InputError
 
 if TYPE_CHECKING:
-    from proofs.question import Question
-    from proofs.results import Progress, Report
+    from proofs.results import Report
     from proofs.supervise import Task
-
-
-def run(task: Task, question: Question, progress: Progress) -> Report:
-    """Return what the task's engine says of the question, reporting on the way."""
-    options = task.options
-    deadline = time.monotonic() + options.timeout if options.timeout is not None else None
-    match task.engine:
-        case "search":
-            from proofs.exhaustive import explore  # noqa: PLC0415 - only the engine asked for
-
-            return explore(
-                question, max_states=options.max_states, deadline=deadline, progress=progress,
-                plain=options.plain,
-            )  # fmt: skip
-        case "bounded":
-            from proofs.bounded import check_bounded  # noqa: PLC0415 - z3 is slow to import
-
-            return check_bounded(question, options.depth or 0, progress)
-        case "symbolic":
-            from proofs.symbolic import check_symbolic  # noqa: PLC0415 - z3 is slow to import
-
-            return check_symbolic(
-                question, task.recipe, options.depth or 0, skip=task.skip, deadline=deadline
-            )
-        case _:
-            from proofs import prove  # noqa: PLC0415 - z3 is slow to import
-
-            engines = {
-                "reachability": prove.prove_by_reachability,
-                "induction": prove.prove_by_induction,
-            }
-            return engines[task.engine](
-                question, skip=task.skip, deadline=deadline, progress=progress
-            )
 
 
 def _work(task: Task, connection: Connection) -> Report:

@@ -233,8 +233,8 @@ class Runtime:
 
 
 def replay(system: TransitionSystem, start: State, steps: Iterable[Step], *,
-           anywhere: bool = False) -> list[State]:
-    """Return the states of a run on fresh machines, `start` first.
+           anywhere: bool = False, on: Runtime | None = None) -> list[State]:
+    """Return the states of a run, `start` first: `on` machines started anew, or fresh ones.
 
     Raises `ReplayError` when `start` is not initial (unless it may be `anywhere`), when a step is
     refused, or when it does not lead where `system.after` says.
@@ -243,7 +243,7 @@ def replay(system: TransitionSystem, start: State, steps: Iterable[Step], *,
     for conjunct in () if anywhere else system.init:
         if not terms.evaluate(conjunct.term, start.values, (), {}, entry):
             raise ReplayError(f"the run starts where `{conjunct.text}` is false")
-    runtime = Runtime(system)
+    runtime = on or Runtime(system)
     runtime.start(start)
     states = [runtime.state()]
     for number, step in enumerate(steps, 1):
