@@ -4,6 +4,7 @@ z3 is imported here only, and only by the engine that uses it.
 """
 
 from proofs.check import check
+from proofs.faults import Cut, FaultNumber, fault_numbers
 from proofs.lasso import owed_since
 from proofs.lint import CODES, Finding, lint
 from proofs.lint_files import lint_files
@@ -29,9 +30,10 @@ from proofs.verdict import (
 )
 
 __all__ = [
-    "CODES", "Bounded", "Checked", "ClauseResult", "Counts", "EngineDisagreementError",
-    "Finding", "Found", "NotChecked", "Options", "Property", "Question", "Recipe", "Report", "Rest",
-    "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError",
-    "ask", "check", "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge",
-    "owed_since", "parse_spec", "pose", "recipe", "shipped_specs", "spec_for", "spec_json_schema", "word",
+    "CODES", "Bounded", "Checked", "ClauseResult", "Counts", "Cut", "EngineDisagreementError",
+    "FaultNumber", "Finding", "Found", "NotChecked", "Options", "Property", "Question",
+    "Recipe", "Report", "Rest", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict",
+    "Violated", "WorkerDiedError", "ask", "check", "fault_numbers", "holds_at", "holds_in",
+    "lint", "lint_files", "load_spec", "merge", "owed_since", "parse_spec", "pose", "recipe",
+    "shipped_specs", "spec_for", "spec_json_schema", "word",
 ]  # fmt: skip

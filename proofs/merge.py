@@ -30,8 +30,8 @@ def _result(question: Question, prop: Property, reports: Sequence[Report], depth
         return _live(question, prop, reports)
     violation = _agreed(prop, "violation", reports)
     witness = _agreed(prop, "witness", reports)
-    trace = _replayed(question, prop, violation, broken=True) if violation else None
-    exercised = _replayed(question, prop, witness, broken=False) if witness else None
+    trace = replayed_to_its_end(question, prop, violation, broken=True) if violation else None
+    exercised = replayed_to_its_end(question, prop, witness, broken=False) if witness else None
     seconds = max(
         (r.found[prop.name].seconds or r.seconds for r in reports if prop.name in r.found),
         default=0.0,
@@ -50,7 +50,7 @@ def _live(question: Question, prop: Property, reports: Sequence[Report]) -> Resu
         )
         return Result(prop, Unknown(why, -1), None, 0.0)
     witness = _agreed(prop, "witness", decided)
-    exercised = _replayed(question, prop, witness, broken=False) if witness else None
+    exercised = replayed_to_its_end(question, prop, witness, broken=False) if witness else None
     violations = [r.found[prop.name].violation for r in decided]
     broken = [run for run in violations if run is not None]
     if broken and None in violations:
@@ -104,7 +104,7 @@ def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:
     return shortest
 
 
-def _replayed(question: Question, prop: Property, run: Run, *, broken: bool) -> Trace:
+def replayed_to_its_end(question: Question, prop: Property, run: Run, *, broken: bool) -> Trace:
     """Return the run as a trace after replaying it and evaluating the property along it."""
     trace = retold(question, prop.name, run)
     goal = prop.bad if broken else prop.whenever

@@ -39,6 +39,9 @@ class PropertyShape(Shape):
     says: str | None = Field(None, description="the property in words")
     expect: Literal["violated"] | None = Field(None, description="a known finding")
     because: str | None = Field(None, description="why the finding is expected")
+    availability: bool | Literal["only"] = Field(
+        default=False, description="count the faults that it survives; `only`: do nothing else"
+    )
 
 
 def _elsewhere(own: str) -> dict[str, str]:

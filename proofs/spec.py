@@ -52,6 +52,7 @@ class Property:
     expect_violated: bool
     because: str | None
     place: Place = field(repr=False, compare=False)
+    availability: bool | Literal["only"] = False
 
     @property
     def bad(self) -> Term:
@@ -176,6 +177,10 @@ def _check_expectation(item: PropertyShape, place: Place, problems: Problems) ->
     if item.expect and not item.because and not damaged:
         problems.add(place.at("expect").problem("an expected violation needs a `because`",
                                                 at_key=True))
+    if item.expect and item.availability == "only":
+        problems.add(place.at("expect").problem(
+            "`expect` says nothing here", 'with `availability = "only"` it is not checked',
+            at_key=True))
     if item.because is not None and not item.expect and not damaged:
         problems.add(place.at("because").problem("`because` says why a violation is expected",
                                                  'add `expect = "violated"`', at_key=True))
