@@ -1,6 +1,7 @@
 """What people look at: tables, stories, progress, JSON."""
 
 from diagrams.as_json import checked_json
+from diagrams.fault_tables import faults_json, faults_view
 from diagrams.output import show, write_certificates, write_json, write_traces
 from diagrams.progress import live_progress
 from diagrams.recheck import recheck_view
@@ -15,6 +16,8 @@ __all__ = [
     "changes",
     "checked_json",
     "checked_view",
+    "faults_json",
+    "faults_view",
     "live_progress",
     "recheck_view",
     "short_place",

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from proofs import Checked, Result
+    from proofs import Checked, Property, Question, Result
+    from statemachine import Trace
 
 GAP = 2
 MAX_PLACE = 30
@@ -86,7 +87,6 @@ def _story(result: Result, *others: Result) -> RenderableType:
     verdict = result.verdict
     assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
     prop = result.prop
-    story = tell(result.question, prop, verdict.trace)
     known = prop.expect_violated
     heading = Text("\n")
     heading.append(
@@ -101,10 +101,18 @@ def _story(result: Result, *others: Result) -> RenderableType:
         parts.append(Text(f"the same run breaks {names}", style="italic"))
     if known and prop.because:
         parts.append(Text(f"known, because {printable(prop.because)}", style="italic"))
-    parts.append(Text(f"Start: {'; '.join(story.start)}."))
+    parts += story_lines(result.question, prop, verdict.trace, "yellow" if known else "red")
+    return Group(heading, *(Padding(part, (0, 0, 0, GAP), expand=False) for part in parts))
+
+
+def story_lines(
+    question: Question, prop: Property, trace: Trace, style: str
+) -> list[RenderableType]:
+    """Return the story of one run, part by part; `style` is for what is wrong."""
+    story = tell(question, prop, trace)
+    parts: list[RenderableType] = [Text(f"Start: {'; '.join(story.start)}.")]
     parts += [Text(f"Table: {line}.") for line in story.tables]
     parts.append(StepLines(story.steps))
     if story.ever:
         parts.append(Text(story.ever, style="bold"))
-    parts.append(Text(story.end, style="yellow" if known else "red"))
-    return Group(heading, *(Padding(part, (0, 0, 0, GAP), expand=False) for part in parts))
+    return [*parts, Text(story.end, style=style)]

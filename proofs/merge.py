@@ -78,9 +78,9 @@ def _result(evidence: Evidence, prop: Property) -> Result:
             f"{prop.name}: proved by {certificate.method}, and broken in {violation.length} steps"
         )
     seconds = max((r.found[prop.name].seconds or r.seconds for r in reports), default=0.0)
-    exercised = _replayed(question, prop, witness, broken=False) if witness else None
+    exercised = replayed_to_its_end(question, prop, witness, broken=False) if witness else None
     if violation is not None:
-        verdict: Verdict = Violated(_replayed(question, prop, violation, broken=True))
+        verdict: Verdict = Violated(replayed_to_its_end(question, prop, violation, broken=True))
         return Result(prop, verdict, exercised, seconds, question)
     larger = _at_other_sizes(evidence, prop)
     if larger is not None and certificate is None:
@@ -98,7 +98,7 @@ def _at_other_sizes(evidence: Evidence, prop: Property) -> Result | None:
             own = next(p for p in question.properties if p.name == prop.name)
             run = report.found[prop.name].violation
             assert run is not None  # noqa: S101 - sizes are reported of violations only
-            trace = _replayed(question, own, run, broken=True)
+            trace = replayed_to_its_end(question, own, run, broken=True)
             return Result(own, Violated(trace), None, report.seconds, question)
     return None
 
@@ -115,7 +115,7 @@ def _live(evidence: Evidence, prop: Property) -> Result:
         )
         return Result(prop, verdict, None, 0.0, question)
     witness = _agreed(prop, "witness", decided)
-    exercised = _replayed(question, prop, witness, broken=False) if witness else None
+    exercised = replayed_to_its_end(question, prop, witness, broken=False) if witness else None
     found, counts = decided[0].found[prop.name], decided[0].counts
     if len({r.found[prop.name].violation is None for r in decided}) > 1:
         raise EngineDisagreementError(f"{prop.name}: broken or not, by {len(decided)} searches")
@@ -181,7 +181,7 @@ def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:
     return shortest
 
 
-def _replayed(question: Question, prop: Property, run: Run, *, broken: bool) -> Trace:
+def replayed_to_its_end(question: Question, prop: Property, run: Run, *, broken: bool) -> Trace:
     """Return the run as a trace after replaying it and evaluating the property along it."""
     trace = retold(question, prop.name, run)
     goal = prop.bad if broken else prop.whenever

@@ -51,13 +51,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be decided: whether `system` has each of `properties`."""
+    """What is to be decided: whether `system` has each of `properties`.
+
+    `availability` are those of which it is asked how many faults they survive; some of them are
+    asked for nothing else, and are not among `properties`.
+    """
 
     model: Model
     spec: Spec
     system: TransitionSystem
     properties: tuple[Property, ...]
     budget: Mapping[str, int | None]
+    availability: tuple[Property, ...] = ()
 
     @cached_property
     def machines(self) -> Runtime:
@@ -123,8 +128,10 @@ class _Poser:
                       for name, shape in getattr(self.spec.shape, kind).items()
                       for p in self._property(kind, name, shape)]
         self.problems.finish()
-        return Question(self.model, self.spec, with_budget(system, budget), tuple(properties),
-                        budget)
+        return Question(
+            self.model, self.spec, with_budget(system, budget),
+            tuple(p for p in properties if p.availability != "only"), budget,
+            tuple(p for p in properties if p.availability))
 
     def _budget(self, faults: dict[str, int | None]) -> dict[str, int | None]:
         budget = self.spec.budget() | faults
@@ -247,7 +254,8 @@ class _Poser:
                 kind, _named(name, column), tuple(shape.clause),
                 terms.conjunction(c.term for c in given), terms.conjunction(c.term for c in parts),
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
-                shape.expect == "violated", shape.because, place, shape.departure)
+                shape.expect == "violated", shape.because, place, shape.departure,
+                shape.availability)
 
     def _conjuncts(self, formulas: tuple[Formula, ...], bound: Mapping[str, Typed],
                    vocabulary: Vocabulary) -> tuple[Conjunct, ...] | None:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from proofs.schema import ClauseShape, GapShape, PropertyShape
-    from statemachine import Model
     from statemachine.terms import Term
 
 SHIPPED = Path(__file__).parent / "specs"
@@ -54,6 +53,7 @@ class Property:
     because: str | None
     place: Place = field(repr=False, compare=False)
     departure: bool = False
+    availability: bool | Literal["only"] = False
 
     @property
     def bad(self) -> Term:
@@ -178,6 +178,10 @@ def _check_expectation(item: PropertyShape, place: Place, problems: Problems) ->
     if item.expect and not item.because and not damaged:
         problems.add(place.at("expect").problem("an expected violation needs a `because`",
                                                 at_key=True))
+    if item.expect and item.availability == "only":
+        problems.add(place.at("expect").problem(
+            "`expect` says nothing here", 'with `availability = "only"` it is not checked',
+            at_key=True))
     if item.because is not None and not item.expect and not damaged:
         problems.add(place.at("because").problem("`because` says why a violation is expected",
                                                  'add `expect = "violated"`', at_key=True))

@@ -2,7 +2,13 @@
 
 from statemachine import expr, terms
 from statemachine.binding import bind_column, check_free, each_column, model_vocabulary
-from statemachine.budget import budget_problem, fault_kinds, with_budget
+from statemachine.budget import (
+    budget_problem,
+    fault_kinds,
+    unlimited,
+    with_barred_faults,
+    with_budget,
+)
 from statemachine.definitions import check_definitions, read_definitions
 from statemachine.diagnostics import InputError, Problem, did_you_mean, printable
 from statemachine.document import Document
@@ -60,7 +66,6 @@ __all__ = [
     "load_model", "model_json_schema", "model_vocabulary", "named_sort", "parse",
     "parse_columns", "parse_model", "parse_sort", "printable", "read_definitions",
     "read_script", "read_text", "read_trace", "replay", "run_script", "shaped",
-    "shipped_models", "spoken",
-    "start_session", "term_text", "terms", "to_itf", "with_budget", "write_trace",
-    "write_whole",
+    "shipped_models", "spoken", "start_session", "term_text", "terms", "to_itf", "unlimited",
+    "with_barred_faults", "with_budget", "write_trace", "write_whole",
 ]  # fmt: skip
