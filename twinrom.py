@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+MAX_STATES = 50_000_000
 EXIT_FAILED, EXIT_INPUT, EXIT_UNDECIDED, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 70, 130
 MARKERS = {"statemachine": "ground.py", "proofs": "question.py", "diagrams": "story.py"}
 
@@ -38,6 +39,14 @@ SortOption = Annotated[
 ]
 FaultOption = Annotated[
     list[str] | None, typer.Option("--faults", help="fault budget: 1, power_loss=2, unlimited")
+]
+
+MaxStates = Annotated[int, typer.Option(min=1, help="states after which the search stops")]
+PlainOption = Annotated[
+    bool, typer.Option("--plain", help="search in plain Python, not in compiled code")
+]
+JsonOption = Annotated[
+    Path | None, typer.Option(help="write the findings to a file (- for output)")
 ]
 
 
@@ -79,15 +88,9 @@ def check(  # noqa: PLR0913 - one parameter per option
         float | None, typer.Option(min=0.1, help="seconds per model and engine")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="processes at a time")] = 2,
-    max_states: Annotated[
-        int, typer.Option(min=1, help="states after which the search stops")
-    ] = 50_000_000,
-    plain: Annotated[
-        bool, typer.Option("--plain", help="search in plain Python, not in compiled code")
-    ] = False,
-    json: Annotated[
-        Path | None, typer.Option(help="write the verdicts to a file (- for output)")
-    ] = None,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
     trace: Annotated[
         Path | None, typer.Option(help="write an ITF trace per violation to a folder")
     ] = None,
@@ -147,6 +150,37 @@ def certify(
         show(console, recheck_view(one))
     if any(one.refused for one in found):
         raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def faults(  # noqa: PLR0913 - one parameter per option
+    models: Models,
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    max_faults: Annotated[int, typer.Option(min=0, max=9, help="how many faults to try")] = 3,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="tell the story of each fatal combination")
+    ] = False,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+) -> None:
+    """Count how many faults availability properties survive, and list the fatal combinations."""
+    from proofs import count_faults, recipe
+
+    counted = [
+        count_faults(recipe(m, spec, _sizes(sort)), max_faults, max_states, plain=plain)
+        for m in models
+    ]
+    from rich.console import Console
+
+    from diagrams import faults_json, faults_view, show, write_data
+
+    console = Console(stderr=str(json) == "-", highlight=False)
+    for question, numbers in counted:
+        show(console, faults_view(question, numbers, told=stories))
+    if json is not None:
+        write_data(faults_json(counted), json)
 
 
 @app.command()

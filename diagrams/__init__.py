@@ -2,7 +2,7 @@
 
 from diagrams.as_json import checked_json
 from diagrams.fault_tables import faults_json, faults_view
-from diagrams.output import show, write_certificates, write_json, write_traces
+from diagrams.output import show, write_certificates, write_data, write_json, write_traces
 from diagrams.progress import live_progress
 from diagrams.recheck import recheck_view
 from diagrams.simulator import Simulator, state_view, trace_view
@@ -26,6 +26,7 @@ __all__ = [
     "tell",
     "trace_view",
     "write_certificates",
+    "write_data",
     "write_json",
     "write_traces",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from diagrams.as_json import checked_json
 from proofs import Violated, write_certificate
@@ -32,7 +32,12 @@ def show(console: Console, view: RenderableType) -> None:
 
 def write_json(checked: Sequence[Checked], path: Path) -> None:
     """Write the verdicts to `path`, or to standard output when it is `-`."""
-    text = json.dumps(checked_json(checked), indent=2, ensure_ascii=False) + "\n"
+    write_data(checked_json(checked), path)
+
+
+def write_data(data: dict[str, Any], path: Path) -> None:
+    """Write JSON data to `path`, or to standard output when it is `-`."""
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
     if str(path) == "-":
         sys.stdout.write(text)
     else:

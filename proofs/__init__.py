@@ -6,7 +6,7 @@ z3 is imported here only, and only by the engine that uses it.
 from proofs.certificate import Answer, Certificate, Clause
 from proofs.certificate_files import Recheck, certify_folders, write_certificate
 from proofs.check import check
-from proofs.faults import Cut, FaultNumber, fault_numbers
+from proofs.faults import Cut, FaultNumber, count_faults, fault_numbers
 from proofs.lasso import owed_since
 from proofs.lint import CODES, Finding, lint
 from proofs.lint_files import lint_files
@@ -37,7 +37,8 @@ __all__ = [
     "Counts", "Cut", "EngineDisagreementError", "Evidence", "FaultNumber", "Finding", "Found",
     "NotChecked", "Options", "Property", "Proved", "Question", "Recheck", "Recipe", "Report",
     "Rest", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "Violated",
-    "WorkerDiedError", "ask", "certify_folders", "check", "fault_numbers", "holds_at",
-    "holds_in", "lint", "lint_files", "load_spec", "merge", "owed_since", "parse_spec", "pose",
-    "recipe", "shipped_specs", "spec_for", "spec_json_schema", "word", "write_certificate",
+    "WorkerDiedError", "ask", "certify_folders", "check", "count_faults", "fault_numbers",
+    "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge", "owed_since",
+    "parse_spec", "pose", "recipe", "shipped_specs", "spec_for", "spec_json_schema", "word",
+    "write_certificate",
 ]  # fmt: skip

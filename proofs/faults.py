@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from proofs import lasso
+from proofs.exhaustive import explore
 from proofs.merge import replayed_to_its_end
+from proofs.recipe import DEFAULT_STATES, Recipe
 from proofs.replayed import retold
-from proofs.search import search
-from statemachine import Trace, with_barred_faults
+from statemachine import Trace, unlimited, with_barred_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from proofs.results import Report, Run
     from proofs.spec import Property
 
+DECIDE = partial(explore, max_states=DEFAULT_STATES)
 MAX_FAULTS = 3
 MAX_CUTS = 100
 
@@ -49,6 +52,20 @@ class FaultNumber:
     stopped: str | None = None
 
 
+def count_faults(
+    asked: Recipe, max_faults: int = MAX_FAULTS, max_states: int = DEFAULT_STATES, *,
+    plain: bool = False,
+) -> tuple[Question, tuple[FaultNumber, ...]]:
+    """Return the question of a recipe without any budget, and its fault numbers.
+
+    Raises `InputError` and `EngineDisagreementError` as `fault_numbers` does.
+    """
+    model = asked.question().model
+    question = replace(asked, faults=unlimited(model)).question()
+    decide = partial(explore, max_states=max_states, plain=plain)
+    return question, fault_numbers(question, max_faults, decide)
+
+
 def availability(question: Question) -> tuple[Property, ...]:
     """Return the properties marked `availability`, else all but step properties."""
     return question.availability or tuple(p for p in question.properties if p.kind != "step")
@@ -57,7 +74,7 @@ def availability(question: Question) -> tuple[Property, ...]:
 def fault_numbers(
     question: Question,
     max_faults: int = MAX_FAULTS,
-    decide: Callable[[Question], Report] = search,
+    decide: Callable[[Question], Report] = DECIDE,
 ) -> tuple[FaultNumber, ...]:
     """Return the fault number of each availability property, in the order of the spec.
 

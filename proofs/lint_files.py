@@ -35,10 +35,10 @@ def lint_files(
         try:
             model = build_model(document, sorts or {})
             for other in (
-                [Document.read(spec_for(model.paths[0], spec))] if spec else specs or _own_spec(model)
+                [Document.read(spec_for(model.paths[0], spec))] if spec else specs or _own(model)
             ):
                 found += lint(model, pose(model, *read_spec(other)).spec)
-            if not (spec or specs or _own_spec(model)):
+            if not (spec or specs or _own(model)):
                 found += lint(model)
         except InputError as error:
             problems += error.problems
@@ -47,7 +47,7 @@ def lint_files(
     return list(dict.fromkeys(found))
 
 
-def _own_spec(model: Model) -> list[Document]:
+def _own(model: Model) -> list[Document]:
     try:
         return [Document.read(spec_for(model.paths[0], None))]
     except InputError:
