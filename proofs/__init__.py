@@ -4,6 +4,7 @@ z3 is imported here only, and only by the engine that uses it.
 """
 
 from proofs.check import check
+from proofs.export import FORMATS, export
 from proofs.lint import CODES, Finding, lint
 from proofs.lint_files import lint_files
 from proofs.merge import EngineDisagreementError, holds_at, merge
@@ -27,9 +28,9 @@ from proofs.verdict import (
 )
 
 __all__ = [
-    "CODES", "Bounded", "Checked", "ClauseResult", "Counts", "EngineDisagreementError",
+    "CODES", "FORMATS", "Bounded", "Checked", "ClauseResult", "Counts", "EngineDisagreementError",
     "Finding", "Found", "NotChecked", "Options", "Property", "Question", "Recipe", "Report",
     "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError",
-    "ask", "check", "holds_at", "lint", "lint_files", "load_spec", "merge", "parse_spec",
-    "pose", "recipe", "shipped_specs", "spec_for", "spec_json_schema", "word",
+    "ask", "check", "export", "holds_at", "lint", "lint_files", "load_spec", "merge",
+    "parse_spec", "pose", "recipe", "shipped_specs", "spec_for", "spec_json_schema", "word",
 ]  # fmt: skip
