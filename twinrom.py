@@ -177,22 +177,17 @@ def export(  # noqa: PLR0913 - one parameter per option
     to: Annotated[str, typer.Option(help="promela, smv, tla or smtlib2")],
     spec: SpecOption = None,
     output: Annotated[Path | None, typer.Option(help="file to write (default: output)")] = None,
+    depth: Annotated[int, typer.Option(min=0, max=500, help="steps, for smtlib2")] = 20,
     sort: SortOption = None,
     faults: FaultOption = None,
 ) -> None:
     """Write a model and its spec for another tool: SPIN, NuSMV, TLC or an SMT solver."""
-    from proofs import FORMATS, recipe
-    from proofs import export as exported
+    from proofs import FORMATS, recipe, write_export
 
     if to not in FORMATS:
         raise typer.BadParameter(f"`{to}` is not a format: {', '.join(FORMATS)}")
-    text = exported(recipe(model, spec, _sizes(sort), _budget(faults)).question(), to)
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    from statemachine import write_whole
-
-    write_whole(str(output), text)
+    question = recipe(model, spec, _sizes(sort), _budget(faults)).question()
+    typer.echo(write_export(question, to, depth, output), nl=False)
 
 
 @app.command()

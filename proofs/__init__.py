@@ -4,7 +4,7 @@ z3 is imported here only, and only by the engine that uses it.
 """
 
 from proofs.check import check
-from proofs.export import FORMATS, export
+from proofs.export import FORMATS, export, write_export
 from proofs.lint import CODES, Finding, lint
 from proofs.lint_files import lint_files
 from proofs.merge import EngineDisagreementError, holds_at, merge
@@ -33,4 +33,5 @@ __all__ = [
     "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError",
     "ask", "check", "export", "holds_at", "lint", "lint_files", "load_spec", "merge",
     "parse_spec", "pose", "recipe", "shipped_specs", "spec_for", "spec_json_schema", "word",
+    "write_export",
 ]  # fmt: skip

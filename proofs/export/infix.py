@@ -80,9 +80,9 @@ class Infix:
                 name = self.names[term.value]
                 return (_shifted(name, low), SUM) if low else (name, NAME)
             case "and":
-                return self._joined(spelling.conjunction, term, AND), AND
+                return self._joined(spelling.conjunction, term), AND
             case "or":
-                return self._joined(spelling.disjunction, term, OR), OR
+                return self._joined(spelling.disjunction, term), OR
             case "not" if term.arguments[0].operator == "equal":
                 return self._compared(spelling.unequal, term.arguments[0]), COMPARED
             case "not":
@@ -99,8 +99,8 @@ class Infix:
             case _:
                 raise AssertionError(term.operator)
 
-    def _joined(self, operator: str, term: Term, level: int) -> str:
-        return f" {operator} ".join(self.within(a, level) for a in term.arguments)
+    def _joined(self, operator: str, term: Term) -> str:
+        return f" {operator} ".join(self.within(a, AND) for a in term.arguments)
 
     def _compared(self, operator: str, term: Term) -> str:
         a, b = term.arguments

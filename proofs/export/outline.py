@@ -90,10 +90,38 @@ def outline(question: Question) -> Outline:
     return found
 
 
+def broken_by_steps(plan: Outline) -> Iterator[tuple[Property, list[tuple[int, Term]]]]:
+    """Yield the step properties, each with the transitions that break it, by position, and where.
+
+    Where a transition cannot happen it breaks nothing: its guard is not repeated here.
+    """
+    for prop in plan.question.decidable:
+        if prop.kind == "step":
+            yield prop, [
+                (i, bad)
+                for i, t in enumerate(plan.transitions)
+                for own, bad in t.broken
+                if own is prop
+            ]
+
+
+def outside(plan: Outline) -> Iterator[tuple[str, int, Term]]:
+    """Yield each assignment that may leave its sort: its text, the transition, and where it does.
+
+    Where the transition cannot happen nothing is assigned: its guard is not repeated here.
+    """
+    for i, transition in enumerate(plan.transitions):
+        for text, duty in transition.duties:
+            if duty is not terms.TRUE:
+                yield text, i, terms.negation(duty)
+
+
 def _conjuncts(parts: Sequence[Term]) -> Iterator[Term]:
     for part in parts:
         if part.operator == "and":
             yield from _conjuncts(part.arguments)
+        elif part.operator == "not" and part.arguments[0].operator == "or":
+            yield from _conjuncts([terms.negation(a) for a in part.arguments[0].arguments])
         elif part is not terms.TRUE:
             yield part
 

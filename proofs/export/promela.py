@@ -84,7 +84,8 @@ class _Promela:
         yield "end:"
         yield "  do"
         yield from options
-        yield "  :: false  /* a loop needs an option */"
+        if not self.plan.transitions:
+            yield "  :: false  /* nothing can happen */"
         yield "  od"
         yield "}"
 
