@@ -249,6 +249,25 @@ def _settings(options: list[str] | None) -> dict[str, str]:
 
 
 @app.command()
+def export(  # noqa: PLR0913 - one parameter per option
+    model: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],
+    to: Annotated[str, typer.Option(help="promela, smv, tla or smtlib2")],
+    spec: SpecOption = None,
+    output: Annotated[Path | None, typer.Option(help="file to write (default: output)")] = None,
+    depth: Annotated[int, typer.Option(min=0, max=500, help="steps, for smtlib2")] = 20,
+    sort: SortOption = None,
+    faults: FaultOption = None,
+) -> None:
+    """Write a model and its spec for another tool: SPIN, NuSMV, TLC or an SMT solver."""
+    from proofs import FORMATS, recipe, write_export
+
+    if to not in FORMATS:
+        raise typer.BadParameter(f"`{to}` is not a format: {', '.join(FORMATS)}")
+    question = recipe(model, spec, _sizes(sort), _budget(faults)).question()
+    typer.echo(write_export(question, to, depth, output), nl=False)
+
+
+@app.command()
 def schema(kind: Annotated[str, typer.Argument(help="model or spec")]) -> None:
     """Print the JSON Schema of model or spec files, for editors."""
     import json

@@ -6,6 +6,7 @@ z3 is imported here only, and only by the engine that uses it.
 from proofs.certificate import Answer, Certificate, Clause
 from proofs.certificate_files import Recheck, certify_folders, write_certificate
 from proofs.check import check
+from proofs.export import FORMATS, export, write_export
 from proofs.faults import Cut, FaultNumber, count_faults, fault_numbers
 from proofs.lasso import owed_since
 from proofs.lint import CODES, Finding, lint
@@ -33,12 +34,12 @@ from proofs.verdict import (
 )
 
 __all__ = [
-    "CODES", "ENGINES", "Answer", "Bounded", "Certificate", "Checked", "Clause", "ClauseResult",
-    "Counts", "Cut", "EngineDisagreementError", "Evidence", "FaultNumber", "Finding", "Found",
-    "NotChecked", "Options", "Property", "Proved", "Question", "Recheck", "Recipe", "Report",
-    "Rest", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "Violated",
-    "WorkerDiedError", "ask", "certify_folders", "check", "count_faults", "fault_numbers",
-    "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge", "owed_since",
-    "parse_spec", "pose", "recipe", "shipped_specs", "spec_for", "spec_json_schema", "word",
-    "write_certificate",
+    "CODES", "ENGINES", "FORMATS", "Answer", "Bounded", "Certificate", "Checked", "Clause",
+    "ClauseResult", "Counts", "Cut", "EngineDisagreementError", "Evidence", "FaultNumber",
+    "Finding", "Found", "NotChecked", "Options", "Property", "Proved", "Question", "Recheck",
+    "Recipe", "Report", "Rest", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict",
+    "Violated", "WorkerDiedError", "ask", "certify_folders", "check", "count_faults", "export",
+    "fault_numbers", "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge",
+    "owed_since", "parse_spec", "pose", "recipe", "shipped_specs", "spec_for",
+    "spec_json_schema", "word", "write_certificate", "write_export",
 ]  # fmt: skip

@@ -1,0 +1,57 @@
+"""Questions in the languages of other tools, so that anybody can check ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from proofs.export.promela import promela
+from proofs.export.smtlib2 import DEFAULT_DEPTH, smtlib2
+from proofs.export.smv import smv
+from proofs.export.tla import configuration, tla
+from statemachine import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from proofs.question import Question
+
+__all__ = ["FORMATS", "export", "write_export"]
+
+FORMATS = {"promela": ".pml", "smv": ".smv", "tla": ".tla", "smtlib2": ".smt2"}
+
+
+def export(
+    question: Question, to: str, *, depth: int = DEFAULT_DEPTH, module: str | None = None
+) -> str:
+    """Return the question in the language `to`, one of `FORMATS` (with their file suffixes).
+
+    `depth` is how far SMT-LIB 2 is unrolled; `module` is what a TLA+ module is called, by default
+    as the model. Raises `InputError` when the language cannot express the question.
+    """
+    match to:
+        case "promela":
+            return promela(question)
+        case "smv":
+            return smv(question)
+        case "tla":
+            return tla(question, module)
+        case "smtlib2":
+            return smtlib2(question, depth)
+        case _:
+            raise ValueError(to)
+
+
+def write_export(question: Question, to: str, depth: int, output: Path | None) -> str:
+    """Write the question to a file whole and return nothing; without a file, return the text.
+
+    A TLA+ module is called as its file, and its configuration is written beside it. Raises
+    `InputError` as `export` does, and when the file cannot be written.
+    """
+    module = output.stem if output else None
+    text = export(question, to, depth=depth, module=module)
+    if output is None:
+        return text
+    write_whole(str(output), text)
+    if to == "tla":
+        write_whole(str(output.with_suffix(".cfg")), configuration(text))
+    return ""
