@@ -9,8 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from diagrams.engines import steps
 from diagrams.stories import GAP, story_lines
-from diagrams.tables import broken_name, short_file, steps
+from diagrams.tables import broken_name, short_file
 from statemachine import fault_kinds, printable, to_itf
 
 if TYPE_CHECKING:

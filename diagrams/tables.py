@@ -10,6 +10,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from diagrams.engines import engine_line, steps
+from diagrams.rest import rest_view
 from diagrams.stories import stories
 from proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated
 from statemachine import fault_kinds, printable
@@ -19,21 +21,17 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from proofs import Certificate, Checked, Counts, Report, Result
+    from proofs import Certificate, Checked, Counts, Result
 
 
 def checked_view(checked: Checked) -> RenderableType:
     """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
-    parts += [view for view in (_unchecked(checked), _clauses(checked)) if view is not None]
+    more = (_unchecked(checked), _clauses(checked), rest_view(checked))
+    parts += [view for view in more if view is not None]
     parts += stories(checked)
     parts.append(summary(checked))
     return Group(*parts)
-
-
-def steps(number: int) -> str:
-    """Return `1 step`, `2 steps`."""
-    return f"{number} step" if number == 1 else f"{number} steps"
 
 
 def short_file(path: str) -> str:
@@ -64,52 +62,6 @@ def _budget(checked: Checked) -> str:
     limits = {kind: n for kind, n in question.budget.items() if n is not None}
     words = [f"at most {n}" + (f" {kind}" if kind != "fault" else "") for kind, n in limits.items()]
     return ", ".join(words) if words else "unlimited"
-
-
-def engine_line(report: Report) -> str:
-    """Return what one engine looked at, in one line."""
-    match report.engine:
-        case "search":
-            found = _searched(report)
-        case "reachability" | "induction":
-            found = _proved(report)
-        case _:
-            steps_ = f"every event sequence of up to {steps(report.clean)}"
-            found = [steps_ if report.clean >= 0 else "nothing"]
-            found += [report.stopped] if report.stopped else []
-    name = {"bounded": "z3", "symbolic": "z3, any size"}.get(report.engine, report.engine)
-    return f"{name}: {', '.join(found)}, {report.seconds:.1f} s"
-
-
-def _searched(report: Report) -> list[str]:
-    if report.counts is None:
-        return [str(report.stopped)]
-    stopped = [report.stopped] if report.stopped else []
-    return [*(["complete"] if report.complete else []), *stopped, counts_text(report)]
-
-
-def _proved(report: Report) -> list[str]:
-    """Return how many properties have an invariant, how large it is, and who confirmed it."""
-    found = []
-    for c in report.certificates:
-        number = len(c.properties)
-        reach = " at every size" if c.symbolic else ""
-        found.append(
-            f"{number} {'property' if number == 1 else 'properties'} for all depths{reach}, "
-            f"invariant of {len(c.invariant)} clauses, confirmed by {', '.join(c.solvers)}"
-        )
-    return found or [report.stopped or "nothing proved"]
-
-
-def counts_text(report: Report) -> str:
-    """Return the size of what a search saw, in words."""
-    counts = report.counts
-    if counts is None:
-        return "nothing seen"
-    deepest = "diameter" if report.complete else "depth"
-    return (
-        f"{counts.states:,} states, {counts.transitions:,} transitions, {deepest} {counts.diameter}"
-    )
 
 
 class VerdictTable:
@@ -175,7 +127,8 @@ def _note(checked: Checked) -> str:
         names = ", ".join(checked.recipe.unbounded)
         parts.append(f"any size = the same for every integer as {names}, and every table")
     if any(report.complete for report in checked.reports.values()):
-        parts.append("all = every reachable state (search)")
+        sizes = " at the sizes above" if checked.recipe.unbounded else ""
+        parts.append(f"all = every reachable state{sizes} (search)")
     if "bounded" in checked.reports:
         depth = max(0, checked.reports["bounded"].clean)
         parts.append(f"{depth} = every event sequence of up to {steps(depth)} (z3)")
@@ -286,12 +239,20 @@ def summary(checked: Checked) -> RenderableType:
     noun = "property" if len(decided) == 1 else "properties"
     shown = f"{len(decided)} {noun} checked: {shown}"
     shown += f"; {waiting} not checked" if waiting else ""
-    standing = WORDS[checked.standing] if not waiting else ""
+    standing = _standing(checked) if not waiting else ""
     style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
     lines = [Text(f"{checked.question.model.name}: {shown}", style=style)]
     if standing:
         lines.append(Text(f"{checked.question.model.name}: {standing}", style=style))
     return Group(Text(), *lines)
+
+
+def _standing(checked: Checked) -> str:
+    known = sum(
+        isinstance(r.verdict, Violated) and not r.failed for r in checked.results
+    )
+    but = f", but for {known} known finding{'s' if known > 1 else ''}" if known else ""
+    return WORDS[checked.standing] + (but if checked.standing == "keeps" else "")
 
 
 WORDS = {
@@ -301,4 +262,4 @@ WORDS = {
     "departs": "safe and recovers, but departs from a clause",
     "keeps": "safe and recovers",
 }
-__all__ = ["checked_view", "counts_text", "engine_line", "summary", "verdict_words"]
+__all__ = ["checked_view", "summary", "verdict_words"]

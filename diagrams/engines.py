@@ -1,0 +1,62 @@
+"""What each engine looked at, in one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from proofs import Report
+
+
+def steps(number: int) -> str:
+    """Return `1 step`, `2 steps`."""
+    return f"{number} step" if number == 1 else f"{number} steps"
+
+
+def engine_line(report: Report) -> str:
+    """Return what one engine looked at, in one line."""
+    match report.engine:
+        case "search":
+            found = _searched(report)
+        case "reachability" | "induction":
+            found = _proved(report)
+        case _:
+            steps_ = f"every event sequence of up to {steps(report.clean)}"
+            found = [steps_ if report.clean >= 0 else "nothing"]
+            found += [report.stopped] if report.stopped else []
+    name = {"bounded": "z3", "symbolic": "z3, any size"}.get(report.engine, report.engine)
+    return f"{name}: {', '.join(found)}, {report.seconds:.1f} s"
+
+
+def _searched(report: Report) -> list[str]:
+    if report.counts is None:
+        return [str(report.stopped)]
+    stopped = [report.stopped] if report.stopped else []
+    return [*(["complete"] if report.complete else []), *stopped, counts_text(report)]
+
+
+def _proved(report: Report) -> list[str]:
+    """Return how many properties have an invariant, how large it is, and who confirmed it."""
+    found = []
+    for c in report.certificates:
+        number = len(c.properties)
+        reach = " at every size" if c.symbolic else ""
+        found.append(
+            f"{number} {'property' if number == 1 else 'properties'} for all depths{reach}, "
+            f"invariant of {len(c.invariant)} clauses, confirmed by {', '.join(c.solvers)}"
+        )
+    return found or [report.stopped or "nothing proved"]
+
+
+def counts_text(report: Report) -> str:
+    """Return the size of what a search saw, in words."""
+    counts = report.counts
+    if counts is None:
+        return "nothing seen"
+    deepest = "diameter" if report.complete else "depth"
+    return (
+        f"{counts.states:,} states, {counts.transitions:,} transitions, {deepest} {counts.diameter}"
+    )
+
+
+__all__ = ["counts_text", "engine_line", "steps"]
