@@ -35,12 +35,18 @@ class Compiled:
         binding = llvm()
         cpu, features = _started
         target = binding.Target.from_default_triple()
-        machine = target.create_target_machine(cpu=cpu, features=features, opt=level, jit=True)
+        # small and position-independent: else every call takes the slow way through the compiler
+        machine = target.create_target_machine(
+            cpu=cpu, features=features, opt=level, jit=True, codemodel="small", reloc="pic"
+        )
         module = binding.parse_assembly(text)
-        self.engine = binding.create_mcjit_compiler(module, machine)
+        self.engine = binding.create_mcjit_compiler(module, machine, use_lmm=True)
         self.engine.finalize_object()
 
     def function(self, name: str, returns: Any, *arguments: Any) -> Callable[..., Any]:
         """Return a function of the module."""
-        address = self.engine.get_function_address(name)
-        return ctypes.CFUNCTYPE(returns, *arguments)(address)
+        return ctypes.CFUNCTYPE(returns, *arguments)(self.address(name))
+
+    def address(self, name: str) -> int:
+        """Return where a function of the module is."""
+        return int(self.engine.get_function_address(name))

@@ -408,3 +408,240 @@ model_new:
   store i64 %models1, ptr $c_model_count
   br label %model_done
 model_done:
+;;; sweep
+define internal i64 @find($K %key) {
+entry:
+  %table = load ptr, ptr $c_table
+  %shift = load i64, ptr $c_shift
+  %slots = load i64, ptr $c_slots
+  %last = sub i64 %slots, 1
+  %stored = add $K %key, 1
+  $hash
+  br label %probe
+probe:
+  %place = phi i64 [%first, %entry], [%second, %clash]
+  %slot = getelementptr %slot, ptr %table, i64 %place
+  %there = load $K, ptr %slot, align 1
+  %same = icmp eq $K %there, %stored
+  br i1 %same, label %found, label %clash
+clash:
+  %place1 = add i64 %place, 1
+  %second = and i64 %place1, %last
+  br label %probe
+found:
+  ret i64 %place
+}
+
+define internal ptr @known($K %key, ptr %good, i64 %props) {
+  %place = call i64 @find($K %key)
+  %index = mul i64 %place, %props
+  %at = getelementptr $M, ptr %good, i64 %index
+  ret ptr %at
+}
+
+define void @seed(i64 %from, i64 %upto, ptr %good, i64 %props, ptr %work) {
+entry:
+  %keys = load ptr, ptr $c_keys
+  %masks = load ptr, ptr $c_masks
+  br label %each
+each:
+  %i = phi i64 [%from, %entry], [%i2, %next]
+  %kp = getelementptr $K, ptr %keys, i64 %i
+  %key = load $K, ptr %kp
+  $load_mask
+  %own = call ptr @known($K %key, ptr %good, i64 %props)
+  call void @goals($K %key, ptr %work)
+  br label %prop
+prop:
+  %p = phi i64 [0, %each], [%p2, %prop]
+  %goal_at = getelementptr $M, ptr %work, i64 %p
+  %goal = load $M, ptr %goal_at
+  %own_at = getelementptr $M, ptr %own, i64 %p
+  %was = load $M, ptr %own_at
+  %here = and $M %goal, %mask
+  %now = or $M %was, %here
+  store $M %now, ptr %own_at
+  %p2 = add i64 %p, 1
+  %more_props = icmp ult i64 %p2, %props
+  br i1 %more_props, label %prop, label %next
+next:
+  %i2 = add i64 %i, 1
+  %more = icmp ult i64 %i2, %upto
+  br i1 %more, label %each, label %done
+done:
+  ret void
+}
+
+define i64 @scan(i64 %from, i64 %upto, ptr %good, i64 %props, ptr %work, i64 %prop) {
+entry:
+  %keys = load ptr, ptr $c_keys
+  %masks = load ptr, ptr $c_masks
+  br label %each
+each:
+  %i = phi i64 [%from, %entry], [%i2, %next]
+  %kp = getelementptr $K, ptr %keys, i64 %i
+  %key = load $K, ptr %kp
+  $load_mask
+  call void @whenevers($K %key, ptr %work)
+  %when_at = getelementptr $M, ptr %work, i64 %prop
+  %when = load $M, ptr %when_at
+  %own = call ptr @known($K %key, ptr %good, i64 %props)
+  %own_at = getelementptr $M, ptr %own, i64 %prop
+  %fine = load $M, ptr %own_at
+  %bad = xor $M %fine, -1
+  %here = and $M %mask, %when
+  %left = and $M %here, %bad
+  %some = icmp ne $M %left, 0
+  br i1 %some, label %hit, label %next
+hit:
+  store $M %left, ptr %work
+  ret i64 %i
+next:
+  %i2 = add i64 %i, 1
+  %more = icmp ult i64 %i2, %upto
+  br i1 %more, label %each, label %done
+done:
+  ret i64 %upto
+}
+
+define i64 @scan_steps(i64 %from, i64 %upto, ptr %good, i64 %props, ptr %work, i64 %prop,
+                       ptr %steps) {
+entry:
+  %keys = load ptr, ptr $c_keys
+  %masks = load ptr, ptr $c_masks
+  %out = load ptr, ptr $c_candidates
+  br label %each
+each:
+  %i = phi i64 [%from, %entry], [%i2, %next]
+  %kp = getelementptr $K, ptr %keys, i64 %i
+  %key = load $K, ptr %kp
+  $load_mask
+  %end = call ptr %steps($K %key, $M %mask, i64 %i, ptr %out, ptr null, ptr null)
+  %none = icmp eq ptr %end, %out
+  br i1 %none, label %next, label %look
+look:
+  %c = phi ptr [%out, %each], [%c2, %looked]
+  %to = phi ptr [%out, %each], [%to2, %looked]
+  %ckey = load $K, ptr %c, align 1
+  $step_mask
+  %own = call ptr @known($K %ckey, ptr %good, i64 %props)
+  %own_at = getelementptr $M, ptr %own, i64 %prop
+  %fine = load $M, ptr %own_at
+  %bad = xor $M %fine, -1
+  %left = and $M %cmask, %bad
+  %some = icmp ne $M %left, 0
+  br i1 %some, label %keep, label %looked
+keep:
+  %whole = load %candidate, ptr %c, align 1
+  store %candidate %whole, ptr %to, align 1
+  $keep_mask
+  %to1 = getelementptr %candidate, ptr %to, i32 1
+  br label %looked
+looked:
+  %to2 = phi ptr [%to, %look], [%to1, %keep]
+  %c2 = getelementptr %candidate, ptr %c, i32 1
+  %more_steps = icmp ult ptr %c2, %end
+  br i1 %more_steps, label %look, label %all
+all:
+  %hits = icmp ne ptr %to2, %out
+  br i1 %hits, label %hit, label %next
+hit:
+  store ptr %to2, ptr %work
+  ret i64 %i
+next:
+  %i2 = add i64 %i, 1
+  %more = icmp ult i64 %i2, %upto
+  br i1 %more, label %each, label %done
+done:
+  ret i64 %upto
+}
+;;; back
+define i64 @sweep_$mode(i64 %from, i64 %upto, ptr %good, i64 %props, ptr %work, ptr %steps,
+                        ptr %no_hits, ptr %no_gates) {
+entry:
+  %keys = load ptr, ptr $c_keys
+  %masks = load ptr, ptr $c_masks
+  %out = load ptr, ptr $c_candidates
+  br label %each
+each:
+  %i1 = phi i64 [%upto, %entry], [%i, %next]
+  %changed = phi i64 [0, %entry], [%changed2, %next]
+  %i = sub i64 %i1, 1
+  %kp = getelementptr $K, ptr %keys, i64 %i
+  %key = load $K, ptr %kp
+  $load_mask
+  %own = call ptr @known($K %key, ptr %good, i64 %props)
+  br label %left
+left:
+  %p = phi i64 [0, %each], [%p2, %left]
+  %open = phi $M [0, %each], [%open2, %left]
+  %own_at = getelementptr $M, ptr %own, i64 %p
+  %fine = load $M, ptr %own_at
+  %bad = xor $M %fine, -1
+  %open1 = and $M %bad, %mask
+  %open2 = or $M %open, %open1
+  %zero_at = getelementptr $M, ptr %work, i64 %p
+  store $M 0, ptr %zero_at
+  %p2 = add i64 %p, 1
+  %more_props = icmp ult i64 %p2, %props
+  br i1 %more_props, label %left, label %judged
+judged:
+  %wanted = icmp ne $M %open2, 0
+  br i1 %wanted, label %make, label %next
+make:
+  %end = call ptr %steps($K %key, $M %mask, i64 %i, ptr %out, ptr %no_hits, ptr %no_gates)
+  %none = icmp eq ptr %end, %out
+  br i1 %none, label %next, label %look
+look:
+  %c = phi ptr [%out, %make], [%c2, %looked]
+  %enabled = phi $M [0, %make], [%enabled2, %looked]
+  %ckey = load $K, ptr %c, align 1
+  $step_mask
+  %enabled2 = or $M %enabled, %cmask
+  %later = call ptr @known($K %ckey, ptr %good, i64 %props)
+  br label %prop
+prop:
+  %q = phi i64 [0, %look], [%q2, %prop]
+  %later_at = getelementptr $M, ptr %later, i64 %q
+  %there = load $M, ptr %later_at
+  %not_there = xor $M %there, -1
+  %counts = and $M %cmask, $counted
+  %sum_at = getelementptr $M, ptr %work, i64 %q
+  %sum = load $M, ptr %sum_at
+  %sum1 = or $M %sum, %counts
+  store $M %sum1, ptr %sum_at
+  %q2 = add i64 %q, 1
+  %more_q = icmp ult i64 %q2, %props
+  br i1 %more_q, label %prop, label %looked
+looked:
+  %c2 = getelementptr %candidate, ptr %c, i32 1
+  %more_steps = icmp ult ptr %c2, %end
+  br i1 %more_steps, label %look, label %settle
+settle:
+  %r = phi i64 [0, %looked], [%r2, %settle]
+  %grew = phi $M [0, %looked], [%grew2, %settle]
+  %total_at = getelementptr $M, ptr %work, i64 %r
+  %total = load $M, ptr %total_at
+  %not_total = xor $M %total, -1
+  %won = and $M %enabled2, $won
+  %mine_at = getelementptr $M, ptr %own, i64 %r
+  %mine = load $M, ptr %mine_at
+  %mine1 = or $M %mine, %won
+  store $M %mine1, ptr %mine_at
+  %grew1 = xor $M %mine, %mine1
+  %grew2 = or $M %grew, %grew1
+  %r2 = add i64 %r, 1
+  %more_r = icmp ult i64 %r2, %props
+  br i1 %more_r, label %settle, label %settled
+settled:
+  %any = icmp ne $M %grew2, 0
+  %one = zext i1 %any to i64
+  %changed1 = or i64 %changed, %one
+  br label %next
+next:
+  %changed2 = phi i64 [%changed, %judged], [%changed, %make], [%changed1, %settled]
+  %more = icmp ugt i64 %i, %from
+  br i1 %more, label %each, label %done
+done:
+  ret i64 %changed2
+}

@@ -81,9 +81,9 @@ def filter_place(layout: Layout, key: int) -> int:
     return (word * GOLDEN & whole) >> WORD - FILTER_BITS
 
 
-def kernel_text(layout: Layout, context: int) -> str:
-    """Return the functions for this layout; `context` is the address of the fields."""
-    key, mask, parts = layout.key, layout.mask, _parts()
+def _names(layout: Layout, context: int) -> dict[str, str]:
+    """Return what stands for the names in the text; `context` is the address of the fields."""
+    key, mask = layout.key, layout.mask
     names = {"K": key, "M": mask, "prefetch": str(PREFETCH)}
     names |= {
         f"c_{name}": f"inttoptr (i64 {context + 8 * i} to ptr)" for i, name in enumerate(FIELDS)
@@ -99,6 +99,44 @@ def kernel_text(layout: Layout, context: int) -> str:
         "weight": _weight(layout, "%mask", ""),
         "count_m": _weight(layout, "%fresh", "_m"),
     }  # fmt: skip
+    if layout.masked:
+        names["load_mask"] = (
+            f"%mp = getelementptr {mask}, ptr %masks, i64 %i\n  %mask = load {mask}, ptr %mp"
+        )
+        names["candidate_mask"] = _masked(mask, "%p", "%mask")
+        names["step_mask"] = _masked(mask, "%c", "%cmask")
+        names["keep_mask"] = (
+            "%kept_at = getelementptr %candidate, ptr %to, i32 0, i32 2\n  "
+            f"store {mask} %left, ptr %kept_at, align 1"
+        )
+    else:
+        names["load_mask"] = names["candidate_mask"] = "%mask = or i1 true, false"
+        names["step_mask"], names["keep_mask"] = "%cmask = or i1 true, false", ""
+        names["target_choice"] = "%within = or i1 true, false"
+    return names
+
+
+def _masked(mask: str, place: str, result: str) -> str:
+    """Return the text that reads the mask of a candidate."""
+    return (
+        f"{result}_at = getelementptr %candidate, ptr {place}, i32 0, i32 2\n  "
+        f"{result} = load {mask}, ptr {result}_at, align 1"
+    )
+
+
+def sweep_text(layout: Layout, context: int) -> str:
+    """Return the functions that go over a closed space backwards, and look what they left."""
+    names, parts = _names(layout, context), _parts()
+    every = {"mode": "all", "counted": "%not_there", "won": "%not_total"}
+    some = {"mode": "some", "counted": "%there", "won": "%total"}
+    back = [parts["back"].substitute(names | own) for own in (every, some)]
+    return "\n".join([layout.types(), parts["sweep"].substitute(names), *back])
+
+
+def kernel_text(layout: Layout, context: int) -> str:
+    """Return the functions of the search; `context` is the address of the fields."""
+    key, mask = layout.key, layout.mask
+    names, parts = _names(layout, context), _parts()
 
     def appended(x: str, fresh: str) -> str:
         more = {"x": x, "fresh": fresh, "count": _weight(layout, fresh, x)}
@@ -107,22 +145,12 @@ def kernel_text(layout: Layout, context: int) -> str:
 
     names["insert"], names["found"] = appended("_i", "%mask"), "br label %done"
     if layout.masked:
-        names["load_mask"] = (
-            f"%mp = getelementptr {mask}, ptr %masks, i64 %i\n  %mask = load {mask}, ptr %mp"
-        )
-        names["candidate_mask"] = (
-            "%mask_at = getelementptr %candidate, ptr %p, i32 0, i32 2\n  "
-            f"%mask = load {mask}, ptr %mask_at, align 1"
-        )
         names["insert"] += parts["insert_mask"].substitute(names)
         names["append"] = appended("_a", "%fresh")
         names["target_choice"] = parts["target_choice"].substitute(names)
         names["found"] = parts["found"].substitute(names)
         if layout.rows > layout.mask_rows:
             names["model"] = parts["model"].substitute(names)
-    else:
-        names["load_mask"] = names["candidate_mask"] = "%mask = or i1 true, false"
-        names["target_choice"] = "%within = or i1 true, false"
     bit = f", {mask}" if layout.masked else ""
     target = f"%target = type <{{ {key}, i32, i64{bit} }}>\n"
     text = layout.types() + HIT + target + parts["common"].substitute(names)

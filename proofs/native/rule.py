@@ -40,17 +40,18 @@ def conjuncts(term: Term) -> tuple[Term, ...]:
 class RuleText:
     """Writes the part of `successors` that is one rule instance."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what a rule is written from
         self,
         rules: Rules,
         e: Emitter,
         instance: RuleInstance,
         groups: Sequence[tuple[int, frozenset[int], Truth, bool]],
+        own: Sequence[tuple[int, Term, bool]],
+        only: Term = terms.TRUE,
     ) -> None:
         self.rules, self.e, self.instance, self.groups = rules, e, instance, groups
-        self.layout = e.layout
+        self.own, self.only, self.layout = own, only, e.layout
         self.folding = Folding()
-        self.own = rules.own[instance.index]
         self.first = rules.first[instance.index]
         self.guard: list[Truth] = []
 
@@ -140,6 +141,12 @@ class RuleText:
             self._only_some(both, after)
         elif guard != YES:
             self._only_if(guard, after)
+        only = e.truth(folding.fold(self.only))
+        if only.masked:
+            both = e.op(f"and {e.mask} {both}, {only.text}")
+            self._only_some(both, after)
+        else:
+            self._only_if(only, after)
         self._look(both, ordinal)
         self._update(both, ordinal)
 

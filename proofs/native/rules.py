@@ -17,7 +17,7 @@ from proofs.native.rule import RuleText, note
 from statemachine import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from proofs.native.checks import Check
     from proofs.native.lookup import TableWords
@@ -65,6 +65,10 @@ class Rules:
                 if term is not shared and term is not terms.FALSE:
                     own.append((number, term, check.rare))
 
+    def over(self, tables: TableWords) -> Rules:
+        """Return the same rules without checks, for a module with arrays of its own."""
+        return Rules(self.system, tables, ())
+
     def looked_for(self) -> list[list[int]]:
         """Return for each rule the numbers of the checks that it looks for."""
         found = [[number for number, *_ in own] for own in self.own]
@@ -74,24 +78,31 @@ class Rules:
         return found
 
     def text(self) -> str:
-        """Return the functions."""
+        """Return the functions of the search: `successors`, and what it calls."""
+        return "\n".join([*self._commons(), self.function("successors", None)])
+
+    def function(self, name: str, only: Mapping[int, Term] | None) -> str:
+        """Return one function that makes candidates; `only` says by which rules, and where."""
         e = Emitter(self.system, self.tables)
         e.do("%cursor = alloca ptr")
         e.do("store ptr %out, ptr %cursor")
         groups = []
-        for number, (where, found) in enumerate(self.common.items()):
+        for number, (where, found) in enumerate(self.common.items() if only is None else ()):
             rare = e.joined("or", [e.truth(t) for _, t, is_rare in found if is_rare])
             groups.append((number, where, rare, any(not r for *_, r in found)))
         for instance in self.system.instances:
-            own = [g for g in groups if instance.index in g[1]]
-            RuleText(self, e, instance, own).write()
+            if only is None:
+                own = [g for g in groups if instance.index in g[1]]
+                RuleText(self, e, instance, own, self.own[instance.index]).write()
+            elif instance.index in only:
+                RuleText(self, e, instance, (), (), only[instance.index]).write()
         e.do("%end = load ptr, ptr %cursor")
         e.do("ret ptr %end")
         e.label("wrong")
         e.do("ret ptr null")
-        head = f"define ptr @successors({self.layout.key} %key, {self.layout.mask} %mask, "
+        head = f"define ptr @{name}({self.layout.key} %key, {self.layout.mask} %mask, "
         head += "i64 %index, ptr %out, ptr %hits, ptr %gates) {\nentry:\n"
-        return "\n".join([*self._commons(), head + "\n".join(e.lines) + "\n}\n"])
+        return head + "\n".join(e.lines) + "\n}\n"
 
     def _commons(self) -> Iterator[str]:
         for number, found in enumerate(self.common.values()):

@@ -12,6 +12,7 @@ from proofs.native.layout import MASK_ROWS, Layout
 from proofs.native.program import Program
 from proofs.native.runs import runs_to
 from proofs.native.space import SLOT_BITS, Space
+from proofs.native.start import initial_families
 from proofs.overlaps import Overlaps, overlapping
 from proofs.results import Counts, Found, Report
 from proofs.search import DEFAULT_STATES, LOOK_AT_CLOCK
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from proofs.results import Progress, Run
 
 
-WORTH_COMPILING = 500_000
+WORTH_COMPILING = 1_000_000
 FAST = 1
 
 
@@ -50,6 +51,7 @@ class NativeSearch:
         self.worth_compiling = worth_compiling
         self.initial = 0
         self.layers = 0
+        self.complete = False
 
     def run(
         self,
@@ -60,8 +62,8 @@ class NativeSearch:
     ) -> str | None:
         """Search until everything is reached; or return why it was stopped."""
         space = self.space
-        for values, family in self.system.initial_families():
-            for key, mask in self.layout.split(self.layout.packing.pack(values), family):
+        for state, family in initial_families(self.system):
+            for key, mask in self.layout.split(state, family):
                 space.add(key, mask)
         self.initial = space.pairs
         while space.close_layer():
@@ -77,6 +79,7 @@ class NativeSearch:
             if stopped is not None:
                 space.look_at_rest()
                 return stopped
+        self.complete = True
         return None
 
     def _expand(self, max_states: int, deadline: float | None) -> str | None:
