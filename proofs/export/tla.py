@@ -106,7 +106,11 @@ class _Tla:
                 yield f"{self.names[v.index]} = {self.infix.code(v.sort, code)}"
             else:
                 yield f"{self.names[v.index]} \\in {_values(v.sort)}"
-            yield from (self.infix.within(t, AND) for t in waiting.get(i, ()) if t not in given[:1])
+            yield from (
+                self.infix.within(t, AND) + _once(t)
+                for t in waiting.get(i, ())
+                if t not in given[:1]
+            )
 
     def _actions(self) -> Iterator[str]:
         guards = iter(self.guards)
@@ -119,7 +123,7 @@ class _Tla:
             yield from (f"\\* {line}" for line in about(instance))
             yield f"{self.actions[instance]} =="
             for transition, guard in named:
-                yield f"  \\/ /\\ {guard}"
+                yield f"  \\/ /\\ {guard}{_once(transition.guard)}"
                 for index, term in transition.updates.items():
                     new = self.infix.stored(term, self.variables[index].sort)
                     yield f"     /\\ {self.names[index]}' = ({new})"
@@ -154,6 +158,12 @@ class _Tla:
                 yield f"  /\\ ~({self.guards[i]} /\\ {self.infix.within(bad, AND)})"
             if not breaks:
                 yield "  TRUE"
+
+
+def _once(term: Term) -> str:
+    """Return what keeps TLC from generating a state once for each alternative that holds."""
+    parts = term.arguments if term.operator == "and" else (term,)
+    return " = TRUE" if any(part.operator == "or" for part in parts) else ""
 
 
 def _pins(term: Term) -> bool:
