@@ -8,7 +8,7 @@ from proofs.faults import Cut, FaultNumber, fault_numbers
 from proofs.lasso import owed_since
 from proofs.lint import CODES, Finding, lint
 from proofs.lint_files import lint_files
-from proofs.merge import merge
+from proofs.merge import merge, rest_findings
 from proofs.question import Question, ask, pose
 from proofs.recipe import Options, Recipe, recipe
 from proofs.replayed import EngineDisagreementError, holds_at, holds_in
@@ -35,5 +35,5 @@ __all__ = [
     "Recipe", "Report", "Rest", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict",
     "Violated", "WorkerDiedError", "ask", "check", "fault_numbers", "holds_at", "holds_in",
     "lint", "lint_files", "load_spec", "merge", "owed_since", "parse_spec", "pose", "recipe",
-    "shipped_specs", "spec_for", "spec_json_schema", "word",
+    "rest_findings", "shipped_specs", "spec_for", "spec_json_schema", "word",
 ]  # fmt: skip

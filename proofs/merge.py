@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from proofs import lasso
 from proofs.replayed import EngineDisagreementError, holds_at, holds_in, retold
+from proofs.rest import deadlock, livelock
 from proofs.verdict import Bounded, Result, Unknown, Vacuous, Verdict, Violated
 
 if TYPE_CHECKING:
@@ -23,6 +24,22 @@ def merge(question: Question, reports: Mapping[str, Report], depth: int) -> tupl
     Every run is replayed through the running machines first. Raises `EngineDisagreementError`.
     """
     return tuple(_result(question, p, tuple(reports.values()), depth) for p in question.properties)
+
+
+def rest_findings(question: Question, report: Report) -> tuple[tuple[Property, Trace], ...]:
+    """Return the deadlock and the livelock that a search found, as properties that they break.
+
+    Each run is replayed through the running machines first. Raises `EngineDisagreementError`.
+    """
+    found: list[tuple[Property, Trace]] = []
+    if report.rest is not None and report.rest.deadlock is not None:
+        prop = deadlock(question)
+        run = report.rest.deadlock
+        found.append((prop, replayed_to_its_end(question, prop, run, broken=True)))
+    if report.rest is not None and report.rest.livelock is not None:
+        prop = livelock(question)
+        found.append((prop, lasso.replayed(question, prop, report.rest.livelock)))
+    return tuple(found)
 
 
 def _result(question: Question, prop: Property, reports: Sequence[Report], depth: int) -> Result:
