@@ -3,6 +3,7 @@
 z3 is imported here only, and only by the engine that uses it.
 """
 
+from proofs.at_rest import rest_findings
 from proofs.certificate import Answer, Certificate, Clause
 from proofs.certificate_files import Recheck, certify_folders, write_certificate
 from proofs.check import check
@@ -40,6 +41,6 @@ __all__ = [
     "Recipe", "Report", "Rest", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict",
     "Violated", "WorkerDiedError", "ask", "certify_folders", "check", "count_faults", "export",
     "fault_numbers", "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge",
-    "owed_since", "parse_spec", "pose", "recipe", "shipped_specs", "spec_for",
+    "owed_since", "parse_spec", "pose", "recipe", "rest_findings", "shipped_specs", "spec_for",
     "spec_json_schema", "word", "write_certificate", "write_export",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from proofs.at_rest import rest_findings
 from proofs.engines import run
 from proofs.merge import Evidence, merge
 from proofs.plan import STAGES, Case
@@ -75,6 +76,7 @@ def _checked(case: Case, seconds: float | None) -> Checked:
         case.reports,
         spent,
         case.recipe,
+        next((rest_findings(case.question, r) for r in case.reports.values() if r.rest), None),
     )
 
 

@@ -37,9 +37,7 @@ def explore(  # noqa: PLR0913 - the limits of a search
                     question, max_states=max_states, max_depth=max_depth, deadline=deadline,
                     progress=progress,
                 )  # fmt: skip
-                live = {p.name for p in question.properties} - {p.name for p in question.decidable}
-                known = {n: f for n, f in found.found.items() if n not in live}
-                return replace(found, tier="compiled", found=known)
+                return replace(found, tier="compiled")
             except NativeUnavailableError as error:
                 tier = f"plain Python: {error}"
         found = search(

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from proofs import lasso
 from proofs.exhaustive import explore
-from proofs.merge import replayed_to_its_end
 from proofs.recipe import DEFAULT_STATES, Recipe
-from proofs.replayed import retold
+from proofs.replayed import replayed_to_its_end, retold
 from statemachine import Trace, unlimited, with_barred_faults
 
 if TYPE_CHECKING:

@@ -11,19 +11,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from proofs.quiet import Quiet, components
+from proofs.rest import livelock
 from proofs.results import Rest, Run
-from proofs.sought import none_enabled
 from proofs.space import OutOfTimeError
-from proofs.spec import Property
-from statemachine import Packing, State, terms
+from statemachine import Packing, State
 
 if TYPE_CHECKING:
     from proofs.question import Question
     from proofs.quiet import Explored, Path
     from proofs.results import Report
     from proofs.space import Clock, Space
-
-LIVELOCK = "livelock"
+    from proofs.spec import Property
 
 
 def decided(question: Question, report: Report, space: Space, clock: Clock) -> Report:
@@ -52,16 +50,6 @@ def decided(question: Question, report: Report, space: Space, clock: Clock) -> R
         return replace(report, found=found, stopped=text)
     deadlock = report.rest.deadlock if report.rest is not None else None
     return replace(report, found=found, rest=Rest(deadlock, endless.run))
-
-
-def livelock(question: Question) -> Property:
-    """Return the response that the automatic rules come to rest, from everywhere."""
-    model = question.model
-    goal = none_enabled(i for i in question.system.instances if model.automatic(i.rule))
-    return Property(
-        "response", LIVELOCK, (), terms.TRUE, goal, "always", (), None,
-        expect_violated=False, because=None, place=question.spec.place,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)

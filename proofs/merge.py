@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from proofs import lasso
-from proofs.replayed import EngineDisagreementError, holds_at, holds_in, retold
+from proofs.replayed import EngineDisagreementError, replayed_to_its_end
 from proofs.verdict import (
     Bounded,
     NotChecked,
@@ -179,21 +179,3 @@ def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:
                 f"but `{report.engine}` says {said}"
             )
     return shortest
-
-
-def replayed_to_its_end(question: Question, prop: Property, run: Run, *, broken: bool) -> Trace:
-    """Return the run as a trace after replaying it and evaluating the property along it."""
-    trace = retold(question, prop.name, run)
-    goal = prop.bad if broken else prop.whenever
-    entry = question.system.entry(run.tables)
-    if prop.stepwise:
-        steps = zip(trace.states, trace.steps, trace.states[1:], strict=False)
-        where = [holds_at(goal, before, step, after, entry) for before, step, after in steps]
-    else:
-        where = [holds_in(goal, state, entry) for state in trace.states]
-    if not where or not where[-1] or any(where[:-1]):
-        what = "violate" if broken else "exercise"
-        raise EngineDisagreementError(
-            f"{prop.name}: the run of {run.length} steps does not {what} it first at its end"
-        )
-    return trace

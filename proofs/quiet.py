@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
-from statemachine import Step, terms
+from statemachine import State, Step, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from proofs.question import Question
     from proofs.space import Clock
-    from statemachine import State
+    from statemachine import RuleInstance, TransitionSystem
     from statemachine.terms import Term
 
 Move: TypeAlias = "tuple[Step, State]"
 Path: TypeAlias = "list[Move]"
+Effects: TypeAlias = "list[tuple[Step, list[tuple[int, int]]]]"
+Answer = TypeVar("Answer")
 
 
 class Quiet:
@@ -27,33 +30,31 @@ class Quiet:
     """
 
     def __init__(self, question: Question, goal: Term) -> None:
-        self.system, self.goal = question.system, goal
+        self.system = question.system
         model = question.model
-        self.instances = [i for i in self.system.instances if model.automatic(i.rule)]
+        instances = [i for i in self.system.instances if model.automatic(i.rule)]
+        self.effects = [_Kept(partial(_effects, i, self.system), _read(i)) for i in instances]
+        self.goal = _Kept(partial(_holds, goal, self.system), [goal])
         self.enabled: dict[State, frozenset[int]] = {}
         self.moves: dict[State, list[Move]] = {}
-
-    def at_goal(self, state: State) -> bool:
-        """Say whether the goal holds."""
-        entry = self.system.entry(state.tables)
-        return bool(terms.evaluate(self.goal, state.values, (), {}, entry))
 
     def look(self, state: State) -> None:
         """Compute what can happen in `state`, once."""
         if state in self.enabled:
             return
-        entry = self.system.entry(state.tables)
         enabled = set()
         found: dict[tuple[int, State], Step] = {}
-        for instance in self.instances:
-            for payload in instance.payloads():
-                step = Step(instance, payload)
-                if terms.evaluate(instance.guard, state.values, (), step.given(), entry):
-                    enabled.add(instance.index)
-                    found.setdefault((instance.index, self.system.after(state, step)), step)
+        for effects in self.effects:
+            for step, changed in effects.at(state):
+                values = list(state.values)
+                for index, value in changed:
+                    values[index] = value
+                after = State(tuple(values), state.tables)
+                enabled.add(step.instance.index)
+                found.setdefault((step.instance.index, after), step)
         self.enabled[state] = frozenset(enabled)
         self.moves[state] = [
-            (step, after) for (_, after), step in found.items() if not self.at_goal(after)
+            (step, after) for (_, after), step in found.items() if not self.goal.at(after)
         ]
 
     def explore(self, start: State, known: Collection[State], clock: Clock) -> Explored:
@@ -138,6 +139,48 @@ class Quiet:
                     origin[after] = state, step
                     todo.append(after)
         raise AssertionError("the component is not strongly connected")
+
+
+class _Kept(Generic[Answer]):
+    """A function of a state, computed once for each combination of the variables it reads."""
+
+    def __init__(self, compute: Callable[[State], Answer], read: Iterable[Term]) -> None:
+        self.compute = compute
+        self.reads = sorted({t.value for t in terms.leaves(read) if t.operator == "variable"})
+        self.known: dict[tuple[int, ...], Answer] = {}
+
+    def at(self, state: State) -> Answer:
+        """Return the answer for `state`."""
+        values = state.values
+        key = (state.tables, *[values[index] for index in self.reads])
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self.compute(state)
+        return found
+
+
+def _read(instance: RuleInstance) -> list[Term]:
+    return [instance.guard, *instance.updates.values()]
+
+
+def _holds(goal: Term, system: TransitionSystem, state: State) -> bool:
+    return bool(terms.evaluate(goal, state.values, (), {}, system.entry(state.tables)))
+
+
+def _effects(instance: RuleInstance, system: TransitionSystem, state: State) -> Effects:
+    """Return the enabled steps of a rule instance, each with the variables it sets."""
+    entry = system.entry(state.tables)
+    found = []
+    for payload in instance.payloads():
+        step = Step(instance, payload)
+        given = step.given()
+        if terms.evaluate(instance.guard, state.values, (), given, entry):
+            changed = [
+                (index, terms.evaluate(term, state.values, (), given, entry))
+                for index, term in instance.updates.items()
+            ]
+            found.append((step, changed))
+    return found
 
 
 class Explored:

@@ -10,6 +10,7 @@ from statemachine import ReplayError, State, Step, Trace, replay, terms
 if TYPE_CHECKING:
     from proofs.question import Question
     from proofs.results import Run
+    from proofs.spec import Property
     from statemachine import TableChoices
 
 
@@ -43,3 +44,21 @@ def holds_at(
 def holds_in(term: terms.Term, state: State, entry: TableChoices.Entry) -> bool:
     """Say whether a term holds in a state."""
     return bool(terms.evaluate(term, state.values, (), {}, entry))
+
+
+def replayed_to_its_end(question: Question, prop: Property, run: Run, *, broken: bool) -> Trace:
+    """Return the run as a trace after replaying it and evaluating the property along it."""
+    trace = retold(question, prop.name, run)
+    goal = prop.bad if broken else prop.whenever
+    entry = question.system.entry(run.tables)
+    if prop.stepwise:
+        steps = zip(trace.states, trace.steps, trace.states[1:], strict=False)
+        where = [holds_at(goal, before, step, after, entry) for before, step, after in steps]
+    else:
+        where = [holds_in(goal, state, entry) for state in trace.states]
+    if not where or not where[-1] or any(where[:-1]):
+        what = "violate" if broken else "exercise"
+        raise EngineDisagreementError(
+            f"{prop.name}: the run of {run.length} steps does not {what} it first at its end"
+        )
+    return trace

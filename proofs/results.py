@@ -44,7 +44,7 @@ class Found:
     depth: int | None
     violation: Run | None = None
     witness: Run | None = None
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
     fair: bool = False
 
 

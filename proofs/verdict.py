@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from proofs.replayed import retold
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -144,7 +142,11 @@ class ClauseResult:
 
 @dataclass(frozen=True)
 class Checked:
-    """Everything found out about one model and spec; `recipe` says what was asked."""
+    """Everything found out about one model and spec; `recipe` says what was asked.
+
+    `rest` has a run into a deadlock and one into a livelock, as far as there are any; it is None
+    where no search has seen every state.
+    """
 
     question: Question
     depth: int
@@ -153,21 +155,7 @@ class Checked:
     reports: Mapping[str, Report]
     seconds: float
     recipe: Recipe
-
-    @property
-    def rest(self) -> dict[str, Trace | None] | None:
-        """Return a run into a deadlock and one into a livelock, as far as there are any.
-
-        None: no search has seen every state, so this is not known.
-        """
-        rest = next((r.rest for r in self.reports.values() if r.rest is not None), None)
-        if rest is None:
-            return None
-        runs = {"deadlock": rest.deadlock, "livelock": rest.livelock}
-        return {
-            what: None if run is None else retold(self.question, what, run)
-            for what, run in runs.items()
-        }
+    rest: Mapping[str, Trace | None] | None
 
     @property
     def standing(self) -> str:

@@ -14,6 +14,7 @@ from asked import CORPUS, SHIPPED, corpus, question, shipped
 from random_models import Maker
 from test_shipped import base_name, edited, text_of
 
+from diagrams import tell
 from proofs import (
     Bounded,
     EngineDisagreementError,
@@ -25,6 +26,7 @@ from proofs import (
     merge,
     parse_spec,
     pose,
+    rest_findings,
     word,
 )
 from proofs.lasso import owed_since, replayed
@@ -219,20 +221,30 @@ def test_whenever_that_is_never_reached_is_vacuous() -> None:
 
 
 def test_deadlock_is_where_no_rule_at_all_can_happen() -> None:
-    _, report = decided(SYSTEM + LIGHT, "")
-    assert report.rest is not None
-    assert report.rest.deadlock is not None
-    assert report.rest.deadlock.length == 2
+    asked, report = decided(SYSTEM + LIGHT, "")
+    [(prop, trace)] = rest_findings(asked, report)
+    assert (prop.name, events(trace), trace.loop) == ("deadlock", ["start", "light"], None)
+    assert tell(asked, prop, trace).end.startswith(
+        "Wrong: after step 2 `some rule can happen` is false ("
+    )
     _, report = decided(SYSTEM + LIGHT + BREAK + REPAIR, "")
     assert report.rest is not None
     assert (report.rest.deadlock, report.rest.livelock) == (None, None)
 
 
 def test_livelock_is_a_fair_run_of_automatic_rules() -> None:
-    _, report = decided(SYSTEM + TICK + LIGHT_AT_ONE, "")
+    asked, report = decided(SYSTEM + TICK + LIGHT_AT_ONE, "")
     assert report.rest is not None
     assert report.rest.livelock is not None
     assert (report.rest.livelock.length, report.rest.livelock.loop) == (4, 1)
+    [(prop, trace)] = rest_findings(asked, report)
+    assert (prop.name, trace.loop) == ("livelock", 1)
+    story = tell(asked, prop, trace)
+    assert (story.ever, story.end) == (
+        "Then for ever: steps 2 to 4 again.",
+        "Wrong: left to itself after step 1, the system never reaches "
+        "`no automatic rule can happen` (lamp is dark, clock is ticking).",
+    )
     _, report = decided(SYSTEM + LIGHT + BREAK + REPAIR, "")
     assert report.rest is not None
     assert report.rest.livelock is None
@@ -306,6 +318,32 @@ def test_searches_that_differ_are_a_bug() -> None:
     other = replace(report.found["lights"], violation=None)
     with pytest.raises(EngineDisagreementError, match="broken or not, by 2 searches"):
         merge(asked, {"search": report, "again": replace(report, found={"lights": other})}, 0)
+
+
+STORIES = [
+    (SYSTEM + LIGHT, POSSIBLE.replace("lamp is broken", "clock is off").replace(
+        "lamp is lit", "lamp is broken"), "",
+     "Wrong: at the start `clock is off` holds, and no run leads on to `lamp is broken`."),
+    (SYSTEM, AFTER_START, "Then nothing happens by itself any more.",
+     "Wrong: `event is start` holds of step 1; left to itself after it, the system never reaches "
+     "`lamp is lit` (lamp is dark)."),
+    (SYSTEM + TICK, RESPONSE.replace("lamp is lit", "clock.beat == 2 and lamp is lit"),
+     "Then for ever: steps 2 to 4 again.",
+     "Wrong: after step 1 `clock is ticking` holds; left to itself from there, the system never "
+     "reaches `clock.beat == 2` and `lamp is lit` (lamp is dark)."),
+    (SYSTEM + TICK.replace(" if clock.beat == 2 else clock.beat + 1", ""), RESPONSE,
+     "Then for ever: step 2 again.",
+     "Wrong: after step 1 `clock is ticking` holds; left to itself from there, the system never "
+     "reaches `lamp is lit` (lamp is dark)."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "spec", "ever", "end"), STORIES)
+def test_story_ends_with_what_never_comes(model: str, spec: str, ever: str, end: str) -> None:
+    trace = broken(model, spec)
+    asked = question(model, spec)
+    story = tell(asked, asked.properties[0], trace)
+    assert (story.ever, story.end) == (ever, end)
 
 
 def test_lasso_survives_its_interchange_form() -> None:

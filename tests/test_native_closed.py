@@ -11,7 +11,6 @@ from random_models import Maker
 
 from proofs import Property, Question, holds_at
 from proofs.native import Closed, NativeSearch
-from proofs.native.checks import reads_step
 from statemachine import State, Step, terms
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Plain:
                 bool(self.automatic[s]) and all(later in found for later in self.automatic[s])
             ),
         )
-        if reads_step(prop.whenever):
+        if prop.stepwise:
             return {
                 (self.depth[s], s, step)
                 for s, found in self.after.items()
@@ -136,9 +135,9 @@ def random_question(seed: int) -> Question:
             "event is r0", "event.by == host", "event is r0 and A is on", maker.truth(1, names)
         )
         spec += (
-            f'\n[response.q{i}]\nwhenever = "{whenever}"\neventually = "{maker.truth(1, names)}"'
+            f'\n[response.own_q{i}]\nwhenever = "{whenever}"\neventually = "{maker.truth(1, names)}"'
         )
-        spec += f'\n[possible.p{i}]\nwhenever = "{maker.truth(1, names)}"'
+        spec += f'\n[possible.own_p{i}]\nwhenever = "{maker.truth(1, names)}"'
         spec += f'\ncan = "{maker.truth(1, names)}"\n'
     return question(model, spec)
 

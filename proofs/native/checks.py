@@ -1,19 +1,15 @@
-"""What the native tier looks for, in one list: properties broken and exercised, and overlaps."""
+"""What the native tier looks for: the list that every search has, with what it needs to know."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from proofs.sought import sought
 from statemachine import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from proofs.question import Question
-    from proofs.spec import Property
     from statemachine.terms import Term
-
-STEP_LEAVES = frozenset({"event", "argument", "after"})
 
 
 class Check(NamedTuple):
@@ -30,7 +26,7 @@ class Check(NamedTuple):
     @property
     def rare(self) -> bool:
         """Say whether the check is hardly ever found."""
-        return self.what == "violation"
+        return self.what != "witness"
 
     @property
     def key(self) -> tuple[str, str]:
@@ -39,20 +35,6 @@ class Check(NamedTuple):
 
 
 def checks(question: Question) -> list[Check]:
-    """Return everything to look for: violations and witnesses, of what is decided and what is not.
-
-    A witness reaches `whenever`; for a response that may be a step.
-    """
-    return [c for p in question.properties for c in _of(p) if c.term is not terms.FALSE]
-
-
-def _of(prop: Property) -> Iterator[Check]:
-    step = prop.kind == "step" or (prop.kind == "response" and reads_step(prop.whenever))
-    if prop.kind in ("invariant", "step"):
-        yield Check(prop.name, "violation", prop.bad, step)
-    yield Check(prop.name, "witness", prop.whenever, step)
-
-
-def reads_step(term: Term) -> bool:
-    """Say whether a term speaks of a step, not of one state."""
-    return any(t.operator in STEP_LEAVES for t in terms.leaves([term]))
+    """Return everything to look for, save what never holds."""
+    found = [Check(s.name, s.what, s.term, s.stepwise) for s in sought(question)]
+    return [c for c in found if c.term is not terms.FALSE]

@@ -12,7 +12,7 @@ import ctypes
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from proofs.native.checks import Check, reads_step
+from proofs.native.checks import Check
 from proofs.native.compiled import Compiled
 from proofs.native.emit import Emitter
 from proofs.native.folding import StepTerm
@@ -20,7 +20,7 @@ from proofs.native.kernel import sweep_text
 from proofs.native.lookup import TableWords
 from proofs.native.memory import Pages
 from proofs.native.runs import runs_to
-from proofs.retrace import Hit
+from proofs.retrace import Hit, Key
 from statemachine import terms
 
 if TYPE_CHECKING:
@@ -55,13 +55,13 @@ class Closed:
         In the order of the search; where a step makes it pending, the hit is that step.
         """
         batch = self._batch(prop, forced=True)
-        yield from batch.steps(prop) if reads_step(prop.whenever) else batch.states(prop)
+        yield from batch.steps(prop) if prop.stepwise else batch.states(prop)
 
     def stranded(self, prop: Property) -> Hit | None:
         """Return the first state where `whenever` holds and no run at all reaches the goal."""
         return next(self._batch(prop, forced=False).states(prop), None)
 
-    def runs(self, hits: Mapping[object, Hit]) -> dict[object, Run]:
+    def runs(self, hits: Mapping[Key, Hit]) -> dict[Key, Run]:
         """Return a shortest run to each hit."""
         return runs_to(self.space, hits)
 
@@ -98,7 +98,7 @@ class _Batch:
         texts = [
             self._masks("goals", [p.goal for p in self.props], tables),
             self._masks("whenevers", [
-                terms.FALSE if reads_step(p.whenever) else p.whenever for p in self.props
+                terms.FALSE if p.stepwise else p.whenever for p in self.props
             ], tables),
         ]  # fmt: skip
         rules = self.space.program.rules.over(tables)
@@ -110,7 +110,7 @@ class _Batch:
                 )
             )
         for number, prop in enumerate(self.props):
-            if self.forced and reads_step(prop.whenever):
+            if self.forced and prop.stepwise:
                 step = StepTerm(Check(prop.name, "witness", prop.whenever, step=True))
                 at = {i.index: step.at(i, {}) for i in self.system.instances}
                 texts.append(

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from proofs.liveness import decided
 from proofs.lookups import Truths
 from proofs.native.checks import checks
+from proofs.native.closed import Closed
 from proofs.native.layout import MASK_ROWS, Layout
 from proofs.native.program import Program
 from proofs.native.runs import runs_to
 from proofs.native.space import SLOT_BITS, Space
 from proofs.native.start import initial_families
 from proofs.overlaps import Overlaps, overlapping
-from proofs.results import Counts, Found, Report
+from proofs.results import Counts, Found, Report, Rest
 from proofs.search import DEFAULT_STATES, LOOK_AT_CLOCK
+from proofs.sought import DEADLOCK
+from proofs.space import Clock
 from statemachine import State, Step
 
 if TYPE_CHECKING:
@@ -142,7 +147,7 @@ class NativeSearch:
                 runs.get(("violation", p.name)),
                 runs.get(("witness", p.name)),
             )
-            for p in self.question.properties
+            for p in (self.question.properties if complete else self.question.decidable)
         }
         return Report(
             "search",
@@ -152,6 +157,7 @@ class NativeSearch:
             stopped,
             self.counts(),
             time.monotonic() - self.started,
+            Rest(runs.get(DEADLOCK), None) if complete else None,
         )
 
 
@@ -169,4 +175,8 @@ def search_native(
     model does not fit.
     """
     searching = NativeSearch(question)
-    return searching.report(searching.run(max_states, max_depth, deadline, progress))
+    report = searching.report(searching.run(max_states, max_depth, deadline, progress))
+    if not report.complete:
+        return report
+    report = decided(question, report, Closed(searching), Clock(deadline))
+    return replace(report, seconds=time.monotonic() - searching.started)
