@@ -46,7 +46,10 @@ def _hash(key: str, value: str, stem: str, result: str, shift: str = "%shift") -
         ]
         value = f"%{stem}word"
     lines += [
-        f"%{stem}mixed = mul i64 {value}, {GOLDEN}",
+        f"%{stem}product = mul i64 {value}, {GOLDEN}",
+        f"%{stem}upper = lshr i64 %{stem}product, {WORD // 2}",
+        f"%{stem}folded = xor i64 %{stem}product, %{stem}upper",
+        f"%{stem}mixed = mul i64 %{stem}folded, {SILVER}",
         f"{result} = lshr i64 %{stem}mixed, {shift}",
     ]
     return "\n  ".join(lines)
@@ -78,7 +81,8 @@ def filter_place(layout: Layout, key: int) -> int:
     word = key & whole
     if layout.key == "i128":
         word ^= (key >> WORD) * SILVER & whole
-    return (word * GOLDEN & whole) >> WORD - FILTER_BITS
+    product = word * GOLDEN & whole
+    return ((product ^ product >> WORD // 2) * SILVER & whole) >> WORD - FILTER_BITS
 
 
 def _names(layout: Layout, context: int) -> dict[str, str]:
