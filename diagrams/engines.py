@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from proofs import Report
+    from proofs import Certificate, Report
 
 
 def steps(number: int) -> str:
@@ -43,9 +43,16 @@ def _proved(report: Report) -> list[str]:
         reach = " at every size" if c.symbolic else ""
         found.append(
             f"{number} {'property' if number == 1 else 'properties'} for all depths{reach}, "
-            f"invariant of {len(c.invariant)} clauses, confirmed by {', '.join(c.solvers)}"
+            f"invariant of {clauses(c)}, confirmed by {', '.join(c.solvers)}"
         )
-    return found or [report.stopped or "nothing proved"]
+    left = len(report.reasons)
+    return [*found, *([f"{left} not proved"] if left else [])] or ["nothing to prove"]
+
+
+def clauses(certificate: Certificate) -> str:
+    """Return `1 clause`, `2 clauses`."""
+    number = len(certificate.invariant)
+    return f"{number} clause" if number == 1 else f"{number} clauses"
 
 
 def counts_text(report: Report) -> str:
@@ -59,4 +66,4 @@ def counts_text(report: Report) -> str:
     )
 
 
-__all__ = ["counts_text", "engine_line", "steps"]
+__all__ = ["clauses", "counts_text", "engine_line", "steps"]

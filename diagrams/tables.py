@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def checked_view(checked: Checked) -> RenderableType:
     """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
-    more = (_unchecked(checked), _clauses(checked), rest_view(checked))
+    more = (_unchecked(checked), _unknown(checked), _clauses(checked), rest_view(checked))
     parts += [view for view in more if view is not None]
     parts += stories(checked)
     parts.append(summary(checked))
@@ -191,6 +191,16 @@ def _unchecked(checked: Checked) -> RenderableType | None:
         text.append(f"  {result.prop.kind} {result.prop.name}{clauses}\n", style="dim")
     text.rstrip()
     return text
+
+
+def _unknown(checked: Checked) -> RenderableType | None:
+    """Return why properties are unknown, those with one reason together."""
+    reasons: dict[str, list[str]] = {}
+    for result in checked.results:
+        if isinstance(result.verdict, Unknown):
+            reasons.setdefault(result.verdict.reason, []).append(result.prop.name)
+    lines = [f"{printable(reason)}: {', '.join(names)}" for reason, names in reasons.items()]
+    return Text("\nUnknown: " + "\nUnknown: ".join(lines), style="magenta") if lines else None
 
 
 def _clauses(checked: Checked) -> RenderableType | None:
