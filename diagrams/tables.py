@@ -262,7 +262,9 @@ def _standing(checked: Checked) -> str:
         isinstance(r.verdict, Violated) and not r.failed for r in checked.results
     )
     but = f", but for {known} known finding{'s' if known > 1 else ''}" if known else ""
-    return WORDS[checked.standing] + (but if checked.standing == "keeps" else "")
+    recovers = any(r.prop.kind in ("response", "possible") for r in checked.results)
+    keeps = "safe and recovers" if recovers else "safe"
+    return f"{keeps}{but}" if checked.standing == "keeps" else WORDS[checked.standing]
 
 
 WORDS = {
@@ -270,6 +272,5 @@ WORDS = {
     "undecided": "undecided",
     "does-not-recover": "safe, but does not recover",
     "departs": "safe and recovers, but departs from a clause",
-    "keeps": "safe and recovers",
 }
 __all__ = ["checked_view", "summary", "verdict_words"]
