@@ -556,8 +556,8 @@ done:
   ret i64 %upto
 }
 ;;; back
-define i64 @sweep_$mode(i64 %from, i64 %upto, ptr %good, i64 %props, ptr %work, ptr %steps,
-                        ptr %no_hits, ptr %no_gates) {
+define i64 @sweep_$mode(i64 %from, i64 %upto, ptr %good, ptr %read, i64 %props, ptr %work,
+                        ptr %steps, ptr %no_hits, ptr %no_gates) {
 entry:
   %keys = load ptr, ptr $c_keys
   %masks = load ptr, ptr $c_masks
@@ -598,7 +598,7 @@ look:
   %ckey = load $K, ptr %c, align 1
   $step_mask
   %enabled2 = or $M %enabled, %cmask
-  %later = call ptr @known($K %ckey, ptr %good, i64 %props)
+  %later = call ptr @known($K %ckey, ptr %read, i64 %props)
   br label %prop
 prop:
   %q = phi i64 [0, %look], [%q2, %prop]
