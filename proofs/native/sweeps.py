@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1 << 14
 POINTER, LONG = ctypes.c_void_p, ctypes.c_uint64
-BACK = (LONG, LONG, LONG, POINTER, POINTER, LONG, POINTER, POINTER, POINTER, POINTER)
-SCAN = (LONG, LONG, LONG, POINTER, LONG, POINTER, LONG)
+BACK = (LONG, LONG, LONG, POINTER, POINTER, LONG, *(POINTER,) * 5)
+SCAN = (LONG, LONG, LONG, POINTER, LONG, POINTER, LONG, POINTER)
+WORTH_COMPILING = 1_000_000
 
 
 class Sweeps:
@@ -44,21 +45,23 @@ class Sweeps:
         self.props, self.forced, self.searching = list(props), forced, searching
         self.system, self.space, self.layout = searching.system, searching.space, searching.layout
         self.size = max(1, self.layout.mask_bytes)
-        self.compiled = Compiled(self._text(), 0)
+        work = searching.space.length * len(props)
+        self.compiled = Compiled(self._text(), 2 if work > WORTH_COMPILING else 0)
         self.work = Pages(max(64, len(props) * self.size))
         self.good = self._goals()
         self.sweeps = 0
-        while self._back(self.good, self.good):
+        done = Pages(self.space.length)
+        while self._back(self.good, self.good, done):
             self.sweeps += 1
 
     def _text(self) -> str:
         tables = TableWords(self.system, self.layout)
         texts = [
             self._masks("goals", [p.goal for p in self.props], tables),
-            self._masks("whenevers", [
-                terms.FALSE if reads_step(p.whenever) else p.whenever for p in self.props
-            ], tables),
-        ]  # fmt: skip
+        ]
+        for number, prop in enumerate(self.props):
+            if not reads_step(prop.whenever):
+                texts.append(self._mask(f"whenever{number}", prop.whenever, tables))
         rules = self.space.program.rules.over(tables)
         if self.forced:
             texts.append(
@@ -96,6 +99,12 @@ class Sweeps:
         head = f"define void @{name}({e.key} %key, ptr %masks) {{\nentry:\n"
         return head + "\n".join(e.lines) + "\n}\n"
 
+    def _mask(self, name: str, term: Term, tables: TableWords) -> str:
+        """Return a function that says for which table choices a term holds."""
+        e = Emitter(self.system, tables)
+        e.do(f"ret {e.mask} {e.as_mask(e.truth(term))}")
+        return f"define {e.mask} @{name}({e.key} %key) {{\nentry:\n" + "\n".join(e.lines) + "\n}\n"
+
     def _goals(self) -> Pages:
         """Return new masks that say where the goals hold."""
         found = Pages((len(self.props) * self.size) << self.space.slot_bits)
@@ -104,18 +113,18 @@ class Sweeps:
             seed(start, stop, found.address, len(self.props), self.work.address)
         return found
 
-    def _back(self, good: Pages, read: Pages) -> bool:
-        """Add to `good` what follows from `read`, going back over the log; say whether any did."""
+    def _back(self, good: Pages, read: Pages, done: Pages) -> bool:
+        """Add to `good` what follows from `read`, going back over the log; say whether any did.
+
+        Entries where nothing more can follow are marked in `done`.
+        """
         back = self.compiled.function("sweep_all" if self.forced else "sweep_some", *BACK)
         whole = self.space.functions.compiled
         steps = self.compiled.address("automatic") if self.forced else whole.address("successors")
         rest = (
-            len(self.props),
-            self.work.address,
-            steps,
-            self.space.closed.address,
-            self.space.no_gates.address,
-        )
+            len(self.props), self.work.address, steps, self.space.closed.address,
+            self.space.no_gates.address, done.address,
+        )  # fmt: skip
         changed = [
             back(start, stop, good.address, read.address, *rest)
             for start, stop in reversed(self._chunks())
@@ -132,9 +141,9 @@ class Sweeps:
         kept = [p for p in self.props if next(self.hits(p), None) is None]
         found |= {p.name: 0 for p in kept}
         whole, self.good = self.good, self._goals()
-        later, rounds = self._goals(), 0
+        later, done, rounds = self._goals(), Pages(self.space.length), 0
         while kept := [p for p in kept if next(self.hits(p), None) is not None]:
-            self._back(later, self.good)
+            self._back(later, self.good, done)
             ctypes.memmove(self.good.address, later.address, later.size)
             rounds += 1
             found |= {p.name: rounds for p in kept}
@@ -154,7 +163,8 @@ class Sweeps:
     def _states(self, prop: Property) -> Iterator[Hit]:
         """Return the states where `whenever` holds and the goal is not kept, in log order."""
         scan = self.compiled.function("scan", *SCAN)
-        for index in self._scanned(scan, prop):
+        whenever = self.compiled.address(f"whenever{self.props.index(prop)}")
+        for index in self._scanned(scan, prop, whenever):
             left = self.work.number(0, self.size)
             key, _ = self.space.entry(index)
             for bit in _bits(left):
@@ -162,7 +172,7 @@ class Sweeps:
 
     def _steps(self, prop: Property) -> Iterator[Hit]:
         """Return the steps that make a response pending where the goal is not kept after them."""
-        scan = self.compiled.function("scan_steps", *SCAN, POINTER)
+        scan = self.compiled.function("scan_steps", *SCAN)
         steps = self.compiled.address(f"pending{self.props.index(prop)}")
         layout, size = self.layout, self.layout.candidate_bytes
         for index in self._scanned(scan, prop, steps):
@@ -178,12 +188,12 @@ class Sweeps:
                 for bit in _bits(mask):
                     yield self._hit(index, key, bit, step)
 
-    def _scanned(self, scan: Any, prop: Property, *more: int) -> Iterator[int]:
+    def _scanned(self, scan: Any, prop: Property, where: int) -> Iterator[int]:
         number, count, length = self.props.index(prop), len(self.props), self.space.length
         index = 0
         while index < length:
             stop = min(index + AT_ONCE, length)
-            index = scan(index, stop, self.good.address, count, self.work.address, number, *more)
+            index = scan(index, stop, self.good.address, count, self.work.address, number, where)
             if index < stop:
                 yield index
                 index += 1
