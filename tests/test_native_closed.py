@@ -163,7 +163,8 @@ def random_question(seed: int) -> Question:
             "event is r0", "event.by == host", "event is r0 and A is on", maker.truth(1, names)
         )
         spec += (
-            f'\n[response.own_q{i}]\nwhenever = "{whenever}"\neventually = "{maker.truth(1, names)}"'
+            f'\n[response.own_q{i}]\nwhenever = "{whenever}"\n'
+            f'eventually = "{maker.truth(1, names)}"'
         )
         spec += f'\n[possible.own_p{i}]\nwhenever = "{maker.truth(1, names)}"'
         spec += f'\ncan = "{maker.truth(1, names)}"\n'
