@@ -31,8 +31,10 @@ def engine_line(report: Report) -> str:
 def _searched(report: Report) -> list[str]:
     if report.counts is None:
         return [str(report.stopped)]
-    stopped = [report.stopped] if report.stopped else []
-    return [*(["complete"] if report.complete else []), *stopped, counts_text(report)]
+    found = ["complete"] if report.complete else []
+    found += [report.stopped] if report.stopped else []
+    slow = report.tier.startswith("plain")
+    return [*found, counts_text(report), *([report.tier] if slow else [])]
 
 
 def _proved(report: Report) -> list[str]:

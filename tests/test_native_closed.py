@@ -100,7 +100,7 @@ class Plain:
                 )
             return left[state]
 
-        if not reads_step(prop.whenever):
+        if not prop.stepwise:
             return max((steps(s) for s in self.after if self.holds(prop.whenever, s)), default=0)
         return max(
             (
