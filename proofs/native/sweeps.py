@@ -3,7 +3,7 @@
 A response is kept from a state when its goal holds there, or when some automatic rule is enabled
 and the response is kept from the state after each of them: the least such set. What is possible is
 kept from a state when its goal holds there or some step leads to where it is kept. The log of the
-search is gone over backwards until nothing changes.
+search is gone over backwards until nothing changes, or until nothing is left to be kept.
 """
 
 from __future__ import annotations
@@ -51,8 +51,11 @@ class Sweeps:
         self.good = self._goals()
         self.sweeps = 0
         done = Pages(self.space.length)
-        while self._back(self.good, self.good, done):
+        waiting = self.props
+        while waiting := [p for p in waiting if next(self.hits(p), None) is not None]:
             self.sweeps += 1
+            if not self._back(self.good, self.good, done):
+                break
 
     def _text(self) -> str:
         tables = TableWords(self.system, self.layout)
