@@ -3,7 +3,7 @@
 `python benchmarks/spin.py [MODEL] [LARGEST] [ROUNDS]`. SPIN checks the same invariants and step
 properties, on the exported model. All figures are medians of rounds in which the two take turns,
 so read the ratios. The export itself is counted for nobody. `-O2` is not among the options tried:
-on the one long loop of these models it compiles for minutes and saves a tenth of a second.
+on the one long loop of these models it compiles for minutes and explores hardly faster.
 """
 
 from __future__ import annotations
