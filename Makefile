@@ -21,7 +21,7 @@ types: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/bounded.py
-	$(BIN)/python benchmarks/proofs.py
+	$(BIN)/python benchmarks/proving.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/spin.py
 

@@ -1,6 +1,6 @@
 """How long proofs for all depths take, beside the bounded check, and at every size.
 
-`python benchmarks/proofs.py [MODEL] [ROUNDS]`. Whole processes: start-up, proof, certificate and
+`python benchmarks/proving.py [MODEL] [ROUNDS]`. Whole processes: start-up, proof, certificate and
 its re-check by every solver that is installed. All figures are medians of interleaved rounds of
 this one run, so read the ratios.
 """
