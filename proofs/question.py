@@ -135,7 +135,7 @@ class _Poser:
             tuple(p for p in properties if p.availability))
 
     def _budget(self, faults: dict[str, int | None]) -> dict[str, int | None]:
-        budget = self.spec.budget() | faults
+        budget = {**self.spec.budget(), **self.model.budget, **faults}
         kinds = ("fault", *fault_kinds(self.model))
         for kind, limit in budget.items():
             wrong = budget_problem(self.model, kind, limit)

@@ -15,6 +15,7 @@ from statemachine.sorts import BOOL, Sort
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from statemachine.overlay import Change
     from statemachine.places import Formula, Place
     from statemachine.system import TransitionSystem
 
@@ -122,7 +123,10 @@ class Definition:
 
 @dataclass(frozen=True)
 class Model:
-    """A policy, checked: every name resolves and every expression has a sort."""
+    """A policy, checked: every name resolves and every expression has a sort.
+
+    An overlay has the name of its `base`, its `changes`, and what it makes of the fault `budget`.
+    """
 
     name: str
     title: str
@@ -136,6 +140,9 @@ class Model:
     rules: Mapping[str, Rule]
     events: Mapping[str, Event]
     place: Place = field(repr=False, compare=False)
+    base: str | None = None
+    changes: tuple[Change, ...] = ()
+    budget: Mapping[str, int | None] = field(default_factory=dict)
 
     @cached_property
     def machines(self) -> dict[str, Template]:
