@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import z3
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 Linear: TypeAlias = "tuple[dict[Term, int], int]"
 MAX_COEFFICIENT = 64
+MAX_CASES = 1024
 
 
 class UnreadableError(ValueError):
@@ -48,7 +51,38 @@ class Reader:
         found = self.memo.get(e.get_id())
         if found is None:
             self.kept.append(e)
-            found = self.memo[e.get_id()] = self._truth(e)
+            try:
+                found = self._truth(e)
+            except UnreadableError as error:
+                found = self._by_cases(e, error)
+            self.memo[e.get_id()] = found
+        return found
+
+    def _by_cases(self, e: Any, error: UnreadableError) -> Term:
+        """Return a comparison of numbers as the values for which it holds: bits wrap around."""
+        inside = {} if any(map(z3.is_bool, e.children())) else self._numbers(e)
+        count = math.prod(v.high - v.low + 1 for _, v in inside.values())
+        if not inside or count > MAX_CASES:
+            raise error
+        found = []
+        constants, variables = zip(*inside.values(), strict=True)
+        for codes in itertools.product(*(range(v.low, v.high + 1) for v in variables)):
+            values = map(self.theory.number, codes)
+            holds = z3.simplify(z3.substitute(e, *zip(constants, values, strict=True)))
+            if z3.is_true(holds):
+                found.append(terms.conjunction(map(_is, variables, codes)))
+            elif not z3.is_false(holds):
+                raise error
+        return terms.disjunction(found)
+
+    def _numbers(self, e: Any) -> dict[int, tuple[Any, Term]]:
+        """Return the state variables that are numbers in an expression."""
+        own = self.variables.get(e.get_id())
+        if own is not None:
+            return {e.get_id(): (e, own)} if z3.is_bv(e) or z3.is_int(e) else {}
+        found: dict[int, tuple[Any, Term]] = {}
+        for inner in e.children():
+            found |= self._numbers(inner)
         return found
 
     def _truth(self, e: Any) -> Term:  # noqa: C901, PLR0911, PLR0912 - one match, a branch an operator
