@@ -11,6 +11,8 @@ import z3
 from statemachine import terms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from proofs.theory import Theory
     from statemachine.terms import Term
 
@@ -58,6 +60,17 @@ class Reader:
             self.memo[e.get_id()] = found
         return found
 
+    def _of_each_value(self, e: Any) -> Term:
+        """Return what a quantifier over few values says of each of them."""
+        values = [_values(e.var_sort(i)) for i in range(e.num_vars())]
+        if e.is_lambda() or math.prod(map(len, values)) > MAX_CASES:
+            raise UnreadableError("a quantifier")
+        cases = (
+            self.truth(z3.simplify(z3.substitute_vars(e.body(), *reversed(case))))
+            for case in itertools.product(*values)
+        )
+        return terms.conjunction(cases) if e.is_forall() else terms.disjunction(cases)
+
     def _by_cases(self, e: Any, error: UnreadableError) -> Term:
         """Return a comparison of numbers as the values for which it holds: bits wrap around."""
         inside = {} if any(map(z3.is_bool, e.children())) else self._numbers(e)
@@ -89,8 +102,8 @@ class Reader:
         own = self.variables.get(e.get_id())
         if own is not None:
             return own
-        if not z3.is_app(e):
-            raise UnreadableError("a quantifier")
+        if z3.is_quantifier(e):
+            return self._of_each_value(e)
         inner = e.children()
         match e.decl().kind():
             case z3.Z3_OP_TRUE:
@@ -223,6 +236,20 @@ class Reader:
                 return _plus(({}, 0), self._linear(inner[1]), inner[0].as_long())
             case _:
                 raise UnreadableError(f"`{e.decl().name()}`")
+
+
+def _values(sort: Any) -> Sequence[Any]:
+    """Return every value of a z3 sort, if there are few."""
+    context = sort.ctx
+    match sort.kind():
+        case z3.Z3_BOOL_SORT:
+            return [z3.BoolVal(value, context) for value in (False, True)]
+        case z3.Z3_BV_SORT if 1 << sort.size() <= MAX_CASES:
+            return [z3.BitVecVal(value, sort) for value in range(1 << sort.size())]
+        case z3.Z3_DATATYPE_SORT:
+            return [sort.constructor(i)() for i in range(sort.num_constructors())]
+        case _:
+            raise UnreadableError("a quantifier")
 
 
 def _is(variable: Term, code: int) -> Term:
