@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import z3
@@ -9,11 +11,14 @@ import z3
 from statemachine import terms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from proofs.theory import Theory
     from statemachine.terms import Term
 
 Linear: TypeAlias = "tuple[dict[Term, int], int]"
 MAX_COEFFICIENT = 64
+MAX_CASES = 1024
 
 
 class UnreadableError(ValueError):
@@ -49,15 +54,57 @@ class Reader:
         found = self.memo.get(e.get_id())
         if found is None:
             self.kept.append(e)
-            found = self.memo[e.get_id()] = self._truth(e)
+            try:
+                found = self._truth(e)
+            except UnreadableError as error:
+                found = self._by_cases(e, error)
+            self.memo[e.get_id()] = found
+        return found
+
+    def _of_each_value(self, e: Any) -> Term:
+        """Return what a quantifier over few values says of each of them."""
+        values = [_values(e.var_sort(i)) for i in range(e.num_vars())]
+        if e.is_lambda() or math.prod(map(len, values)) > MAX_CASES:
+            raise UnreadableError("a quantifier")
+        cases = (
+            self.truth(z3.simplify(z3.substitute_vars(e.body(), *reversed(case))))
+            for case in itertools.product(*values)
+        )
+        return terms.conjunction(cases) if e.is_forall() else terms.disjunction(cases)
+
+    def _by_cases(self, e: Any, error: UnreadableError) -> Term:
+        """Return a comparison of numbers as the values for which it holds: bits wrap around."""
+        inside = {} if any(map(z3.is_bool, e.children())) else self._numbers(e)
+        count = math.prod(v.high - v.low + 1 for _, v in inside.values())
+        if not inside or count > MAX_CASES:
+            raise error
+        found = []
+        constants, variables = zip(*inside.values(), strict=True)
+        for codes in itertools.product(*(range(v.low, v.high + 1) for v in variables)):
+            values = map(self.theory.number, codes)
+            holds = z3.simplify(z3.substitute(e, *zip(constants, values, strict=True)))
+            if z3.is_true(holds):
+                found.append(terms.conjunction(map(_is, variables, codes)))
+            elif not z3.is_false(holds):
+                raise error
+        return terms.disjunction(found)
+
+    def _numbers(self, e: Any) -> dict[int, tuple[Any, Term]]:
+        """Return the state variables that are numbers in an expression."""
+        own = self.variables.get(e.get_id())
+        if own is not None:
+            return {e.get_id(): (e, own)} if z3.is_bv(e) or z3.is_int(e) else {}
+        found: dict[int, tuple[Any, Term]] = {}
+        for inner in e.children():
+            found |= self._numbers(inner)
         return found
 
     def _truth(self, e: Any) -> Term:  # noqa: C901, PLR0911, PLR0912 - one match, a branch an operator
         own = self.variables.get(e.get_id())
         if own is not None:
             return own
-        if not z3.is_app(e):
-            raise UnreadableError("a quantifier")
+        if z3.is_quantifier(e):
+            return self._of_each_value(e)
         inner = e.children()
         match e.decl().kind():
             case z3.Z3_OP_TRUE:
@@ -199,6 +246,20 @@ def _in_order(clause: Term) -> Term:
 
 def _reads(term: Term) -> tuple[int, ...]:
     return tuple(sorted(t.value for t in terms.leaves([term]) if t.operator == "variable"))
+
+
+def _values(sort: Any) -> Sequence[Any]:
+    """Return every value of a z3 sort, if there are few."""
+    context = sort.ctx
+    match sort.kind():
+        case z3.Z3_BOOL_SORT:
+            return [z3.BoolVal(value, context) for value in (False, True)]
+        case z3.Z3_BV_SORT if 1 << sort.size() <= MAX_CASES:
+            return [z3.BitVecVal(value, sort) for value in range(1 << sort.size())]
+        case z3.Z3_DATATYPE_SORT:
+            return [sort.constructor(i)() for i in range(sort.num_constructors())]
+        case _:
+            raise UnreadableError("a quantifier")
 
 
 def _is(variable: Term, code: int) -> Term:
