@@ -13,9 +13,9 @@ from proofs.certify import certify
 from proofs.dialect import FINITE, SYMBOLIC
 from proofs.horn import GaveUpError, RefutedError, find_invariant
 from proofs.induction import induce
+from proofs.linear import UnreadableError
 from proofs.mistakes import mistakes
 from proofs.overlaps import overlapping
-from proofs.reading import UnreadableError
 from proofs.results import Report
 from proofs.theory import Theory
 

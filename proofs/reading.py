@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import z3
 
+from proofs.linear import UnreadableError, balanced, minus, plus, positive, total
 from statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from proofs.linear import Linear
     from proofs.theory import Theory
     from statemachine.terms import Term
 
-Linear: TypeAlias = "tuple[dict[Term, int], int]"
-MAX_COEFFICIENT = 64
 MAX_CASES = 1024
-
-
-class UnreadableError(ValueError):
-    """z3 used something that our terms cannot say; the text names it."""
 
 
 class Reader:
@@ -159,7 +155,7 @@ class Reader:
         if a.sort().kind() == z3.Z3_DATATYPE_SORT:
             return self._same_label(self._label(a), self._label(b))
         (left, m), (right, n) = self._linear(a), self._linear(b)
-        return terms.equal(*_balanced(_minus(left, right), m - n))
+        return terms.equal(*balanced(minus(left, right), m - n))
 
     def _label(self, e: Any) -> Term:
         found = self.variables.get(e.get_id())
@@ -204,12 +200,12 @@ class Reader:
 
     def _number(self, e: Any) -> Term:
         found, constant = self._linear(e)
-        return _sum([t for t, n in found.items() for _ in range(_positive(n))], constant)
+        return total([t for t, n in found.items() for _ in range(positive(n))], constant)
 
     def _at_most(self, a: Any, b: Any, slack: int) -> Term:
         """Return `a <= b + slack`, with every summand on the side where it is positive."""
         (left, x), (right, y) = self._linear(a), self._linear(b)
-        return terms.at_most(*_balanced(_minus(left, right), x - y - slack))
+        return terms.at_most(*balanced(minus(left, right), x - y - slack))
 
     def _linear(self, e: Any) -> Linear:  # noqa: PLR0911 - one match, a branch an operator
         """Return a number as multiples of variables and a constant."""
@@ -223,16 +219,16 @@ class Reader:
             case z3.Z3_OP_BNUM:
                 return {}, e.as_signed_long() if self.theory.signed else e.as_long()
             case z3.Z3_OP_ADD if self.theory.dialect.integers:
-                total: Linear = {}, 0
+                found: Linear = {}, 0
                 for x in map(self._linear, inner):
-                    total = _plus(total, x, 1)
-                return total
+                    found = plus(found, x, 1)
+                return found
             case z3.Z3_OP_SUB if self.theory.dialect.integers:
-                return _plus(self._linear(inner[0]), self._linear(inner[1]), -1)
+                return plus(self._linear(inner[0]), self._linear(inner[1]), -1)
             case z3.Z3_OP_UMINUS if self.theory.dialect.integers:
-                return _plus(({}, 0), self._linear(inner[0]), -1)
+                return plus(({}, 0), self._linear(inner[0]), -1)
             case z3.Z3_OP_MUL if z3.is_int_value(inner[0]) and len(inner) == 2:  # noqa: PLR2004 - a pair
-                return _plus(({}, 0), self._linear(inner[1]), inner[0].as_long())
+                return plus(({}, 0), self._linear(inner[1]), inner[0].as_long())
             case _:
                 raise UnreadableError(f"`{e.decl().name()}`")
 
@@ -264,38 +260,3 @@ def _values(sort: Any) -> Sequence[Any]:
 
 def _is(variable: Term, code: int) -> Term:
     return terms.equal(variable, terms.constant(code))
-
-
-def _plus(a: Linear, b: Linear, factor: int) -> Linear:
-    found = dict(a[0])
-    for term, n in b[0].items():
-        found[term] = found.get(term, 0) + factor * n
-    return {t: n for t, n in found.items() if n}, a[1] + factor * b[1]
-
-
-def _minus(a: dict[Term, int], b: dict[Term, int]) -> dict[Term, int]:
-    return _plus((a, 0), (b, 0), -1)[0]
-
-
-def _positive(n: int) -> int:
-    if not 0 < n <= MAX_COEFFICIENT:
-        raise UnreadableError(f"the factor {n}")
-    return n
-
-
-def _sum(parts: list[Term], constant: int) -> Term:
-    total: Term | None = None
-    for part in parts:
-        total = part if total is None else terms.plus(total, part)
-    if total is None:
-        return terms.constant(constant)
-    if constant > 0:
-        return terms.plus(total, terms.constant(constant))
-    return terms.minus(total, terms.constant(-constant)) if constant else total
-
-
-def _balanced(summands: dict[Term, int], constant: int) -> tuple[Term, Term]:
-    """Return the two sides of `summands + constant <= 0`, without anything negative."""
-    left = [t for t, n in summands.items() if n > 0 for _ in range(_positive(n))]
-    right = [t for t, n in summands.items() if n < 0 for _ in range(_positive(-n))]
-    return _sum(left, max(constant, 0)), _sum(right, max(-constant, 0))
