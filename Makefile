@@ -21,6 +21,9 @@ types: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/bounded.py
+	$(BIN)/python benchmarks/proving.py
+	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/spin.py
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

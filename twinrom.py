@@ -169,7 +169,7 @@ def faults(  # noqa: PLR0913 - one parameter per option
     from proofs import count_faults, recipe
 
     counted = [
-        count_faults(recipe(m, spec, _sizes(sort)), max_faults, max_states, plain=plain)
+        count_faults(recipe(m, spec, _finite(sort)), max_faults, max_states, plain=plain)
         for m in models
     ]
     from rich.console import Console
@@ -195,7 +195,7 @@ def lint(
     """Find what is questionable: rules that never fire, unanswered events, torn writes and more."""
     from proofs import lint_files
 
-    findings = lint_files(files, spec, _sizes(sort))
+    findings = lint_files(files, spec, _finite(sort))
     for finding in findings:
         typer.echo(str(finding))
     errors = sum(f.severity == "error" for f in findings)
@@ -222,7 +222,7 @@ def simulate(
         raise typer.BadParameter("`--set` and `--script` exclude each other: use an `init` line")
     from statemachine import load_model, run_script, start_session, write_trace
 
-    system = load_model(model, _sizes(sort)).system
+    system = load_model(model, _finite(sort)).system
     session = run_script(system, script) if script else start_session(system, _settings(init))
     from rich.console import Console
 
@@ -263,7 +263,7 @@ def export(  # noqa: PLR0913 - one parameter per option
 
     if to not in FORMATS:
         raise typer.BadParameter(f"`{to}` is not a format: {', '.join(FORMATS)}")
-    question = recipe(model, spec, _sizes(sort), _budget(faults)).question()
+    question = recipe(model, spec, _finite(sort), _budget(faults)).question()
     typer.echo(write_export(question, to, depth, output), nl=False)
 
 
@@ -292,6 +292,14 @@ def _engines(text: str) -> tuple[str, ...]:
             known = ", ".join(ENGINES)
             raise typer.BadParameter(f"`{name}` is not an engine: auto, or some of {known}")
     return names
+
+
+def _finite(options: list[str] | None) -> dict[str, str]:
+    found = _sizes(options)
+    for name, size in found.items():
+        if size == "integers":
+            raise typer.BadParameter(f"`--sort {name}=integers`: only `check` can do that")
+    return found
 
 
 def _sizes(options: list[str] | None) -> dict[str, str]:

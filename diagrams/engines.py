@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from proofs import Report
+    from proofs import Certificate, Report
 
 
 def steps(number: int) -> str:
@@ -31,8 +31,10 @@ def engine_line(report: Report) -> str:
 def _searched(report: Report) -> list[str]:
     if report.counts is None:
         return [str(report.stopped)]
-    stopped = [report.stopped] if report.stopped else []
-    return [*(["complete"] if report.complete else []), *stopped, counts_text(report)]
+    found = ["complete"] if report.complete else []
+    found += [report.stopped] if report.stopped else []
+    slow = report.tier.startswith("plain")
+    return [*found, counts_text(report), *([report.tier] if slow else [])]
 
 
 def _proved(report: Report) -> list[str]:
@@ -43,9 +45,16 @@ def _proved(report: Report) -> list[str]:
         reach = " at every size" if c.symbolic else ""
         found.append(
             f"{number} {'property' if number == 1 else 'properties'} for all depths{reach}, "
-            f"invariant of {len(c.invariant)} clauses, confirmed by {', '.join(c.solvers)}"
+            f"invariant of {clauses(c)}, confirmed by {', '.join(c.solvers)}"
         )
-    return found or [report.stopped or "nothing proved"]
+    left = len(report.reasons)
+    return [*found, *([f"{left} not proved"] if left else [])] or ["nothing to prove"]
+
+
+def clauses(certificate: Certificate) -> str:
+    """Return `1 clause`, `2 clauses`."""
+    number = len(certificate.invariant)
+    return f"{number} clause" if number == 1 else f"{number} clauses"
 
 
 def counts_text(report: Report) -> str:
@@ -59,4 +68,4 @@ def counts_text(report: Report) -> str:
     )
 
 
-__all__ = ["counts_text", "engine_line", "steps"]
+__all__ = ["clauses", "counts_text", "engine_line", "steps"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from diagrams.engines import clauses
 from statemachine import printable
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def recheck_view(one: Recheck) -> RenderableType:
     lines = [
         Text(f"{one.folder}: {one.model}", style="bold green"),
         Text(f"  {number} {noun} for all depths{reach}: {', '.join(certificate.properties)}"),
-        Text(f"  invariant of {len(certificate.invariant)} clauses, confirmed by {solvers}"),
+        Text(f"  invariant of {clauses(certificate)}, confirmed by {solvers}"),
     ]
     if not one.compared:
         lines.append(Text(

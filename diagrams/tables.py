@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def checked_view(checked: Checked) -> RenderableType:
     """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
-    more = (_unchecked(checked), _clauses(checked), rest_view(checked))
+    more = (_unchecked(checked), _unknown(checked), _clauses(checked), rest_view(checked))
     parts += [view for view in more if view is not None]
     parts += stories(checked)
     parts.append(summary(checked))
@@ -193,6 +193,16 @@ def _unchecked(checked: Checked) -> RenderableType | None:
     return text
 
 
+def _unknown(checked: Checked) -> RenderableType | None:
+    """Return why properties are unknown, those with one reason together."""
+    reasons: dict[str, list[str]] = {}
+    for result in checked.results:
+        if isinstance(result.verdict, Unknown):
+            reasons.setdefault(result.verdict.reason, []).append(result.prop.name)
+    lines = [f"{printable(reason)}: {', '.join(names)}" for reason, names in reasons.items()]
+    return Text("\nUnknown: " + "\nUnknown: ".join(lines), style="magenta") if lines else None
+
+
 def _clauses(checked: Checked) -> RenderableType | None:
     groups = {
         "not-checked": "Clauses whose properties are not checked",
@@ -252,7 +262,9 @@ def _standing(checked: Checked) -> str:
         isinstance(r.verdict, Violated) and not r.failed for r in checked.results
     )
     but = f", but for {known} known finding{'s' if known > 1 else ''}" if known else ""
-    return WORDS[checked.standing] + (but if checked.standing == "keeps" else "")
+    recovers = any(r.prop.kind in ("response", "possible") for r in checked.results)
+    keeps = "safe and recovers" if recovers else "safe"
+    return f"{keeps}{but}" if checked.standing == "keeps" else WORDS[checked.standing]
 
 
 WORDS = {
@@ -260,6 +272,5 @@ WORDS = {
     "undecided": "undecided",
     "does-not-recover": "safe, but does not recover",
     "departs": "safe and recovers, but departs from a clause",
-    "keeps": "safe and recovers",
 }
 __all__ = ["checked_view", "summary", "verdict_words"]

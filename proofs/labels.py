@@ -61,6 +61,15 @@ class Labels:
         """Return the z3 values by their codes."""
         return self.codes[_key(sort)]
 
+    def at_most(self, a: Any, b: Any, sort: Sort) -> Any:
+        """Return that the code of `a` is at most that of `b`: values left out of a sort are first.
+
+        Labels have no order of their own; this says that an assigned one is in its sort.
+        """
+        values = self.values(sort)
+        pairs = [z3.And(a == values[i], b == values[j]) for i in values for j in values if i <= j]
+        return z3.Or(pairs)
+
     def in_range(self, value: Any, sort: Sort) -> list[Any]:
         """Return what says that a z3 value is one of `sort`."""
         values = self.values(sort)

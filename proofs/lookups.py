@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from statemachine import Packing, RuleInstance, Step, TransitionSystem, terms
+from statemachine import Packing, RuleInstance, State, Step, TransitionSystem, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -179,7 +179,13 @@ class RuleLookup:
             family = guard.holds(state)
             values = values or (self.packing.unpack(state & self.reads) if family else values)
             while family:
-                part, bits = self._effect(values, payload, family)
+                try:
+                    part, bits = self._effect(values, payload, family)
+                except OutOfRangeError as error:
+                    step, duty = error.args
+                    choice = (family & -family).bit_length() - 1
+                    whole = State(tuple(self.packing.unpack(state)), choice)
+                    raise OutOfRangeError(step, duty, whole) from None
                 found.append((part, ~self.writes, bits, payload, self._hits(state, payload, part)))
                 family &= ~part
         effects = self.cache[state & self.reads] = tuple(found)
@@ -210,7 +216,7 @@ class RuleLookup:
         given = step.given()
         for duty in self.instance.obligations:
             if not terms.evaluate(duty.term, values, (), given, entry):
-                raise OutOfRangeError(step, duty, values)
+                raise OutOfRangeError(step, duty)
         bits = 0
         for index, term in self.instance.updates.items():
             bits |= self.packing.place(index, terms.evaluate(term, values, (), given, entry))

@@ -17,7 +17,6 @@ from proofs.verdict import (
     Verdict,
     Violated,
 )
-from statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -142,19 +141,14 @@ def _verdict(
         return Proved(certificate, complete, looked)
     if evidence.symbolic:
         reasons = [r.reasons[prop.name] for r in reports.values() if prop.name in r.reasons]
-        return Unknown(_not_at_every_size(prop, reasons), clean)
+        why = "; ".join(reasons) or "no engine tried"
+        return Unknown(f"not proved at every size: {why}", clean)
     if complete is not None:
         return Proved(None, complete, looked)
     if clean < evidence.depth:
         stopped = (f"{r.engine}: {r.stopped}" for r in reports.values() if r.stopped)
         return Unknown("; ".join(stopped) or "no engine ran", clean)
     return Bounded(clean) if witness is not None else Vacuous(clean, None)
-
-
-def _not_at_every_size(prop: Property, reasons: list[str]) -> str:
-    if terms.unknowable(prop.bad):
-        return "it runs over a sort that is any integer"
-    return f"not proved at every size: {'; '.join(reasons) or 'no engine tried'}"
 
 
 def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:

@@ -125,18 +125,22 @@ class _Writer:
 
     def _path(self, states: int) -> list[str]:
         """Declare a path of so many states, each sorted, and say that each step is one."""
+        steps = [f"(assert {self._taken(i)})" for i in range(states - 1)]
+        return [*self._declared(states), *steps]
+
+    def _declared(self, states: int) -> list[str]:
+        """Declare so many states, each sorted, and the choices between them."""
         found = []
         for i in range(states):
             names = zip(self._at(self.before, i), self.before, strict=True)
             found += [f"(declare-const {name} {c.sort().sexpr()})" for name, c in names]
             found.append(f"(assert {self._call('sorted?', self._at(self.before, i))})")
-        for i in range(states - 1):
-            found += self._chosen(i)
-            arguments = [
-                *self._at(self.before, i), *self._at(self.choice, i), *self._at(self.before, i + 1),
-            ]  # fmt: skip
-            found.append(f"(assert {self._call('step?', arguments)})")
-        return found
+        return [*found, *(line for i in range(states - 1) for line in self._chosen(i))]
+
+    def _taken(self, i: int) -> str:
+        """Return that a step leads from state `i` to the next."""
+        now = [*self._at(self.before, i), *self._at(self.choice, i)]
+        return self._call("step?", [*now, *self._at(self.before, i + 1)])
 
     def _chosen(self, i: int) -> list[str]:
         names = zip(self._at(self.choice, i), self.choice, strict=True)
@@ -149,12 +153,17 @@ class _Writer:
         return self._call("invariant?", self._at(self.before, i))
 
     def _initiation(self) -> str:
-        outside = _some([f"(not {self._holds(i)})" for i in range(self.k)])
+        """Speak of runs of fewer steps as well: a run may end before it has k states."""
+        outside = []
+        for i in range(self.k):
+            steps = [self._taken(j) for j in range(i)]
+            outside.append(_every([*steps, f"(not {self._holds(i)})"]))
         return self._script(
             "initiation: the invariant holds at the start",
-            self._ranges(), self._initial(), self._step(), self._invariant(), *self._path(self.k),
+            self._ranges(), self._initial(), self._step(), self._invariant(),
+            *self._declared(self.k),
             f"(assert {self._call('initial?', self._at(self.before, 0))})",
-            f"(assert {outside})",
+            f"(assert {_some(outside)})",
         )  # fmt: skip
 
     def _consecution(self) -> str:
@@ -205,6 +214,10 @@ class _Writer:
             self._ranges(), self._invariant(), enabled, *found, *self._path(1), *self._chosen(0),
             *constants, f"(assert {self._holds(0)})", f"(assert {_some([*names, call])})",
         )  # fmt: skip
+
+
+def _every(parts: list[str]) -> str:
+    return f"(and {' '.join(parts)})" if len(parts) > 1 else parts[0]
 
 
 def _some(parts: list[str]) -> str:

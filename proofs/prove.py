@@ -105,6 +105,11 @@ class _Proving:
     reasons: dict[str, str] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
+    def __post_init__(self) -> None:
+        provable = {p.name for p in self.question.provable()}
+        beyond = [p.name for p in self.question.decidable if p.name not in provable]
+        self.reasons |= dict.fromkeys(beyond, "it runs over a sort that is any integer")
+
     def report(self) -> Report:
         stopped = next(iter(self.reasons.values()), None)
         return Report(

@@ -31,6 +31,7 @@ from statemachine import (
     each_column,
     fault_kinds,
     filled,
+    in_sort,
     kind_of,
     model_vocabulary,
     named_sort,
@@ -223,11 +224,7 @@ class _Poser:
                 f"`{variable.name}` is {kind_of(sort)}, and `{formula}` is {kind_of(typed.sort)}",
                 formula.expr.span))
             return None
-        value = typed.term
-        anything = value.boolean or sort.unbounded
-        fits = terms.TRUE if anything else terms.conjunction([
-            terms.at_most(terms.constant(sort.low), value),
-            terms.at_most(value, terms.constant(sort.high))])
+        value, fits = typed.term, in_sort(typed, sort)
         if fits is terms.FALSE:
             self.problems.add(formula.problem(
                 f"`{formula}` is never in {sort.describe()}", formula.expr.span))

@@ -39,9 +39,10 @@ class Reader:
         self.kept: list[Any] = []  # z3 may give the id of a dropped expression to another one
 
     def clauses(self, formula: Any) -> list[Term]:
-        """Return the conjuncts of a formula; raises `UnreadableError`."""
+        """Return the conjuncts of a formula, short ones first; raises `UnreadableError`."""
         found = self.truth(formula)
-        return list(found.arguments) if found.operator == "and" else [found]
+        parts = found.arguments if found.operator == "and" else (found,)
+        return sorted(map(_in_order, parts), key=lambda t: (len(t.arguments), _reads(t)))
 
     def truth(self, e: Any) -> Term:
         """Return a z3 truth value as a term; raises `UnreadableError`."""
@@ -103,9 +104,7 @@ class Reader:
 
     def _equal(self, a: Any, b: Any) -> Term:
         if z3.is_bool(a):
-            x, y = self.truth(a), self.truth(b)
-            neither = terms.conjunction([terms.negation(x), terms.negation(y)])
-            return terms.disjunction([terms.conjunction([x, y]), neither])
+            return terms.equal(self.truth(a), self.truth(b))
         for x, y in ((a, b), (b, a)):
             if x.decl().kind() == z3.Z3_OP_EXTRACT and z3.is_bv_value(y):
                 high, low = x.params()
@@ -189,6 +188,17 @@ class Reader:
                 return _plus(({}, 0), self._linear(inner[1]), inner[0].as_long())
             case _:
                 raise UnreadableError(f"`{e.decl().name()}`")
+
+
+def _in_order(clause: Term) -> Term:
+    """Return a clause with its parts in the order of the variables that they read."""
+    if clause.operator != "or":
+        return clause
+    return terms.disjunction(sorted(clause.arguments, key=_reads))
+
+
+def _reads(term: Term) -> tuple[int, ...]:
+    return tuple(sorted(t.value for t in terms.leaves([term]) if t.operator == "variable"))
 
 
 def _is(variable: Term, code: int) -> Term:

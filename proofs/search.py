@@ -57,14 +57,19 @@ def search(
         report = decided(question, report, searching.space(clock), clock)
         return replace(report, seconds=time.monotonic() - searching.started)
     except OutOfRangeError as error:
-        step, duty, values = error.args
-        raise question.system.out_of_range(step, duty, values) from None
+        raise question.system.out_of_range(*error.args) from None
 
 
 def sample(question: Question, size: int) -> list[int]:
-    """Return about `size` reachable states, packed, nearest to the start first."""
+    """Return about `size` reachable states, packed, nearest to the start first.
+
+    Raises `InputError` for a mistake of the model, as `search` does.
+    """
     searching = _Search(question, ())
-    searching.run(size, None, None, None)
+    try:
+        searching.run(size, None, None, None)
+    except OutOfRangeError as error:
+        raise question.system.out_of_range(*error.args) from None
     return list(searching.visited)
 
 

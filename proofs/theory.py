@@ -240,7 +240,11 @@ class Theory:
                 sort = self._sort_of(a[0], instance) or self._sort_of(a[1], instance)
                 return self.term(a[0], instance, sort) == self.term(a[1], instance, sort)
             case "at_most":
-                return self.at_most(self.term(a[0], instance), self.term(a[1], instance))
+                sort = self._sort_of(a[0], instance) or self._sort_of(a[1], instance)
+                x, y = (self.term(side, instance, sort) for side in a)
+                if sort is not None and not sort.ordered:
+                    return self.labels.at_most(x, y, sort)
+                return self.at_most(x, y)
             case "plus":
                 return self.term(a[0], instance) + self.term(a[1], instance)
             case "minus":

@@ -49,6 +49,7 @@ from statemachine.vocabulary import (
     Typed,
     Vocabulary,
     check_known,
+    in_sort,
     kind_of,
 )
 from statemachine.write_out import filled
@@ -62,8 +63,8 @@ __all__ = [
     "TableChoices", "Template", "Texts", "TooLargeError", "Trace", "TransitionSystem", "Typed",
     "Variable", "Vocabulary", "bind_column", "budget_problem", "build_model",
     "check_definitions", "check_free", "check_known", "check_name", "conjuncts", "did_you_mean",
-    "each_column", "expr", "fault_kinds", "filled", "find_file", "from_itf", "kind_of",
-    "load_model", "model_json_schema", "model_vocabulary", "named_sort", "parse",
+    "each_column", "expr", "fault_kinds", "filled", "find_file", "from_itf", "in_sort",
+    "kind_of", "load_model", "model_json_schema", "model_vocabulary", "named_sort", "parse",
     "parse_columns", "parse_model", "parse_sort", "printable", "read_definitions",
     "read_script", "read_text", "read_trace", "replay", "run_script", "shaped",
     "shipped_models", "spoken", "start_session", "term_text", "terms", "to_itf", "unlimited",

@@ -9,7 +9,7 @@ from statemachine.diagnostics import did_you_mean
 from statemachine.names import Part, move_parts
 from statemachine.resolve import Resolver
 from statemachine.system import Conjunct, GroundMove, Obligation, Variable
-from statemachine.vocabulary import BROKEN, ResolveError, Typed, check_known, kind_of
+from statemachine.vocabulary import BROKEN, ResolveError, Typed, check_known, in_sort, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,7 +132,7 @@ class Effects:
             except ResolveError as error:
                 self.problems.extend(error.problems)
                 continue
-            self.updates[variable.index] = value
+            self.updates[variable.index] = value.term
             self._oblige(assignment, variable, value)
 
     def _no_variable(self, machine: str, name: str, target: Part, place: Place) -> None:
@@ -148,12 +148,9 @@ class Effects:
         self.problems.add(place.problem(f"`{template.name}` has no variable `{name}`", hint,
                                         span=(end - len(name), end)))
 
-    def _oblige(self, assignment: Assignment, variable: Variable, value: Term) -> None:
+    def _oblige(self, assignment: Assignment, variable: Variable, typed: Typed) -> None:
         """Note that the value has to be in the variable's sort, where that is not plain."""
-        low, high = terms.constant(variable.sort.low), terms.constant(variable.sort.high)
-        anything = value.boolean or variable.sort.unbounded
-        fits = terms.TRUE if anything else terms.conjunction(
-            [terms.at_most(low, value), terms.at_most(value, high)])
+        fits = in_sort(typed, variable.sort)
         if fits is terms.FALSE:
             self.problems.add(assignment.value.problem(
                 f"`{assignment.value}` is never in {variable.sort.describe()}",
@@ -161,7 +158,7 @@ class Effects:
         elif fits is not terms.TRUE:
             self.obligations.append(Obligation(str(assignment), fits, assignment.place))
 
-    def _assigned(self, assignment: Assignment, sort: Sort) -> Term:
+    def _assigned(self, assignment: Assignment, sort: Sort) -> Typed:
         formula, target = assignment.value, assignment.target
         typed = Resolver(self.vocabulary, formula, self.names).value(formula.expr, sort)
         if str(formula) == "none" and not sort.optional:
@@ -174,7 +171,7 @@ class Effects:
             raise ResolveError(formula.problem(
                 f"`{target}` is {kind_of(sort)}, and `{formula}` is {kind_of(typed.sort)}",
                 formula.expr.span))
-        return typed.term
+        return typed
 
 
 def _keeps(before: Term, variable: Variable, move: GroundMove) -> bool:

@@ -89,7 +89,13 @@ class _Writer:
             return f"{spoken(variable)} {word} {self._constant(b, variable.sort)}"
         sort = self._sort(a) or self._sort(b)
         sign = "!=" if negated else "=="
-        return f"{self._inner(a, sort)} {sign} {self._inner(b, sort)}"
+        return f"{self._side(a, sort)} {sign} {self._side(b, sort)}"
+
+    def _side(self, t: Term, sort: Sort | None) -> str:
+        """Return one side of a comparison; a truth value in brackets, or it would be a chain."""
+        text = self._inner(t, sort)
+        short = t.operator in ("variable", "table") or text.startswith("(")
+        return f"({text})" if t.boolean and not short else text
 
     def _sort(self, t: Term) -> Sort | None:
         """Return the labelled sort of a term, so that its constants can be named."""

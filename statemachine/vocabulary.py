@@ -145,6 +145,19 @@ def check_known(term: Term, formula: Formula, span: Span) -> None:
                                            "give the sort a range, or list the values"))
 
 
+def in_sort(typed: Typed, sort: Sort) -> Term:
+    """Return what says that the value is one of `sort`, given that the sorts are of one kind."""
+    value = typed.term
+    if value.boolean:
+        return terms.TRUE
+    if sort.unbounded:
+        needed = typed.sort.optional and not sort.optional
+        none = terms.equal(value, terms.constant(sort.none))
+        return terms.negation(none) if needed else terms.TRUE
+    low, high = terms.constant(sort.low), terms.constant(sort.high)
+    return terms.conjunction([terms.at_most(low, value), terms.at_most(value, high)])
+
+
 def kind_of(sort: Sort) -> str:
     """Return what a value of the sort is called in an error."""
     if not sort.name:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proofs import Question, ask, parse_spec, pose
+from proofs import Evidence, Question, ask, merge, parse_spec, pose
 from statemachine import InputError, load_model, parse_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from proofs import Report
+    from proofs import Report, Result
     from statemachine import RuleInstance
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +40,11 @@ def question(model: str, spec: str) -> Question:
 def safety(question: Question) -> Question:
     """Return the question without responses and possible properties, which z3 does not decide."""
     return replace(question, properties=question.decidable)
+
+
+def judged(question: Question, report: Report) -> tuple[Result, ...]:
+    """Return the verdicts that rest on one search alone."""
+    return merge(Evidence(question, {"search": report}, 0))
 
 
 def dropped_conjuncts(base: Question) -> Iterator[tuple[str, Question]]:

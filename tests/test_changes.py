@@ -6,9 +6,9 @@ import difflib
 from dataclasses import dataclass, field, replace
 
 import pytest
-from asked import ROOT, lengths, shipped, up_to
+from asked import ROOT, judged, lengths, shipped, up_to
 
-from proofs import Bounded, Question, Violated, merge, owed_since, parse_spec, pose, word
+from proofs import Proved, Question, Violated, owed_since, parse_spec, pose, word
 from proofs.bounded import check_bounded
 from proofs.search import search
 from statemachine import Step, parse_model
@@ -275,14 +275,14 @@ def test_verdicts_are_the_known_ones(name: str) -> None:
     assert report.complete
     violated: dict[str, tuple[int, ...]] = {}
     words: dict[str, set[str]] = {}
-    for result in merge(asked, {"search": report}, 0):
+    for result in judged(asked, report):
         prop = result.prop.name.partition("[")[0]
         words.setdefault(prop, set()).add(word(result.verdict))
         if isinstance(result.verdict, Violated):
             violated[prop] = (*violated.get(prop, ()), len(result.verdict.trace.steps))
     assert violated == KNOWN[name].violated
     others = {p: words[p] for p in words.keys() - violated.keys()}
-    assert others == {p: {"vacuous" if p in KNOWN[name].vacuous else "bounded"} for p in others}
+    assert others == {p: {"vacuous" if p in KNOWN[name].vacuous else "proved"} for p in others}
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -328,9 +328,9 @@ def test_newer_newcomer_is_downgraded_or_stays_apart(
     asked = shipped("msa1000") if name is None else of_change(name)
     [prop] = [p for p in asked.properties if p.name == "mismatch_ends_in_redundancy"]
     asked = replace(asked, properties=(prop,))
-    [result] = merge(asked, {"search": search(asked)}, 0)
+    [result] = judged(asked, search(asked))
     if end is None:
-        assert isinstance(result.verdict, Bounded)
+        assert isinstance(result.verdict, Proved)
         return
     assert isinstance(result.verdict, Violated)
     trace = result.verdict.trace

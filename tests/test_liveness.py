@@ -10,14 +10,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import CORPUS, SHIPPED, corpus, question, shipped
+from asked import CORPUS, SHIPPED, corpus, judged, question, shipped
 from random_models import Maker
 from test_shipped import base_name, edited, text_of
 
 from diagrams import tell
 from proofs import (
-    Bounded,
     EngineDisagreementError,
+    Evidence,
+    Proved,
     Unknown,
     Vacuous,
     Violated,
@@ -30,6 +31,7 @@ from proofs import (
     word,
 )
 from proofs.lasso import owed_since, replayed
+from proofs.rest import deadlock, livelock
 from proofs.search import search
 from proofs.sought import none_enabled
 from statemachine import Step, from_itf, parse_model, to_itf
@@ -88,15 +90,15 @@ def events(trace: Trace) -> list[str]:
 def broken(model: str, spec: str, name: str = "lights") -> Trace:
     """Return the counterexample to a property, as the merge replayed it."""
     asked, report = decided(model, spec)
-    [verdict] = [r.verdict for r in merge(asked, {"search": report}, 0) if r.prop.name == name]
+    [verdict] = [r.verdict for r in judged(asked, report) if r.prop.name == name]
     assert isinstance(verdict, Violated)
     return verdict.trace
 
 
 def kept(model: str, spec: str, name: str = "lights", *, fair: bool = False) -> None:
     asked, report = decided(model, spec)
-    [verdict] = [r.verdict for r in merge(asked, {"search": report}, 0) if r.prop.name == name]
-    assert verdict == Bounded(None, report.counts)
+    [verdict] = [r.verdict for r in judged(asked, report) if r.prop.name == name]
+    assert verdict == Proved(None, report.counts, fair=fair)
     assert report.found[name].fair is fair
 
 
@@ -215,16 +217,25 @@ def test_possible_needs_one_run_only() -> None:
 def test_whenever_that_is_never_reached_is_vacuous() -> None:
     never = RESPONSE.replace("lights", "never").replace("is ticking", "is off and False")
     asked, report = decided(SYSTEM + LIGHT, POSSIBLE + never)
-    assert [r.verdict for r in merge(asked, {"search": report}, 0)] == [
+    assert [r.verdict for r in judged(asked, report)] == [
         Vacuous(None, report.counts)
     ] * 2
 
 
+def only(asked: Question, report: Report, what: str) -> Trace:
+    """Return the run into a deadlock or livelock, where the system has just that one."""
+    found = rest_findings(asked, report)
+    assert found is not None
+    [(name, trace)] = [(name, trace) for name, trace in found.items() if trace is not None]
+    assert name == what
+    return trace
+
+
 def test_deadlock_is_where_no_rule_at_all_can_happen() -> None:
     asked, report = decided(SYSTEM + LIGHT, "")
-    [(prop, trace)] = rest_findings(asked, report)
-    assert (prop.name, events(trace), trace.loop) == ("deadlock", ["start", "light"], None)
-    assert tell(asked, prop, trace).end.startswith(
+    trace = only(asked, report, "deadlock")
+    assert (events(trace), trace.loop) == (["start", "light"], None)
+    assert tell(asked, deadlock(asked), trace).end.startswith(
         "Wrong: after step 2 `some rule can happen` is false ("
     )
     _, report = decided(SYSTEM + LIGHT + BREAK + REPAIR, "")
@@ -237,9 +248,9 @@ def test_livelock_is_a_fair_run_of_automatic_rules() -> None:
     assert report.rest is not None
     assert report.rest.livelock is not None
     assert (report.rest.livelock.length, report.rest.livelock.loop) == (4, 1)
-    [(prop, trace)] = rest_findings(asked, report)
-    assert (prop.name, trace.loop) == ("livelock", 1)
-    story = tell(asked, prop, trace)
+    trace = only(asked, report, "livelock")
+    assert trace.loop == 1
+    story = tell(asked, livelock(asked), trace)
     assert (story.ever, story.end) == (
         "Then for ever: steps 2 to 4 again.",
         "Wrong: left to itself after step 1, the system never reaches "
@@ -254,7 +265,7 @@ def test_search_that_does_not_end_decides_nothing() -> None:
     asked = question(SYSTEM + TICK, RESPONSE)
     report = search(asked, max_depth=1)
     assert (report.found, report.rest) == ({}, None)
-    [result] = merge(asked, {"search": report}, 0)
+    [result] = judged(asked, report)
     assert result.verdict == Unknown("search: stopped at depth 1", -1)
 
 
@@ -268,8 +279,8 @@ def test_time_that_runs_out_while_deciding_leaves_the_search_complete(
     report = search(asked, deadline=8.0)
     assert (report.complete, set(report.found)) == (True, {"six"})
     assert report.stopped == "out of time while deciding responses"
-    words = {r.prop.name: word(r.verdict) for r in merge(asked, {"search": report}, 0)}
-    assert words == {"six": "bounded", "lights": "unknown"}
+    words = {r.prop.name: word(r.verdict) for r in judged(asked, report)}
+    assert words == {"six": "proved", "lights": "unknown"}
 
 
 # ---------------------------------------------------------------- counterexamples are not believed
@@ -316,8 +327,9 @@ def test_run_after_which_the_goal_is_possible_is_refused() -> None:
 def test_searches_that_differ_are_a_bug() -> None:
     asked, _, report = lasso()
     other = replace(report.found["lights"], violation=None)
+    again = replace(report, found={"lights": other})
     with pytest.raises(EngineDisagreementError, match="broken or not, by 2 searches"):
-        merge(asked, {"search": report, "again": replace(report, found={"lights": other})}, 0)
+        merge(Evidence(asked, {"search": report, "again": again}, 0))
 
 
 STORIES = [
@@ -348,7 +360,7 @@ def test_story_ends_with_what_never_comes(model: str, spec: str, ever: str, end:
 
 def test_lasso_survives_its_interchange_form() -> None:
     asked, _, report = lasso()
-    [result] = merge(asked, {"search": report}, 0)
+    [result] = judged(asked, report)
     assert isinstance(result.verdict, Violated)
     trace = result.verdict.trace
     assert from_itf(asked.system, to_itf(asked.system, trace)) == trace
@@ -363,7 +375,7 @@ def test_responses_and_possible_properties_of_the_shipped_models_hold(name: str)
     asked = replace(asked, properties=tuple(p for p in asked.properties if p.kind in LIVE))
     report = search(asked)
     assert asked.properties
-    assert {word(r.verdict) for r in merge(asked, {"search": report}, 0)} == {"bounded"}
+    assert {word(r.verdict) for r in judged(asked, report)} == {"proved"}
     assert not any(f.fair for f in report.found.values())
     assert report.rest is not None
     assert (report.rest.deadlock, report.rest.livelock) == (None, None)
@@ -392,7 +404,7 @@ def test_rule_that_never_happens_is_missed(rule: str) -> None:
     spec = parse_spec(text_of("proofs/specs", "proliant"), "proliant.spec.toml")
     asked = pose(parse_model(changed, "proliant.toml"), *spec)
     asked = replace(asked, properties=tuple(p for p in asked.properties if p.kind in LIVE))
-    results = merge(asked, {"search": search(asked)}, 0)
+    results = judged(asked, search(asked))
     found = {base_name(r.prop.name) for r in results if isinstance(r.verdict, Violated)}
     assert NOBODY_DOES[rule] <= found
 

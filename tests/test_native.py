@@ -224,6 +224,23 @@ def test_more_rows_of_tables_than_a_mask_holds() -> None:
     same(asked)
 
 
+def test_too_many_steps_from_one_state_are_declined_in_words() -> None:
+    text = TABLES.replace("[sort]", '[sort]\nMany = "0..32"').replace(
+        'given = { c = "Colour"', 'given = { m = "Many", n = "Many", c = "Colour"'
+    )
+    sets = ["this.colour = c if fits(1, c) else red", "this.level = l if fits(2, c) else 1"]
+    names = [f"x{i}" for i in range(6)]
+    text = text.replace("vars = {", "vars = {" + " ".join(f'{n} = "Level",' for n in names))
+    sets += [
+        f"this.{n} = l if fits({i % 3 + 1}, {c}) else this.{n}"
+        for i, (n, c) in enumerate(zip(names, ["red", "green"] * 3, strict=True))
+    ]
+    before, _, after = text.partition('sets = ["this.colour = c"')
+    text = before + "sets = " + str(sets).replace("'", '"') + after[after.index("\n") :]
+    with pytest.raises(NativeUnavailableError, match="steps from one state, and at most 1,048,576"):
+        search_native(question(text, "[invariant.on]\nmust = 'A is on'"), max_states=1000)
+
+
 @pytest.mark.parametrize("mask_rows", [3, 9])
 def test_choices_are_numbered_alike_however_they_are_kept(mask_rows: int) -> None:
     asked = question(TABLES, TABLES_SPEC)

@@ -8,7 +8,7 @@ import pytest
 from asked import lengths, question, safety, up_to
 from random_models import Maker
 
-from proofs import holds_at, merge
+from proofs import Evidence, holds_at, merge
 from proofs.bounded import check_bounded
 from proofs.search import search
 from statemachine import terms
@@ -78,4 +78,4 @@ def test_three_ways_to_one_answer(seed: int) -> None:
     bounded = check_bounded(asked, DEPTH)
     assert lengths(bounded) == up_to(plain, DEPTH), model
     reports = {"bounded": bounded, "search": report}
-    assert [r.prop.name for r in merge(asked, reports, DEPTH)] == list(plain)
+    assert [r.prop.name for r in merge(Evidence(asked, reports, DEPTH))] == list(plain)

@@ -35,7 +35,7 @@ unsigned xr xs check everything nothing error elif endif ifdef ifndef include li
 SPELLING = Spelling("true", "false", "!", "&&", "||", "==", "!=", "<=", "({} -> {} : {})")
 WIDEST = 16
 USAGE = (
-    "spin -o2 -a FILE && gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan",
+    "spin -o2 -a FILE && gcc -O1 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan",
     "Shortest counterexample: add -DBFS to gcc; then spin -t FILE shows its steps.",
     "One property, or none: add -DCHECK=name or -DCHECK=nothing to spin.",
     "SPIN stores one state more than there are: its own first one. It counts that one and the",

@@ -472,7 +472,8 @@ done:
   ret void
 }
 
-define i64 @scan(i64 %from, i64 %upto, ptr %good, i64 %props, ptr %work, i64 %prop) {
+define i64 @scan(i64 %from, i64 %upto, ptr %good, i64 %props, ptr %work, i64 %prop,
+                 ptr %whenever) {
 entry:
   %keys = load ptr, ptr $c_keys
   %masks = load ptr, ptr $c_masks
@@ -482,14 +483,15 @@ each:
   %kp = getelementptr $K, ptr %keys, i64 %i
   %key = load $K, ptr %kp
   $load_mask
-  call void @whenevers($K %key, ptr %work)
-  %when_at = getelementptr $M, ptr %work, i64 %prop
-  %when = load $M, ptr %when_at
+  %when = call $M %whenever($K %key)
+  %here = and $M %mask, %when
+  %pending = icmp ne $M %here, 0
+  br i1 %pending, label %look, label %next
+look:
   %own = call ptr @known($K %key, ptr %good, i64 %props)
   %own_at = getelementptr $M, ptr %own, i64 %prop
   %fine = load $M, ptr %own_at
   %bad = xor $M %fine, -1
-  %here = and $M %mask, %when
   %left = and $M %here, %bad
   %some = icmp ne $M %left, 0
   br i1 %some, label %hit, label %next
@@ -556,8 +558,8 @@ done:
   ret i64 %upto
 }
 ;;; back
-define i64 @sweep_$mode(i64 %from, i64 %upto, ptr %good, i64 %props, ptr %work, ptr %steps,
-                        ptr %no_hits, ptr %no_gates) {
+define i64 @sweep_$mode(i64 %from, i64 %upto, ptr %good, ptr %read, i64 %props, ptr %work,
+                        ptr %steps, ptr %no_hits, ptr %no_gates, ptr %over) {
 entry:
   %keys = load ptr, ptr $c_keys
   %masks = load ptr, ptr $c_masks
@@ -567,14 +569,19 @@ each:
   %i1 = phi i64 [%upto, %entry], [%i, %next]
   %changed = phi i64 [0, %entry], [%changed2, %next]
   %i = sub i64 %i1, 1
+  %over_at = getelementptr i8, ptr %over, i64 %i
+  %was_done = load i8, ptr %over_at
+  %settled_before = icmp ne i8 %was_done, 0
+  br i1 %settled_before, label %next, label %begin
+begin:
   %kp = getelementptr $K, ptr %keys, i64 %i
   %key = load $K, ptr %kp
   $load_mask
   %own = call ptr @known($K %key, ptr %good, i64 %props)
   br label %left
 left:
-  %p = phi i64 [0, %each], [%p2, %left]
-  %open = phi $M [0, %each], [%open2, %left]
+  %p = phi i64 [0, %begin], [%p2, %left]
+  %open = phi $M [0, %begin], [%open2, %left]
   %own_at = getelementptr $M, ptr %own, i64 %p
   %fine = load $M, ptr %own_at
   %bad = xor $M %fine, -1
@@ -587,18 +594,18 @@ left:
   br i1 %more_props, label %left, label %judged
 judged:
   %wanted = icmp ne $M %open2, 0
-  br i1 %wanted, label %make, label %next
+  br i1 %wanted, label %make, label %finish
 make:
   %end = call ptr %steps($K %key, $M %mask, i64 %i, ptr %out, ptr %no_hits, ptr %no_gates)
   %none = icmp eq ptr %end, %out
-  br i1 %none, label %next, label %look
+  br i1 %none, label %finish, label %look
 look:
   %c = phi ptr [%out, %make], [%c2, %looked]
   %enabled = phi $M [0, %make], [%enabled2, %looked]
   %ckey = load $K, ptr %c, align 1
   $step_mask
   %enabled2 = or $M %enabled, %cmask
-  %later = call ptr @known($K %ckey, ptr %good, i64 %props)
+  %later = call ptr @known($K %ckey, ptr %read, i64 %props)
   br label %prop
 prop:
   %q = phi i64 [0, %look], [%q2, %prop]
@@ -638,8 +645,11 @@ settled:
   %one = zext i1 %any to i64
   %changed1 = or i64 %changed, %one
   br label %next
+finish:
+  store i8 1, ptr %over_at
+  br label %next
 next:
-  %changed2 = phi i64 [%changed, %judged], [%changed, %make], [%changed1, %settled]
+  %changed2 = phi i64 [%changed, %each], [%changed, %finish], [%changed1, %settled]
   %more = icmp ugt i64 %i, %from
   br i1 %more, label %each, label %done
 done:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from proofs.native.compiled import Compiled
 from proofs.native.kernel import kernel_text
+from proofs.native.layout import NativeUnavailableError
 from proofs.native.lookup import TableWords
 from proofs.native.rules import Rules
 from proofs.native.states import inspect_text
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
     from proofs.overlaps import Overlap
     from statemachine import TransitionSystem
 
+MOST_STEPS = 1 << 20
 LONG = ctypes.c_uint64
 
 
 class Program:
-    """The generated functions for one system and a list of checks."""
+    """The generated functions for one system and a list of checks.
+
+    Raises `NativeUnavailableError` when a state may have too many steps.
+    """
 
     def __init__(
         self,
@@ -41,6 +46,9 @@ class Program:
         self.own_text = self.rules.text()
         self.own_text += inspect_text(system, self.tables, checks, overlaps)
         self.most = self.rules.most
+        if self.most > MOST_STEPS:
+            text = f"up to {self.most:,} steps from one state, and at most {MOST_STEPS:,} are taken"
+            raise NativeUnavailableError(text)
 
     def compile(self, context: int, level: int) -> Functions:
         """Return the functions, working on the fields at the address `context`."""
@@ -49,12 +57,18 @@ class Program:
             Compiled("\n".join(parts), level), counting=self.layout.rows > self.layout.mask_rows
         )
 
-    def gates(self, found: Sequence[bool]) -> list[bool]:
-        """Return for each rule, and for states, whether a frequent check is still to be found."""
-        wanted = [not (c.rare or f) for c, f in zip(self.checks, found, strict=True)]
-        steps = [any(wanted[n] for n in numbers) for numbers in self.rules.looked_for()]
-        states = any(w and not c.step for w, c in zip(wanted, self.checks, strict=True))
-        return [*steps, states]
+    def lookers(self) -> dict[int, list[int]]:
+        """Return for each frequent check the gates that are open while it is to be found.
+
+        There is a gate for each rule instance, and one after them for states.
+        """
+        states = len(self.system.instances)
+        found = {n: [] if c.step else [states] for n, c in enumerate(self.checks) if not c.rare}
+        for index, numbers in enumerate(self.rules.looked_for()):
+            for number in numbers:
+                if number in found:
+                    found[number].append(index)
+        return found
 
     def step(self, ordinal: int) -> Step:
         """Return the step with a number."""

@@ -12,7 +12,7 @@ from proofs.native.values import NO, YES, Truth
 from statemachine import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from proofs.native.emit import Emitter
     from proofs.native.rules import Rules
@@ -210,17 +210,13 @@ class RuleText:
             for i, t in self.instance.updates.items()
             if t.operator != "variable" or t.value != i
         }
-        tabled = any(map(e.tabled, updates.values())) and self.layout.masked
-        if not tabled:
-            self.rules.most += math.prod(a.sort.size for a in self.instance.given)
+        conditions = {c for term in updates.values() for c in self._conditions(term)}
+        parts = min(self.layout.choices, 1 << len(conditions))
+        self.rules.most += math.prod(a.sort.size for a in self.instance.given) * parts
+        if not conditions:
             self._push(updates, both, ordinal)
             return
-        self.rules.most += math.prod(a.sort.size for a in self.instance.given) * (
-            self.layout.choices
-        )
         before, loop, done = e.current, e.fresh("loop"), e.fresh("done")
-        for term in updates.values():
-            self._conditions(term)
         e.do(f"br label %{loop}")
         e.label(loop)
         e.enter()
@@ -237,13 +233,17 @@ class RuleText:
         e.leave()
         e.label(done)
 
-    def _conditions(self, term: Term) -> None:
-        """Compute what depends on tables before the loop over the parts of the family."""
+    def _conditions(self, term: Term) -> Iterator[Truth]:
+        """Yield the truth values inside `term` that depend on tables; they are computed here."""
+        if not self.e.tabled(term):
+            return
         if term.boolean:
-            self.e.truth(term)
+            found = self.e.truth(term)
+            if found.masked:
+                yield found
         else:
             for argument in term.arguments:
-                self._conditions(argument)
+                yield from self._conditions(argument)
 
     def _push(self, updates: Mapping[int, Term], both: str, ordinal: str) -> str:
         """Write a candidate; return the family that goes with it."""

@@ -77,7 +77,7 @@ class NativeSearch:
                 progress(Report("search", {}, -1, counts=self.counts()))
             if max_depth is not None and self.layers > max_depth:
                 return f"stopped at depth {max_depth}"
-            space.open_gates()
+            space.close_gates()
             if space.length > self.worth_compiling and space.compiled == 1:
                 space.recompile(FAST)
             stopped = self._expand(max_states, deadline)

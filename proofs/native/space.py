@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from bisect import bisect_right
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from proofs.native.kernel import FIELDS, PREFETCH
@@ -47,7 +48,10 @@ class Space:
         self.layers: list[int] = [0]
         for number in range(len(program.checks) + 1):
             self.hits.write(8 * HIT_WORDS * number, 1, 8)
-        self.open_gates()
+        self.lookers = program.lookers()
+        self.looking = Counter(gate for gates in self.lookers.values() for gate in gates)
+        for gate in self.looking:
+            self.gates.write(gate, 1, 1)
         self._place()
 
     # ---- the fields that the functions work on
@@ -175,11 +179,13 @@ class Space:
             return None
         return tuple(self.hits.number(HIT_WORDS * number + i, 8) for i in (1, 2, 3))  # type: ignore[return-value]
 
-    def open_gates(self) -> None:
-        """Look again only for what is still to be found."""
-        found = [self.hit(n) is not None for n in range(len(self.program.checks))]
-        for place, wanted in enumerate(self.program.gates(found)):
-            self.gates.write(place, int(wanted), 1)
+    def close_gates(self) -> None:
+        """Stop looking for what has been found: its first occurrence is the shortest."""
+        for number in [n for n in self.lookers if not self.hits.number(HIT_WORDS * n, 8)]:
+            for gate in self.lookers.pop(number):
+                self.looking[gate] -= 1
+                if not self.looking[gate]:
+                    self.gates.write(gate, 0, 1)
 
     def found(self, number: int) -> Hit | None:
         """Return what a check found first."""

@@ -1,6 +1,6 @@
 /* Two controllers get new firmware: update.toml against update.spec.toml, written by twinrom. */
 /* Sizes: no sorts. Faults: no limit. */
-/* spin -o2 -a FILE && gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan */
+/* spin -o2 -a FILE && gcc -O1 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan */
 /* Shortest counterexample: add -DBFS to gcc; then spin -t FILE shows its steps. */
 /* One property, or none: add -DCHECK=name or -DCHECK=nothing to spin. */
 /* SPIN stores one state more than there are: its own first one. It counts that one and the */
