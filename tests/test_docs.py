@@ -94,7 +94,7 @@ def normalised(text: str) -> str:
     text = re.sub(r" +\d+\.\d$", " N", text, flags=re.MULTILINE)
     text = "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
     text = ENGINES.sub(_sorted_engines, text)
-    text = re.sub(r"invariant of \d+ clauses", "invariant of N clauses", text)
+    text = re.sub(r"invariant of \d+ clauses?", "invariant of N clauses", text)
     return re.sub(r"confirmed by .*?(?=, N s|$)", "confirmed by SOLVERS", text, flags=re.MULTILINE)
 
 
