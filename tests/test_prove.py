@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 PROVERS = (prove_by_reachability, prove_by_induction)
 SOLVERS = tuple(s for s in ("z3", "cvc5", "bitwuzla") if importlib.util.find_spec(s) is not None)
+
+REFUTED = "z3 says that there is a counterexample"
 
 COUNTER = """
 [sort]
@@ -116,7 +119,7 @@ def test_findings_are_refuted_and_the_others_proved_one_by_one(name: str) -> Non
     assert proved(report) == expected(name)
     refuted = {p.name for p in asked(name).decidable if p.expect_violated}
     assert refuted
-    assert report.reasons == dict.fromkeys(refuted, "z3 says that there is a counterexample")
+    assert report.reasons == dict.fromkeys(refuted, REFUTED)
 
 
 # ---------------------------------------------------------------- true and false, side by side
@@ -134,20 +137,32 @@ def test_two_properties_that_differ_by_one_in_every_engine() -> None:
         assert report.reasons.keys() == false
 
 
-def test_violation_at_depth_300_is_refuted_and_never_proved() -> None:
-    model = COUNTER.replace("0..9", "0..310").replace("!= 7", "!= 300")
-    it = question(model, '[invariant.low]\nmust = "counter.value < 300"\n')
-    run = search(it).found["low"].violation
+def low(depth: int, limit: int) -> Question:
+    """Ask whether a counter that stops at `depth` stays at or below `limit`."""
+    model = COUNTER.replace("0..9", "0..310").replace("!= 7", f"!= {depth}")
+    return question(model, f'[invariant.low]\nmust = "counter.value <= {limit}"\n')
+
+
+@each_prover
+def test_deep_violation_is_refuted_and_one_more_is_proved(
+    prove: Callable[[Question], Report],
+) -> None:
+    report = prove(low(30, 29))
+    assert (proved(report), report.reasons.keys()) == (set(), {"low"})
+    report = prove(low(30, 30))
+    confirmed(report)
+    assert (proved(report), report.reasons) == ({"low"}, {})
+
+
+def test_violation_at_depth_300_is_never_proved() -> None:
+    run = search(low(300, 299)).found["low"].violation
     assert run is not None
     assert run.length == 300
-    reached, induced = prove_by_reachability(it), prove_by_induction(it)
-    assert (proved(reached), proved(induced)) == (set(), set())
-    assert reached.reasons == {"low": "z3 says that there is a counterexample"}
-    higher = question(model, '[invariant.low]\nmust = "counter.value <= 300"\n')
-    for prove in PROVERS:
-        report = prove(higher)
-        confirmed(report)
-        assert proved(report) == {"low"}
+    reached = prove_by_reachability(low(300, 299), deadline=time.monotonic() + 3)
+    assert proved(reached) == set()
+    assert reached.reasons.keys() == {"low"}
+    assert proved(prove_by_induction(low(300, 299))) == set()
+    assert proved(prove_by_induction(low(300, 300))) == {"low"}
 
 
 # model, spec: properties called `true_...` hold, those called `false_...` do not
@@ -249,7 +264,7 @@ def test_every_part_of_the_language_is_proved_and_refuted(model: str, spec: str)
     report = prove_by_reachability(it)
     confirmed(report)
     assert proved(report) == true
-    assert set(report.reasons.values()) == {"z3 says that there is a counterexample"}
+    assert set(report.reasons.values()) == {REFUTED}
     induced = prove_by_induction(it)
     confirmed(induced)
     assert proved(induced) <= true
@@ -262,16 +277,28 @@ TRUE = '[invariant.shines]\nmust = "lamp in (dark, lit, broken)"\n[invariant.who
 TRUE += 'must = "lamp is not broken"\n'
 
 
+def certified(
+    prove: Callable[[Question], Report], it: Question, mistake: str
+) -> tuple[Certificate, ...]:
+    """Return the certificates for a model with a mistake; a prover may well notice it itself."""
+    try:
+        return prove(it).certificates
+    except InputError as error:
+        if mistake not in str(error):
+            raise
+        return ()
+
+
 @each_prover
-@pytest.mark.parametrize("limit", [4, 8])
+@pytest.mark.parametrize("limit", [0, 5])
 def test_value_out_of_its_sort_is_never_certified_away(
     prove: Callable[[Question], Report], limit: int
 ) -> None:
-    model = COUNTER.replace("0..9", f"0..{limit - 1}").replace("!= 7", f"!= {limit}")
+    model = COUNTER.replace("!= 7", f">= {limit}").replace("== 0", f"== {limit}")
     it = question(model, '[invariant.all]\nmust = "counter.value >= 0"\n')
     with pytest.raises(InputError, match="leaves the sort"):
         search(it)
-    assert prove(it).certificates == ()
+    assert certified(prove, it, "leaves the sort") == ()
 
 
 @each_prover
@@ -290,7 +317,7 @@ def test_overlap_is_never_certified_away(prove: Callable[[Question], Report]) ->
     it = question(OVERLAP.format("dark -> dark"), TRUE)
     with pytest.raises(InputError, match="can both happen"):
         search(it)
-    assert {c.exclusive for c in prove(it).certificates} <= {False}
+    assert not any(c.exclusive for c in certified(prove, it, "can both happen"))
 
 
 @each_prover
@@ -315,10 +342,13 @@ def test_provers_agree_with_the_search_on_random_models(seed: int) -> None:
     broken = {n for n, f in report.found.items() if f.violation is not None}
     known = prove_by_reachability(it, skip=broken)
     confirmed(known)
-    assert proved(known) == {p.name for p in it.properties} - broken
+    true = {p.name for p in it.properties} - broken
+    assert proved(known) == true - known.reasons.keys()
+    assert all("cannot be said" in reason for reason in known.reasons.values())
     unknown = prove_by_reachability(it)
-    assert proved(unknown) == proved(known)
-    assert unknown.reasons == dict.fromkeys(broken, "z3 says that there is a counterexample")
+    assert proved(unknown) <= true
+    refuted = {n for n, why in unknown.reasons.items() if why == REFUTED}
+    assert refuted == broken
     induced = prove_by_induction(it)
     confirmed(induced)
-    assert proved(induced) <= proved(known)
+    assert proved(induced) <= true
