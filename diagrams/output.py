@@ -67,14 +67,23 @@ def write_traces(checked: Sequence[Checked], folder: Path) -> list[Path]:
 
 def write_certificates(checked: Sequence[Checked], folder: Path) -> list[Path]:
     """Write each certificate into a folder of its own below `folder`; return those folders."""
-    written = []
+    written: list[Path] = []
     for one in checked:
         symbolic, finite = one.recipe.of_all_sizes(), one.recipe
         for number, certificate in enumerate(one.certificates, 1):
             size = "-any-size" if certificate.symbolic else ""
             more = f"-{number}" if len(one.certificates) > 1 else ""
-            path = folder / f"{one.question.model.name}{size}{more}"
+            path = _unused(folder / f"{one.question.model.name}{size}{more}", written)
             recipe = symbolic if certificate.symbolic else finite
             write_certificate(path, recipe, one.question, certificate)
             written.append(path)
     return written
+
+
+def _unused(path: Path, written: Sequence[Path]) -> Path:
+    """Return the folder, numbered when one of the same name has been written before."""
+    number, found = 1, path
+    while found in written:
+        number += 1
+        found = path.with_name(f"{path.name}-again-{number}")
+    return found

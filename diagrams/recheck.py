@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def recheck_view(one: Recheck) -> RenderableType:
     """Return who confirmed what, or why a certificate is refused."""
     if one.refused is not None or one.certificate is None:
-        text = Text(f"{one.folder}: REFUSED: {printable(one.refused or 'unreadable')}")
+        text = Text(printable(f"{one.folder}: REFUSED: {one.refused or 'unreadable'}"))
         text.stylize("bold red")
         return text
     certificate = one.certificate
@@ -29,7 +29,7 @@ def recheck_view(one: Recheck) -> RenderableType:
     versions = {a.solver: a.version for a in certificate.answers}
     solvers = ", ".join(f"{s} {versions[s]}" for s in certificate.solvers)
     lines = [
-        Text(f"{one.folder}: {one.model}", style="bold green"),
+        Text(printable(f"{one.folder}: {one.model}"), style="bold green"),
         Text(f"  {number} {noun} for all depths{reach}: {', '.join(certificate.properties)}"),
         Text(f"  invariant of {clauses(certificate)}, confirmed by {solvers}"),
     ]

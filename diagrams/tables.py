@@ -154,7 +154,7 @@ def verdict_words(result: Result) -> tuple[str, str, str]:
             words = ("HOLDS NOW", "bold red") if result.failed else ("proved", "green")
             return *words, _basis(depth, complete, certificate)
         case Bounded(depth):
-            words = ("HOLDS NOW", "bold red") if result.failed else ("holds", "green")
+            words = ("not seen", "yellow") if result.prop.expect_violated else ("holds", "green")
             return *words, _basis(depth, None)
         case Violated(trace):
             words = ("VIOLATED", "bold red") if result.failed else ("finding", "yellow")
@@ -243,9 +243,7 @@ def summary(checked: Checked) -> RenderableType:
             isinstance(r.verdict, Violated) and not r.failed for r in decided
         ),
         "vacuous": sum(isinstance(v, Vacuous) for v in verdicts),
-        "suddenly hold": sum(
-            isinstance(r.verdict, Proved | Bounded) and r.failed for r in decided
-        ),
+        "suddenly hold": sum(isinstance(r.verdict, Proved) and r.failed for r in decided),
         "unknown": sum(isinstance(v, Unknown) for v in verdicts),
     }
     shown = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "nothing decided"

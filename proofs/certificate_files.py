@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from proofs.recipe import Recipe
 
 DATA = "certificate.json"
+READABLE = "invariant.txt"
 
 
 class _Strict(BaseModel):
@@ -85,8 +86,7 @@ def write_certificate(
         "model.toml": recipe.model[1],
         "spec.toml": recipe.spec[1],
         **{includes[name]: text for name, text in included.items()},
-        **{f"{name}.smt2": text for name, text in certificate.scripts.items()},
-        "invariant.txt": _readable(certificate),
+        **written_out(certificate),
         DATA: json.dumps(data.model_dump(), indent=1) + "\n",
     }
     for name, text in files.items():
@@ -110,6 +110,12 @@ def version_of(distribution: str) -> str:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return "unknown"
+
+
+def written_out(certificate: Certificate) -> dict[str, str]:
+    """Return the files of a folder that follow from the others: scripts, and what people read."""
+    texts = {f"{name}.smt2": text for name, text in certificate.scripts.items()}
+    return {**texts, READABLE: _readable(certificate)}
 
 
 def _readable(certificate: Certificate) -> str:

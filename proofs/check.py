@@ -35,6 +35,11 @@ def check(
     until then counts. Raises `InputError` for mistakes in the models, `EngineDisagreementError`
     when engines differ.
     """
+    for r in recipes:
+        if r.unbounded and "induction" in options.engines:
+            raise InputError.whole_file(
+                r.model[0], "induction needs sorts with an end", "use reachability, or sizes"
+            )
     started = time.monotonic()
     cases = [
         Case(i, r, question, options)
@@ -65,7 +70,7 @@ def _run(
 
 
 def _checked(case: Case, seconds: float | None) -> Checked:
-    evidence = Evidence(case.question, case.reports, case.depth, case.recipe)
+    evidence = Evidence(case.question, case.reports, case.depth, case.recipe, case.searched)
     results = merge(evidence)
     spent = seconds or sum(r.seconds for r in case.reports.values())
     return Checked(

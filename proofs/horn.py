@@ -65,7 +65,8 @@ def find_invariant(
     try:
         answer = fixedpoint.query(bad())
     except z3.Z3Exception as error:
-        raise GaveUpError(str(error)) from None
+        said = error.args[0] if error.args else ""
+        raise GaveUpError(said.decode() if isinstance(said, bytes) else str(said)) from None
     if answer == z3.sat:
         raise RefutedError
     if answer == z3.unknown:

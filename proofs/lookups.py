@@ -172,20 +172,17 @@ class RuleLookup:
             self.on_steps.append(check)
 
     def fill(self, state: int) -> tuple[Effect, ...]:
-        """Compute and keep the effects for the bits that `state` has where the rule reads."""
+        """Compute and keep the effects for the bits that `state` has where the rule reads.
+
+        Raises `InputError` when an assignment leaves its sort.
+        """
         found: list[Effect] = []
         values: list[int] = []
         for payload, guard in self.guards:
             family = guard.holds(state)
             values = values or (self.packing.unpack(state & self.reads) if family else values)
             while family:
-                try:
-                    part, bits = self._effect(values, payload, family)
-                except OutOfRangeError as error:
-                    step, duty = error.args
-                    choice = (family & -family).bit_length() - 1
-                    whole = State(tuple(self.packing.unpack(state)), choice)
-                    raise OutOfRangeError(step, duty, whole) from None
+                part, bits = self._effect(state, values, payload, family)
                 found.append((part, ~self.writes, bits, payload, self._hits(state, payload, part)))
                 family &= ~part
         effects = self.cache[state & self.reads] = tuple(found)
@@ -197,11 +194,14 @@ class RuleLookup:
         )
         return tuple((check, family) for check, family in held if family)
 
-    def _effect(self, values: list[int], payload: tuple[int, ...], family: int) -> tuple[int, int]:
+    def _effect(
+        self, state: int, values: list[int], payload: tuple[int, ...], family: int
+    ) -> tuple[int, int]:
         """Return a part of the family for which the step does the same, and the bits it sets."""
         choices = self.system.choices
         part = family
-        look_up = choices.entry((family & -family).bit_length() - 1)
+        choice = (family & -family).bit_length() - 1
+        look_up = choices.entry(choice)
 
         def entry(name: str, row: tuple[int, ...]) -> int:
             nonlocal part
@@ -216,12 +216,9 @@ class RuleLookup:
         given = step.given()
         for duty in self.instance.obligations:
             if not terms.evaluate(duty.term, values, (), given, entry):
-                raise OutOfRangeError(step, duty)
+                whole = State(tuple(self.packing.unpack(state)), choice)
+                raise self.system.out_of_range(step, duty, whole)
         bits = 0
         for index, term in self.instance.updates.items():
             bits |= self.packing.place(index, terms.evaluate(term, values, (), given, entry))
         return part, bits
-
-
-class OutOfRangeError(Exception):
-    """An assignment left its sort; the search turns it into an error about the model."""

@@ -31,12 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything that the engines reported of one question; `recipe` is what was asked."""
+    """Everything that the engines reported of one question; `recipe` is what was asked.
+
+    Not `searched`: a search was made for witnesses only.
+    """
 
     question: Question
     reports: Mapping[str, Report]
     depth: int
     recipe: Recipe | None = None
+    searched: bool = True
 
     @property
     def symbolic(self) -> bool:
@@ -76,6 +80,12 @@ def _result(evidence: Evidence, prop: Property) -> Result:
         raise EngineDisagreementError(
             f"{prop.name}: proved by {certificate.method}, and broken in {violation.length} steps"
         )
+    if violation is None and not evidence.symbolic and evidence.complete is not None:
+        for report in evidence.reports.values():
+            if prop.name in report.refuted:
+                raise EngineDisagreementError(
+                    f"{prop.name}: broken, by {report.engine}, and in no reachable state"
+                )
     seconds = max((r.found[prop.name].seconds or r.seconds for r in reports), default=0.0)
     exercised = replayed_to_its_end(question, prop, witness, broken=False) if witness else None
     if violation is not None:
@@ -110,7 +120,9 @@ def _live(evidence: Evidence, prop: Property) -> Result:
     if not decided:
         why = "; ".join(f"{r.engine}: {r.stopped}" for r in searches)
         verdict: Verdict = (
-            Unknown(why, -1) if searches else NotChecked("the search decides it, and did not run")
+            Unknown(why, -1) if searches and evidence.searched else (
+                NotChecked("the search decides it, and did not run")
+            )
         )
         return Result(prop, verdict, None, 0.0, question)
     witness = _agreed(prop, "witness", decided)

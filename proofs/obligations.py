@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from proofs.dialect import CERTIFIED_FINITE, CERTIFIED_SYMBOLIC
 from proofs.mistakes import mistakes
 from proofs.theory import Theory
+from statemachine import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,7 @@ class _Writer:
         return dict(zip(SCRIPTS, texts, strict=True))
 
     def _script(self, says: str, *parts: str) -> str:
-        model = self.question.model.name
+        model = printable(self.question.model.name)  # a file's name may hold the end of a line
         lines = [
             f"; {says}",
             f"; model {model}; every answer must be unsat",

@@ -41,6 +41,11 @@ class Case:
         return bool(self.options.engines)
 
     @property
+    def searched(self) -> bool:
+        """Say whether the search is to decide, and not only to find witnesses."""
+        return not self.chosen or "search" in self.options.engines
+
+    @property
     def complete(self) -> bool:
         """Say whether every reachable state was seen."""
         return any(r.complete for r in self.reports.values())
@@ -120,9 +125,7 @@ def _confirmable(case: Case) -> list[int]:
 def insist(case: Case) -> list[Task]:
     """Return the last tasks, for what has no invariant yet."""
     symbolic = bool(case.recipe.unbounded)
-    refuted = [
-        name for r in case.reports.values() for name in r.reasons if name in case.unproved
-    ]
+    refuted = {n for r in case.reports.values() for n in r.refuted} & set(case.unproved)
     if symbolic and refuted:
         patience = case.options.timeout or PATIENCE
         return [case.task("symbolic", depth=case.depth, timeout=patience)]

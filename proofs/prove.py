@@ -13,9 +13,9 @@ from proofs.certify import certify
 from proofs.dialect import FINITE, SYMBOLIC
 from proofs.horn import GaveUpError, RefutedError, find_invariant
 from proofs.induction import induce
+from proofs.linear import UnreadableError
 from proofs.mistakes import mistakes
 from proofs.overlaps import overlapping
-from proofs.reading import UnreadableError
 from proofs.results import Report
 from proofs.theory import Theory
 
@@ -103,6 +103,7 @@ class _Proving:
     progress: Progress | None
     certificates: list[Certificate] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
+    refuted: set[str] = field(default_factory=set)
     started: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -120,6 +121,7 @@ class _Proving:
             seconds=time.monotonic() - self.started,
             certificates=tuple(self.certificates),
             reasons=dict(self.reasons),
+            refuted=frozenset(self.refuted),
         )
 
     def prove(self, goals: Goals) -> None:
@@ -135,6 +137,8 @@ class _Proving:
                 return
             for prop in goals.properties:
                 self.reasons[prop.name] = _reason(error)
+                if isinstance(error, RefutedError):
+                    self.refuted.add(prop.name)
             return
         self.certificates.append(
             certify(

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+import itertools
+import math
+from typing import TYPE_CHECKING, Any
 
 import z3
 
+from proofs.linear import UnreadableError, balanced, minus, plus, positive, total
 from statemachine import terms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from proofs.linear import Linear
     from proofs.theory import Theory
     from statemachine.terms import Term
 
-Linear: TypeAlias = "tuple[dict[Term, int], int]"
-MAX_COEFFICIENT = 64
-
-
-class UnreadableError(ValueError):
-    """z3 used something that our terms cannot say; the text names it."""
+MAX_CASES = 1024
 
 
 class Reader:
@@ -49,15 +50,57 @@ class Reader:
         found = self.memo.get(e.get_id())
         if found is None:
             self.kept.append(e)
-            found = self.memo[e.get_id()] = self._truth(e)
+            try:
+                found = self._truth(e)
+            except UnreadableError as error:
+                found = self._by_cases(e, error)
+            self.memo[e.get_id()] = found
+        return found
+
+    def _of_each_value(self, e: Any) -> Term:
+        """Return what a quantifier over few values says of each of them."""
+        values = [_values(e.var_sort(i)) for i in range(e.num_vars())]
+        if e.is_lambda() or math.prod(map(len, values)) > MAX_CASES:
+            raise UnreadableError("a quantifier")
+        cases = (
+            self.truth(z3.simplify(z3.substitute_vars(e.body(), *reversed(case))))
+            for case in itertools.product(*values)
+        )
+        return terms.conjunction(cases) if e.is_forall() else terms.disjunction(cases)
+
+    def _by_cases(self, e: Any, error: UnreadableError) -> Term:
+        """Return a comparison of numbers as the values for which it holds: bits wrap around."""
+        inside = {} if any(map(z3.is_bool, e.children())) else self._numbers(e)
+        count = math.prod(v.high - v.low + 1 for _, v in inside.values())
+        if not inside or count > MAX_CASES:
+            raise error
+        found = []
+        constants, variables = zip(*inside.values(), strict=True)
+        for codes in itertools.product(*(range(v.low, v.high + 1) for v in variables)):
+            values = map(self.theory.number, codes)
+            holds = z3.simplify(z3.substitute(e, *zip(constants, values, strict=True)))
+            if z3.is_true(holds):
+                found.append(terms.conjunction(map(_is, variables, codes)))
+            elif not z3.is_false(holds):
+                raise error
+        return terms.disjunction(found)
+
+    def _numbers(self, e: Any) -> dict[int, tuple[Any, Term]]:
+        """Return the state variables that are numbers in an expression."""
+        own = self.variables.get(e.get_id())
+        if own is not None:
+            return {e.get_id(): (e, own)} if z3.is_bv(e) or z3.is_int(e) else {}
+        found: dict[int, tuple[Any, Term]] = {}
+        for inner in e.children():
+            found |= self._numbers(inner)
         return found
 
     def _truth(self, e: Any) -> Term:  # noqa: C901, PLR0911, PLR0912 - one match, a branch an operator
         own = self.variables.get(e.get_id())
         if own is not None:
             return own
-        if not z3.is_app(e):
-            raise UnreadableError("a quantifier")
+        if z3.is_quantifier(e):
+            return self._of_each_value(e)
         inner = e.children()
         match e.decl().kind():
             case z3.Z3_OP_TRUE:
@@ -112,7 +155,7 @@ class Reader:
         if a.sort().kind() == z3.Z3_DATATYPE_SORT:
             return self._same_label(self._label(a), self._label(b))
         (left, m), (right, n) = self._linear(a), self._linear(b)
-        return terms.equal(*_balanced(_minus(left, right), m - n))
+        return terms.equal(*balanced(minus(left, right), m - n))
 
     def _label(self, e: Any) -> Term:
         found = self.variables.get(e.get_id())
@@ -157,12 +200,12 @@ class Reader:
 
     def _number(self, e: Any) -> Term:
         found, constant = self._linear(e)
-        return _sum([t for t, n in found.items() for _ in range(_positive(n))], constant)
+        return total([t for t, n in found.items() for _ in range(positive(n))], constant)
 
     def _at_most(self, a: Any, b: Any, slack: int) -> Term:
         """Return `a <= b + slack`, with every summand on the side where it is positive."""
         (left, x), (right, y) = self._linear(a), self._linear(b)
-        return terms.at_most(*_balanced(_minus(left, right), x - y - slack))
+        return terms.at_most(*balanced(minus(left, right), x - y - slack))
 
     def _linear(self, e: Any) -> Linear:  # noqa: PLR0911 - one match, a branch an operator
         """Return a number as multiples of variables and a constant."""
@@ -176,16 +219,16 @@ class Reader:
             case z3.Z3_OP_BNUM:
                 return {}, e.as_signed_long() if self.theory.signed else e.as_long()
             case z3.Z3_OP_ADD if self.theory.dialect.integers:
-                total: Linear = {}, 0
+                found: Linear = {}, 0
                 for x in map(self._linear, inner):
-                    total = _plus(total, x, 1)
-                return total
+                    found = plus(found, x, 1)
+                return found
             case z3.Z3_OP_SUB if self.theory.dialect.integers:
-                return _plus(self._linear(inner[0]), self._linear(inner[1]), -1)
+                return plus(self._linear(inner[0]), self._linear(inner[1]), -1)
             case z3.Z3_OP_UMINUS if self.theory.dialect.integers:
-                return _plus(({}, 0), self._linear(inner[0]), -1)
+                return plus(({}, 0), self._linear(inner[0]), -1)
             case z3.Z3_OP_MUL if z3.is_int_value(inner[0]) and len(inner) == 2:  # noqa: PLR2004 - a pair
-                return _plus(({}, 0), self._linear(inner[1]), inner[0].as_long())
+                return plus(({}, 0), self._linear(inner[1]), inner[0].as_long())
             case _:
                 raise UnreadableError(f"`{e.decl().name()}`")
 
@@ -201,40 +244,19 @@ def _reads(term: Term) -> tuple[int, ...]:
     return tuple(sorted(t.value for t in terms.leaves([term]) if t.operator == "variable"))
 
 
+def _values(sort: Any) -> Sequence[Any]:
+    """Return every value of a z3 sort, if there are few."""
+    context = sort.ctx
+    match sort.kind():
+        case z3.Z3_BOOL_SORT:
+            return [z3.BoolVal(value, context) for value in (False, True)]
+        case z3.Z3_BV_SORT if 1 << sort.size() <= MAX_CASES:
+            return [z3.BitVecVal(value, sort) for value in range(1 << sort.size())]
+        case z3.Z3_DATATYPE_SORT:
+            return [sort.constructor(i)() for i in range(sort.num_constructors())]
+        case _:
+            raise UnreadableError("a quantifier")
+
+
 def _is(variable: Term, code: int) -> Term:
     return terms.equal(variable, terms.constant(code))
-
-
-def _plus(a: Linear, b: Linear, factor: int) -> Linear:
-    found = dict(a[0])
-    for term, n in b[0].items():
-        found[term] = found.get(term, 0) + factor * n
-    return {t: n for t, n in found.items() if n}, a[1] + factor * b[1]
-
-
-def _minus(a: dict[Term, int], b: dict[Term, int]) -> dict[Term, int]:
-    return _plus((a, 0), (b, 0), -1)[0]
-
-
-def _positive(n: int) -> int:
-    if not 0 < n <= MAX_COEFFICIENT:
-        raise UnreadableError(f"the factor {n}")
-    return n
-
-
-def _sum(parts: list[Term], constant: int) -> Term:
-    total: Term | None = None
-    for part in parts:
-        total = part if total is None else terms.plus(total, part)
-    if total is None:
-        return terms.constant(constant)
-    if constant > 0:
-        return terms.plus(total, terms.constant(constant))
-    return terms.minus(total, terms.constant(-constant)) if constant else total
-
-
-def _balanced(summands: dict[Term, int], constant: int) -> tuple[Term, Term]:
-    """Return the two sides of `summands + constant <= 0`, without anything negative."""
-    left = [t for t, n in summands.items() if n > 0 for _ in range(_positive(n))]
-    right = [t for t, n in summands.items() if n < 0 for _ in range(_positive(-n))]
-    return _sum(left, max(constant, 0)), _sum(right, max(-constant, 0))

@@ -5,10 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import z3
 from pydantic import ValidationError
 
 from proofs.certificate import Clause
-from proofs.certificate_files import DATA, CertificateShape, Recheck, version_of
+from proofs.certificate_files import (
+    DATA,
+    READABLE,
+    CertificateShape,
+    Recheck,
+    version_of,
+    written_out,
+)
 from proofs.certify import certify, invariant_of
 from proofs.obligations import SCRIPTS
 from proofs.recipe import Recipe
@@ -22,7 +30,8 @@ if TYPE_CHECKING:
     from proofs.question import Question
 
 MAX_BYTES = 50_000_000
-MAX_K = 64
+MAX_K = 8
+FOLLOWING = (*(f"{name}.smt2" for name in SCRIPTS), READABLE)
 
 
 def recertified(folder: str) -> list[Recheck]:
@@ -49,7 +58,7 @@ def certify_folder(folder: Path) -> Recheck:
     try:
         data = CertificateShape.model_validate_json(read_text(str(folder / DATA), MAX_BYTES))
         question = _recipe(folder, data).question()
-        given = {name: read_text(str(folder / f"{name}.smt2"), MAX_BYTES) for name in SCRIPTS}
+        given = {name: read_text(str(folder / name), MAX_BYTES) for name in FOLLOWING}
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
@@ -95,17 +104,21 @@ def _asked(
 ) -> Recheck:
     clauses = [Clause(c.text, c.data) for c in data.invariant]
     properties = [p for p in question.provable() if p.name in data.properties]
-    found = certify(
-        question, properties, invariant_of(question, clauses), method=data.method, k=data.k,
-        exclusive=data.exclusive, strict=False,
-    )  # fmt: skip
+    try:
+        found = certify(
+            question, properties, invariant_of(question, clauses), method=data.method, k=data.k,
+            exclusive=data.exclusive, strict=False,
+        )  # fmt: skip
+    except (KeyError, z3.Z3Exception):
+        why = f"{DATA}: a clause compares values of different sorts"
+        return Recheck(str(folder), None, why, data.model)
     same_makers = data.twinrom == version_of("twinrom") and data.z3 == version_of("z3-solver")
-    changed = [name for name in SCRIPTS if given[name] != found.scripts[name]]
+    changed = [name for name, text in written_out(found).items() if given[name] != text]
     refused = None
     if not found.confirmed:
         refused = _objection(found.answers)
     elif changed and same_makers:
-        refused = f"{changed[0]}.smt2 is not the script for this model, spec and invariant"
+        refused = f"{changed[0]} does not belong to this model, spec and invariant"
     return Recheck(str(folder), found, refused, data.model, compared=not changed)
 
 

@@ -106,10 +106,9 @@ def _unbounded(model: Model, named: list[str], symbolic: Sequence[str] | None) -
         wanted += ordered
     for name in wanted:
         if name not in ordered:
-            known = "no ordered sort" if name in model.sorts else "no such sort"
-            raise InputError.whole_file(
-                model.paths[0], f"`--symbolic {name}`: {known}", did_you_mean(name, ordered)
-            )
+            known = "it has no order" if name in model.sorts else "no such sort"
+            text = f"`{name}` cannot be all integers: {known}"
+            raise InputError.whole_file(model.paths[0], text, did_you_mean(name, ordered))
     if symbolic is not None and not wanted:
         raise InputError.whole_file(model.paths[0], "has no ordered sort to be all integers")
     return tuple(dict.fromkeys(wanted))

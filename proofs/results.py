@@ -79,6 +79,7 @@ class Report:
     beyond; `stopped` says in words why it ended early. `rest` is None until it is decided;
     `tier` says how a search was carried out.
     `certificates` prove properties for all depths; `reasons` say why a property has none.
+    `refuted` are those of which z3 says, without showing it, that a run breaks them;
     `sizes` are those that a violation needs, where they are not those of the question.
     """
 
@@ -94,6 +95,7 @@ class Report:
     certificates: tuple[Certificate, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    refuted: frozenset[str] = frozenset()
 
 
 Progress: TypeAlias = "Callable[[Report], None]"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from proofs.events import at_instance
 from proofs.liveness import decided
-from proofs.lookups import Check, Effect, Hits, OutOfRangeError, RuleLookup, Truths, reads_payload
+from proofs.lookups import Check, Effect, Hits, RuleLookup, Truths, reads_payload
 from proofs.overlaps import Overlaps, overlapping
 from proofs.results import Counts, Found, Report, Rest, Run
 from proofs.retrace import Hit, runs_to
@@ -48,28 +48,22 @@ def search(
     `time.monotonic`). Raises `InputError` when two rules of one event overlap in a reachable
     state, or an assignment leaves its sort.
     """
-    try:
-        searching = _Search(question, sought(question))
-        report = searching.run(max_states, max_depth, deadline, progress)
-        if not report.complete:
-            return report
-        clock = Clock(deadline)
-        report = decided(question, report, searching.space(clock), clock)
-        return replace(report, seconds=time.monotonic() - searching.started)
-    except OutOfRangeError as error:
-        raise question.system.out_of_range(*error.args) from None
+    searching = _Search(question, sought(question))
+    report = searching.run(max_states, max_depth, deadline, progress)
+    if not report.complete:
+        return report
+    clock = Clock(deadline)
+    report = decided(question, report, searching.space(clock), clock)
+    return replace(report, seconds=time.monotonic() - searching.started)
 
 
 def sample(question: Question, size: int) -> list[int]:
     """Return about `size` reachable states, packed, nearest to the start first.
 
-    Raises `InputError` for a mistake of the model, as `search` does.
+    Raises `InputError` for a mistake of the model that shows in them.
     """
     searching = _Search(question, ())
-    try:
-        searching.run(size, None, None, None)
-    except OutOfRangeError as error:
-        raise question.system.out_of_range(*error.args) from None
+    searching.run(size, None, None, None)
     return list(searching.visited)
 
 

@@ -117,9 +117,9 @@ class Result:
                 return not self.prop.expect_violated
             case Vacuous():
                 return True
-            case Proved() | Bounded():
+            case Proved():
                 return self.prop.expect_violated
-            case Unknown() | NotChecked():
+            case Bounded() | Unknown() | NotChecked():
                 return False
             case _:
                 assert_never(self.verdict)
@@ -164,7 +164,7 @@ class Checked:
         kinds = {"departs" if p.departure else p.kind for p in broken}
         if kinds & {"invariant", "step"}:
             return "unsafe"
-        if self.undecided:
+        if self.undecided or any(isinstance(r.verdict, Vacuous) for r in self.results):
             return "undecided"
         if kinds & {"response", "possible"}:
             return "does-not-recover"

@@ -154,7 +154,8 @@ def in_sort(typed: Typed, sort: Sort) -> Term:
         needed = typed.sort.optional and not sort.optional
         none = terms.equal(value, terms.constant(sort.none))
         return terms.negation(none) if needed else terms.TRUE
-    low, high = terms.constant(sort.low), terms.constant(sort.high)
+    lowest = sort.low if typed.sort.optional else sort.plain_low  # a computed number is never none
+    low, high = terms.constant(lowest), terms.constant(sort.high)
     return terms.conjunction([terms.at_most(low, value), terms.at_most(value, high)])
 
 

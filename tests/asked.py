@@ -47,6 +47,11 @@ def judged(question: Question, report: Report) -> tuple[Result, ...]:
     return merge(Evidence(question, {"search": report}, 0))
 
 
+def proved(report: Report) -> set[str]:
+    """Return the properties that some certificate of a report proves."""
+    return {name for c in report.certificates for name in c.properties}
+
+
 def dropped_conjuncts(base: Question) -> Iterator[tuple[str, Question]]:
     """Return every mutant made by dropping one conjunct of one rule's guard, with its name."""
     instances = base.system.instances

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +18,9 @@ from asked import (
 )
 
 from proofs.bounded import check_bounded
+from proofs.exhaustive import explore
 from proofs.search import search
-from statemachine import TooLargeError
+from statemachine import InputError, TooLargeError
 
 if TYPE_CHECKING:
     from proofs import Report
@@ -37,6 +39,8 @@ by = "controller"
 when = "counter.value < 7"
 sets = "counter.value = counter.value + 1"
 """
+
+SIX = '[invariant.six]\nmust = "counter.value <= 6"\n'
 
 
 def both(model: str, spec: str, depth: int) -> tuple[Report, Report]:
@@ -116,6 +120,17 @@ def test_a_search_that_is_killed_on_the_way_has_claimed_nothing() -> None:
     search(asked, progress=reports.append)
     assert [r.counts.diameter for r in reports if r.counts] == list(range(8))
     assert all((r.clean, r.found, r.complete) == (-1, {}, False) for r in reports)
+
+
+def test_value_that_leaves_its_sort_is_shown_with_the_whole_state() -> None:
+    beside = '[machine.Lamp]\ninstances = ["lamp"]\nstates = ["dark", "lit"]\ninitial = "lit"\n'
+    asked = question(COUNTER.replace('when = "counter.value < 7"\n', "") + beside, SIX)
+    for engine in (search, partial(explore, max_states=100), partial(check_bounded, depth=12)):
+        with pytest.raises(InputError) as raised:
+            engine(asked)
+        said = str(raised.value)
+        assert "`counter.value = counter.value + 1` leaves the sort of its variable" in said
+        assert "at `tick` in the state counter=counting, counter.value=9, lamp=lit" in said
 
 
 def test_too_many_tables_for_the_search_are_none_for_the_solver() -> None:
