@@ -41,6 +41,7 @@ FaultOption = Annotated[
     list[str] | None, typer.Option("--faults", help="fault budget: 1, power_loss=2, unlimited")
 ]
 
+Jobs = Annotated[int, typer.Option(min=1, max=64, help="processes at a time")]
 MaxStates = Annotated[int, typer.Option(min=1, help="states after which the search stops")]
 PlainOption = Annotated[
     bool, typer.Option("--plain", help="search in plain Python, not in compiled code")
@@ -87,7 +88,7 @@ def check(  # noqa: PLR0913 - one parameter per option
     timeout: Annotated[
         float | None, typer.Option(min=0.1, help="seconds per model and engine")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="processes at a time")] = 2,
+    jobs: Jobs = 2,
     max_states: MaxStates = MAX_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
@@ -181,6 +182,44 @@ def faults(  # noqa: PLR0913 - one parameter per option
         show(console, faults_view(question, numbers, told=stories))
     if json is not None:
         write_data(faults_json(counted), json)
+
+
+@app.command()
+def mutate(  # noqa: PLR0913 - one parameter per option
+    model: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    faults: FaultOption = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="how many mutants to try, evenly spread")
+    ] = None,
+    timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds per mutant")] = None,
+    jobs: Jobs = 2,
+    killed: Annotated[
+        bool, typer.Option("--killed", help="list the killed ones too, with what kills them")
+    ] = False,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+) -> None:
+    """Change one thing of each rule after the other, and see whether the spec notices."""
+    from proofs import Options, mutate, recipe
+
+    asked = recipe(model, spec, _finite(sort), _budget(faults))
+    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
+    from rich.console import Console
+
+    from diagrams import counting, mutated_json, mutated_view, show, write_data
+
+    with counting(Console(stderr=True), "mutants") as progress:
+        found = mutate(asked, options, limit, progress)
+    show(Console(stderr=str(json) == "-", highlight=False), mutated_view(found, killed=killed))
+    if json is not None:
+        write_data(mutated_json(found), json)
+    if found.unexplained or found.stale:
+        raise typer.Exit(EXIT_FAILED)
+    if found.of("undecided"):
+        raise typer.Exit(EXIT_UNDECIDED)
 
 
 @app.command()

@@ -2,8 +2,9 @@
 
 from diagrams.as_json import checked_json
 from diagrams.fault_tables import faults_json, faults_view
+from diagrams.mutants_view import mutated_json, mutated_view
 from diagrams.output import show, write_certificates, write_data, write_json, write_traces
-from diagrams.progress import live_progress
+from diagrams.progress import counting, live_progress
 from diagrams.recheck import recheck_view
 from diagrams.simulator import Simulator, state_view, trace_view
 from diagrams.story import Story, StoryStep, changes, short_place, tell
@@ -16,9 +17,12 @@ __all__ = [
     "changes",
     "checked_json",
     "checked_view",
+    "counting",
     "faults_json",
     "faults_view",
     "live_progress",
+    "mutated_json",
+    "mutated_view",
     "recheck_view",
     "short_place",
     "show",

@@ -1,4 +1,4 @@
-"""Live progress of a check, on a terminal only."""
+"""Live progress, on a terminal only."""
 
 from __future__ import annotations
 
@@ -35,6 +35,20 @@ def live_progress(
         def progress(task: str, report: Report) -> None:
             latest[task] = report
             live.update(_view(latest, names))
+
+        yield progress
+
+
+@contextmanager
+def counting(console: Console, what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how many of something are done while the block runs; None when nobody is watching."""
+    if not console.is_terminal:
+        yield None
+        return
+    with console.status(what) as status:
+
+        def progress(done: int, total: int) -> None:
+            status.update(f"{done} of {total} {what}")
 
         yield progress
 

@@ -13,10 +13,12 @@ from proofs.lasso import owed_since
 from proofs.lint import CODES, Finding, lint
 from proofs.lint_files import lint_files
 from proofs.merge import Evidence, merge
+from proofs.mutants import Mutant, mutants, mutated
+from proofs.mutate import Mutated, mutate
 from proofs.question import Question, ask, pose
 from proofs.recipe import ENGINES, Options, Recipe, recipe
 from proofs.replayed import EngineDisagreementError, holds_at, holds_in
-from proofs.results import Counts, Found, Report, Rest, Run
+from proofs.results import Counts, Fate, Found, Report, Rest, Run
 from proofs.schema import json_schema as spec_json_schema
 from proofs.spec import Property, Spec, load_spec, parse_spec, shipped_specs, spec_for
 from proofs.supervise import WorkerDiedError
@@ -36,11 +38,12 @@ from proofs.verdict import (
 
 __all__ = [
     "CODES", "ENGINES", "FORMATS", "Answer", "Bounded", "Certificate", "Checked", "Clause",
-    "ClauseResult", "Counts", "Cut", "EngineDisagreementError", "Evidence", "FaultNumber",
-    "Finding", "Found", "NotChecked", "Options", "Property", "Proved", "Question", "Recheck",
-    "Recipe", "Report", "Rest", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict",
-    "Violated", "WorkerDiedError", "ask", "certify_folders", "check", "count_faults", "export",
-    "fault_numbers", "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge",
-    "owed_since", "parse_spec", "pose", "recipe", "rest_findings", "shipped_specs", "spec_for",
+    "ClauseResult", "Counts", "Cut", "EngineDisagreementError", "Evidence", "Fate",
+    "FaultNumber", "Finding", "Found", "Mutant", "Mutated", "NotChecked", "Options", "Property",
+    "Proved", "Question", "Recheck", "Recipe", "Report", "Rest", "Result", "Run", "Spec",
+    "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError", "ask", "certify_folders",
+    "check", "count_faults", "export", "fault_numbers", "holds_at", "holds_in", "lint",
+    "lint_files", "load_spec", "merge", "mutants", "mutate", "mutated", "owed_since",
+    "parse_spec", "pose", "recipe", "rest_findings", "shipped_specs", "spec_for",
     "spec_json_schema", "word", "write_certificate", "write_export",
 ]  # fmt: skip

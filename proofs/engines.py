@@ -33,6 +33,10 @@ def run(task: Task, question: Question, progress: Progress | None) -> Report:
             return check_symbolic(
                 question, task.recipe, options.depth or 0, skip=task.skip, deadline=deadline
             )
+        case "mutants":
+            from proofs.fate import try_mutants  # noqa: PLC0415 - only the engine asked for
+
+            return try_mutants(task, question, progress)
         case _:
             from proofs import prove  # noqa: PLC0415 - z3 is slow to import
 

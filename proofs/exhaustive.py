@@ -11,6 +11,8 @@ from proofs.search import search
 from statemachine import TooLargeError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from proofs.question import Question
     from proofs.results import Progress
 
@@ -23,11 +25,13 @@ def explore(  # noqa: PLR0913 - the limits of a search
     deadline: float | None = None,
     progress: Progress | None = None,
     plain: bool = False,
+    stop_at: Collection[str] = (),
 ) -> Report:
     """Return what an exhaustive search finds; see `proofs.search.search`.
 
     With `plain`, or where the rules cannot be compiled, plain Python searches; `tier` says which
-    it was, and why. A model that is too large to be enumerated is reported as stopped.
+    it was, and why. A model that is too large to be enumerated is reported as stopped. A violation
+    of one of `stop_at` ends the search, after the layer in which it was found.
     """
     tier = "plain Python"
     try:
@@ -35,14 +39,14 @@ def explore(  # noqa: PLR0913 - the limits of a search
             try:
                 found = search_native(
                     question, max_states=max_states, max_depth=max_depth, deadline=deadline,
-                    progress=progress,
+                    progress=progress, stop_at=stop_at,
                 )  # fmt: skip
                 return replace(found, tier="compiled")
             except NativeUnavailableError as error:
                 tier = f"plain Python: {error}"
         found = search(
             question, max_states=max_states, max_depth=max_depth, deadline=deadline,
-            progress=progress,
+            progress=progress, stop_at=stop_at,
         )  # fmt: skip
     except TooLargeError as error:
         return Report("search", {}, -1, stopped=error.problems[0].message)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from proofs.certificate import Certificate
 
+End: TypeAlias = Literal["killed", "survived", "equivalent", "undecided"]
 Steps: TypeAlias = "tuple[tuple[int, tuple[int, ...]], ...]"
 
 
@@ -72,6 +73,25 @@ class Rest:
 
 
 @dataclass(frozen=True)
+class Fate:
+    """What became of a mutant.
+
+    *killed*: `by` names the property, `how` says what became of it (`violated`, `vacuous`, or
+    `holds` for a known finding that is gone), after `length` steps where there is a run; of a
+    `mistake`, `by` is the text. *survived*: `steps` are the shortest run that tells it from the
+    model, and `by` says what is different in the last one. *equivalent*: `by` says what was
+    compared. *undecided*: `by` says why.
+    """
+
+    end: End
+    by: str
+    how: str = ""
+    length: int | None = None
+    steps: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True)
 class Report:
     """What one engine says of one question.
 
@@ -80,7 +100,8 @@ class Report:
     `tier` says how a search was carried out.
     `certificates` prove properties for all depths; `reasons` say why a property has none.
     `refuted` are those of which z3 says, without showing it, that a run breaks them;
-    `sizes` are those that a violation needs, where they are not those of the question.
+    `sizes` are those that a violation needs, where they are not those of the question. `fates`
+    are those of mutants, by name.
     """
 
     engine: str
@@ -96,6 +117,7 @@ class Report:
     reasons: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     refuted: frozenset[str] = frozenset()
+    fates: Mapping[str, Fate] = field(default_factory=dict)
 
 
 Progress: TypeAlias = "Callable[[Report], None]"

@@ -103,6 +103,14 @@ class GapShape(Shape):
     because: str | None = None
 
 
+class MutantShape(Shape):
+    """A mutant that no property kills."""
+
+    fallback: ClassVar[dict[str, Any]] = {"because": ""}
+
+    because: str = Field(description="why it may survive")
+
+
 class SpecShape(Shape):
     """What every policy must keep."""
 
@@ -124,6 +132,9 @@ class SpecShape(Shape):
     response: dict[str, ResponseShape] = Field(default_factory=dict)
     possible: dict[str, PossibleShape] = Field(default_factory=dict)
     gap: dict[str, GapShape] = Field(default_factory=dict)
+    mutant: dict[str, MutantShape] = Field(
+        default_factory=dict, description="mutants that survive, by the name `mutate` shows"
+    )
 
 
 def json_schema() -> dict[str, Any]:

@@ -24,31 +24,34 @@ from proofs.space import Clock, SearchedSpace
 from statemachine import Packing, Step, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from proofs.question import Question
     from proofs.results import Progress
 
 DEFAULT_STATES = 3_000_000
 LOOK_AT_CLOCK = 1024
+STOPPED_AT_VIOLATION = "stopped at a violation"
 
 
-def search(
+def search(  # noqa: PLR0913 - the limits of a search
     question: Question,
     *,
     max_states: int = DEFAULT_STATES,
     max_depth: int | None = None,
     deadline: float | None = None,
     progress: Progress | None = None,
+    stop_at: Collection[str] = (),
 ) -> Report:
     """Return shortest violations and witnesses over every reachable state.
 
     When every one was seen, responses and possible properties are decided too. Stops early, and
-    says so, at `max_states` states (tables apart), after `max_depth` steps or at `deadline` (of
-    `time.monotonic`). Raises `InputError` when two rules of one event overlap in a reachable
-    state, or an assignment leaves its sort.
+    says so, at `max_states` states (tables apart), after `max_depth` steps, at `deadline` (of
+    `time.monotonic`) or when one of the properties in `stop_at` is violated. Raises `InputError`
+    when two rules of one event overlap in a reachable state, or an assignment leaves its sort.
     """
     searching = _Search(question, sought(question))
+    searching.stop_at = frozenset(("violation", name) for name in stop_at)
     report = searching.run(max_states, max_depth, deadline, progress)
     if not report.complete:
         return report
@@ -84,6 +87,7 @@ class _Search:
         self.layers: list[dict[int, int]] = []
         self.transitions = self.size = 0
         self.hits: dict[tuple[str, str], Hit] = {}
+        self.stop_at: frozenset[tuple[str, str]] = frozenset()
         self.started = time.monotonic()
 
     def _prepare(self, looking_for: Iterable[Sought]) -> None:
@@ -130,6 +134,9 @@ class _Search:
                 progress(Report("search", {}, -1, counts=self._counts()))
             if max_depth is not None and len(self.layers) > max_depth:
                 stopped = f"stopped at depth {max_depth}"
+                break
+            if not self.stop_at.isdisjoint(self.hits):
+                stopped = STOPPED_AT_VIOLATION
                 break
             self._forget_settled()
             frontier, stopped = self._expand(frontier, max_states, deadline)

@@ -24,7 +24,7 @@ from statemachine import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from proofs.schema import ClauseShape, GapShape, PropertyShape
+    from proofs.schema import ClauseShape, GapShape, MutantShape, PropertyShape
     from statemachine.terms import Term
 
 MAX_LAYERS = 10
@@ -87,6 +87,11 @@ class Spec:
     def gaps(self) -> Mapping[str, GapShape]:
         """Return the gaps by id."""
         return self.shape.gap
+
+    @property
+    def mutants(self) -> Mapping[str, MutantShape]:
+        """Return why some mutants may survive, by their names."""
+        return self.shape.mutant
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from statemachine import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from proofs.mutants import Mutant
     from proofs.recipe import Options, Recipe
 
 GRACE = 5.0
@@ -28,13 +29,17 @@ GRACE = 5.0
 
 @dataclass(frozen=True)
 class Task:
-    """One engine on one question; the properties in `skip` are known to be violated."""
+    """One engine on one question; the properties in `skip` are known to be violated.
+
+    Where there are `mutants`, the engine looks at each, and the time limit is that of one.
+    """
 
     name: str
     engine: str
     recipe: Recipe
     options: Options
     skip: frozenset[str] = frozenset()
+    mutants: tuple[Mutant, ...] = ()
 
 
 class WorkerDiedError(RuntimeError):
@@ -58,7 +63,8 @@ class _Worker:
 
     def late(self) -> bool:
         limit = self.task.options.timeout
-        return limit is not None and time.monotonic() - self.started > limit + self.grace
+        often = max(1, len(self.task.mutants))
+        return limit is not None and time.monotonic() - self.started > often * limit + self.grace
 
     @property
     def grace(self) -> float:

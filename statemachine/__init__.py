@@ -15,7 +15,7 @@ from statemachine.document import Document
 from statemachine.expr import Expr, conjuncts
 from statemachine.files import read_text, write_whole
 from statemachine.load import build_model, find_file, load_model, parse_model, shipped_models
-from statemachine.model import Column, Definition, Model, Rule, Table, Template
+from statemachine.model import Column, Definition, Model, Move, Rule, Table, Template
 from statemachine.names import check_name, named_sort, parse_columns, parse_sort
 from statemachine.overlay import Change as PolicyChange
 from statemachine.overlay import base_of
@@ -59,7 +59,7 @@ from statemachine.write_out import filled
 __all__ = [
     "BOOL", "BROKEN", "INTEGERS", "Argument", "Change", "Column", "Conjunct", "Definition",
     "Document", "Each", "EventWords", "Expr", "ExpressionError", "Formula", "InputError",
-    "Model", "ModelShape", "Obligation", "Option", "Packing", "Place", "PolicyChange",
+    "Model", "ModelShape", "Move", "Obligation", "Option", "Packing", "Place", "PolicyChange",
     "Problem", "Problems", "Refusal", "Refused", "ReplayError", "ResolveError", "Resolver",
     "Rule", "RuleInstance", "Runtime", "Script", "Session", "Shape", "SomeTexts", "Sort",
     "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace",

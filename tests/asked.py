@@ -1,4 +1,4 @@
-"""What several tests share: questions from files, and mutants of a question."""
+"""What several tests share: questions from files, and from mutants."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proofs import Evidence, Question, ask, merge, parse_spec, pose
+from proofs import (
+    Evidence,
+    Question,
+    ask,
+    load_spec,
+    merge,
+    mutants,
+    mutated,
+    parse_spec,
+    pose,
+)
 from statemachine import InputError, load_model, parse_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from proofs import Report, Result
-    from statemachine import RuleInstance
+    from proofs import Mutant, Report, Result
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "tests" / "corpus"
@@ -52,26 +59,15 @@ def proved(report: Report) -> set[str]:
     return {name for c in report.certificates for name in c.properties}
 
 
-def dropped_conjuncts(base: Question) -> Iterator[tuple[str, Question]]:
-    """Return every mutant made by dropping one conjunct of one rule's guard, with its name."""
-    instances = base.system.instances
-    for rule in base.model.rules.values():
-        own = [i for i in instances if i.rule is rule]
-        for position in range(max(len(i.conjuncts) for i in own)):
-            changed = [_without(i, position) if i.rule is rule else i for i in instances]
-            system = replace(base.system, instances=tuple(changed))
-            texts = own[0].conjuncts
-            text = texts[position].text if position < len(texts) else "?"
-            yield f"{rule.name}: {text}", replace(base, system=system)
+def dropped_conjuncts(base: Question) -> dict[str, Mutant]:
+    """Return every mutant made by dropping one conjunct of one rule's guard, by name."""
+    parts = {("drop", "when"), ("widen", "moves")}
+    return {m.name: m for m in mutants(base.model) if (m.kind, m.part) in parts}
 
 
-def _without(instance: RuleInstance, position: int) -> RuleInstance:
-    """Return the rule without one conjunct; where that is the source of a move, from any state."""
-    kept = [c for i, c in enumerate(instance.conjuncts) if i != position]
-    sourced = [m for m in instance.moves if m.sources is not None and not m.optional]
-    dropped = sourced[position] if position < len(sourced) else None
-    moves = tuple(replace(m, sources=None) if m is dropped else m for m in instance.moves)
-    return replace(instance, conjuncts=tuple(kept), moves=moves)
+def of_mutant(base: Question, mutant: Mutant) -> Question:
+    """Return the question that the spec of `base` puts to a mutant of its model."""
+    return pose(mutated(base.model, mutant), *load_spec(base.spec.paths[0]))
 
 
 def lengths(report: Report) -> dict[str, tuple[int | None, int | None]]:

@@ -10,6 +10,7 @@ from asked import (
     SHIPPED,
     dropped_conjuncts,
     lengths,
+    of_mutant,
     outcome,
     question,
     safety,
@@ -100,13 +101,14 @@ def test_engines_agree_on_shipped_models(name: str) -> None:
     assert up_to(lengths(complete), depth) == lengths(check_bounded(asked, depth))
 
 
-MUTANTS = [(name, mutant) for name in SHIPPED for mutant, _ in dropped_conjuncts(shipped(name))]
+MUTANTS = [(name, mutant) for name in SHIPPED for mutant in dropped_conjuncts(shipped(name))]
 
 
 @pytest.mark.parametrize(("name", "mutant"), MUTANTS)
 def test_engines_agree_on_mutants(name: str, mutant: str) -> None:
     depth = {"msa1000": 5, "proliant": 7}[name]
-    asked = next(q for m, q in dropped_conjuncts(shipped(name)) if m == mutant)
+    base = shipped(name)
+    asked = of_mutant(base, dropped_conjuncts(base)[mutant])
     complete = outcome(lambda: search(asked, max_depth=depth))
     bounded = outcome(lambda: check_bounded(asked, depth))
     if isinstance(complete, dict):

@@ -18,13 +18,13 @@ from proofs.native.space import SLOT_BITS, Space
 from proofs.native.start import initial_families
 from proofs.overlaps import Overlaps, overlapping
 from proofs.results import Counts, Found, Report, Rest
-from proofs.search import DEFAULT_STATES, LOOK_AT_CLOCK
+from proofs.search import DEFAULT_STATES, LOOK_AT_CLOCK, STOPPED_AT_VIOLATION
 from proofs.sought import DEADLOCK
 from proofs.space import Clock
 from statemachine import State, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from proofs.question import Question
     from proofs.results import Progress, Run
@@ -57,6 +57,7 @@ class NativeSearch:
         self.initial = 0
         self.layers = 0
         self.complete = False
+        self.stop_at: list[int] = []
 
     def run(
         self,
@@ -77,6 +78,8 @@ class NativeSearch:
                 progress(Report("search", {}, -1, counts=self.counts()))
             if max_depth is not None and self.layers > max_depth:
                 return f"stopped at depth {max_depth}"
+            if any(space.hit(number) for number in self.stop_at):
+                return STOPPED_AT_VIOLATION
             space.close_gates()
             if space.length > self.worth_compiling and space.compiled == 1:
                 space.recompile(FAST)
@@ -161,13 +164,14 @@ class NativeSearch:
         )
 
 
-def search_native(
+def search_native(  # noqa: PLR0913 - the limits of a search
     question: Question,
     *,
     max_states: int = DEFAULT_STATES,
     max_depth: int | None = None,
     deadline: float | None = None,
     progress: Progress | None = None,
+    stop_at: Collection[str] = (),
 ) -> Report:
     """Return what `proofs.search.search` returns, for the same arguments.
 
@@ -175,6 +179,9 @@ def search_native(
     model does not fit.
     """
     searching = NativeSearch(question)
+    searching.stop_at = [
+        n for n, c in enumerate(searching.checks) if c.what == "violation" and c.name in stop_at
+    ]
     report = searching.report(searching.run(max_states, max_depth, deadline, progress))
     if not report.complete:
         return report

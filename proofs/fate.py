@@ -1,0 +1,172 @@
+"""What becomes of mutants: each is killed, survives, or is proved to be equivalent."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from proofs import lasso
+from proofs.differ import difference, enabled
+from proofs.exhaustive import explore
+from proofs.mutants import mutated
+from proofs.observe import Observables
+from proofs.question import pose
+from proofs.refine import included
+from proofs.replayed import EngineDisagreementError, replayed_to_its_end, retold
+from proofs.results import Fate, Report
+from proofs.spec import read_spec
+from statemachine import Document, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from proofs.mutants import Mutant
+    from proofs.question import Question
+    from proofs.results import Progress, Run
+    from proofs.spec import Property
+    from proofs.supervise import Task
+    from statemachine import TransitionSystem
+
+
+def try_mutants(task: Task, question: Question, progress: Progress | None) -> Report:
+    """Return what becomes of the mutants of a task; the properties in `skip` kill none.
+
+    The time limit of the task is that of each mutant.
+    """
+    spec = Document(*task.recipe.spec)
+    limits = Limits(task.options.max_states, task.options.timeout, plain=task.options.plain)
+    report = Report("mutants", {}, -1)
+    for mutant in task.mutants:
+        fate = fate_of(question, mutant, spec, task.skip, limits)
+        report = replace(report, fates={**report.fates, mutant.name: fate})
+        if progress is not None:
+            progress(report)
+    return replace(report, complete=True)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How hard to look at one mutant."""
+
+    max_states: int
+    timeout: float | None = None
+    plain: bool = False
+
+
+def fate_of(
+    question: Question, mutant: Mutant, spec: Document, skip: Collection[str], limits: Limits
+) -> Fate:
+    """Return what becomes of one mutant of the question's model.
+
+    It is killed when `check` would fail it because of a property outside `skip`, or because of a
+    mistake of the model. A survivor is told from the model by a run, or it is equivalent.
+    """
+    started = time.monotonic()
+    deadline = started + limits.timeout if limits.timeout is not None else None
+    try:
+        changed = mutated(question.model, mutant)
+        asked = pose(changed, *read_spec(spec), dict(question.budget))
+        fate = _killed(asked, skip, limits, deadline)
+    except InputError as error:
+        fate = Fate("killed", error.problems[0].message, "mistake")
+    if fate is None:
+        fate = _survivor(question, asked, mutant, limits, deadline)
+    return replace(fate, seconds=time.monotonic() - started)
+
+
+def _killed(
+    asked: Question, skip: Collection[str], limits: Limits, deadline: float | None
+) -> Fate | None:
+    """Return how the mutant fails the spec; None when it does not."""
+    watched = [p for p in asked.properties if p.name not in skip]
+    stop_at = [p.name for p in watched if not p.expect_violated]
+    report = explore(
+        asked, max_states=limits.max_states, deadline=deadline, plain=limits.plain, stop_at=stop_at
+    )
+    broken = [
+        (_event(p, run), p, run)
+        for p in watched
+        if p.name in report.found and not p.expect_violated
+        and (run := report.found[p.name].violation) is not None
+    ]  # fmt: skip
+    if broken:
+        length, prop, run = min(broken, key=lambda item: item[0])
+        _replay(asked, prop, run)
+        return Fate("killed", prop.name, "violated", length)
+    if not report.complete or any(p.name not in report.found for p in watched):
+        return Fate("undecided", report.stopped or "not decided")
+    for prop in watched:
+        found = report.found[prop.name]
+        if found.violation is None and (found.witness is None or prop.expect_violated):
+            return Fate("killed", prop.name, "holds" if prop.expect_violated else "vacuous")
+    return None
+
+
+def _event(prop: Property, run: Run) -> int:
+    """Return after how many steps it is lost: of a lasso, those of its stem."""
+    return run.length if run.loop is None or prop.kind != "response" else run.loop
+
+
+def _replay(asked: Question, prop: Property, run: Run) -> None:
+    """Check that the run breaks the property; raises `EngineDisagreementError`.
+
+    For a possible property only the run is replayed: that nothing leads on is the search's word.
+    """
+    if prop.kind == "response":
+        lasso.replayed(asked, prop, run)
+    elif prop.kind == "possible":
+        retold(asked, prop.name, run)
+    else:
+        replayed_to_its_end(asked, prop, run, broken=True)
+
+
+def _survivor(
+    question: Question, asked: Question, mutant: Mutant, limits: Limits, deadline: float | None
+) -> Fate:
+    """Return whether what survived is told from the model by a run, or does the same."""
+    if mutant.kind == "swap":
+        found = enabled(question, mutant.rule, limits.max_states, deadline)
+        same = "its rule never happens"
+    else:
+        other = asked.model.system
+        found = difference(question, other, mutant.rule, limits.max_states, deadline)
+        same = "refinement both ways"
+    if found.steps:
+        return Fate("survived", found.last, steps=found.steps, length=len(found.steps))
+    if found.stopped is not None:
+        return Fate("undecided", found.stopped)
+    if mutant.kind != "swap":
+        stopped = _refined(question, asked, mutant, deadline)
+        if stopped is not None:
+            return Fate("undecided", f"refinement: {stopped}")
+    return Fate("equivalent", same)
+
+
+def _refined(
+    question: Question, asked: Question, mutant: Mutant, deadline: float | None
+) -> str | None:
+    """Prove that both do the same, as anybody can see who sees everything; or say why not.
+
+    Raises `EngineDisagreementError` when there is a difference that the search did not find.
+    """
+    old, new = _named(question.model.system), _named(asked.model.system)
+    events = frozenset(i.rule.event for i in old.instances)
+    what = Observables(events, tuple(v.name for v in old.variables))
+    for left, right in ((old, new), (new, old)):
+        found = included(left, right, what, deadline=deadline)
+        if found.stopped is not None:
+            return found.stopped
+        if not found.holds:
+            text = f"{mutant.name}: the search finds no difference, and refinement one"
+            raise EngineDisagreementError(text)
+    return None
+
+
+def _named(system: TransitionSystem) -> TransitionSystem:
+    """Return the system in which every event says who acts, and by which rule."""
+    rules = {i.rule.name: i.rule for i in system.instances}
+    told = {n: replace(rule, event=f"{rule.by}: {n}") for n, rule in rules.items()}
+    return replace(
+        system, instances=tuple(replace(i, rule=told[i.rule.name]) for i in system.instances)
+    )
