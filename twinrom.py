@@ -98,10 +98,19 @@ def check(  # noqa: PLR0913 - one parameter per option
     certificates: Annotated[
         Path | None, typer.Option(help="write what proves each property to a folder")
     ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(help="compare with what was found before, and fail on drift")
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="write the baseline instead of comparing")
+    ] = False,
 ) -> None:
     """Check models against their specs: verdicts, and the story of each violation."""
-    from proofs import Options, check, recipe
+    if update and baseline is None:
+        raise typer.BadParameter("`--update` says that the file of `--baseline` is to be written")
+    from proofs import Options, check, drift, read_baseline, recipe, write_baseline
 
+    recorded = read_baseline(baseline) if baseline is not None and not update else None
     options = Options(depth, _engines(engine), timeout, jobs, max_states, plain)
     every: list[str] | None = [] if symbolic else None
     recipes = [recipe(m, spec, _sizes(sort), _budget(faults), every) for m in models]
@@ -110,6 +119,7 @@ def check(  # noqa: PLR0913 - one parameter per option
 
     from diagrams import (
         checked_view,
+        drift_view,
         live_progress,
         show,
         write_certificates,
@@ -128,7 +138,12 @@ def check(  # noqa: PLR0913 - one parameter per option
         write_traces(checked, trace)
     if certificates is not None:
         write_certificates(checked, certificates)
-    if any(c.failed for c in checked):
+    if baseline is not None and update:
+        write_baseline(baseline, checked)
+    drifted = drift(recorded, checked) if recorded is not None else []
+    if recorded is not None:
+        show(console, drift_view(str(baseline), drifted))
+    if drifted or any(c.failed for c in checked):
         raise typer.Exit(EXIT_FAILED)
     if any(c.undecided for c in checked):
         raise typer.Exit(EXIT_UNDECIDED)

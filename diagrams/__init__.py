@@ -1,6 +1,7 @@
 """What people look at: tables, stories, progress, JSON."""
 
 from diagrams.as_json import checked_json
+from diagrams.drift import drift_view
 from diagrams.fault_tables import faults_json, faults_view
 from diagrams.mutants_view import mutated_json, mutated_view
 from diagrams.output import show, write_certificates, write_data, write_json, write_traces
@@ -18,6 +19,7 @@ __all__ = [
     "checked_json",
     "checked_view",
     "counting",
+    "drift_view",
     "faults_json",
     "faults_view",
     "live_progress",

@@ -4,6 +4,7 @@ z3 is imported here only, and only by the engine that uses it.
 """
 
 from proofs.at_rest import rest_findings
+from proofs.baseline import baseline, drift, read_baseline, write_baseline
 from proofs.certificate import Answer, Certificate, Clause
 from proofs.certificate_files import Recheck, certify_folders, write_certificate
 from proofs.check import check
@@ -41,9 +42,10 @@ __all__ = [
     "ClauseResult", "Counts", "Cut", "EngineDisagreementError", "Evidence", "Fate",
     "FaultNumber", "Finding", "Found", "Mutant", "Mutated", "NotChecked", "Options", "Property",
     "Proved", "Question", "Recheck", "Recipe", "Report", "Rest", "Result", "Run", "Spec",
-    "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError", "ask", "certify_folders",
-    "check", "count_faults", "export", "fault_numbers", "holds_at", "holds_in", "lint",
-    "lint_files", "load_spec", "merge", "mutants", "mutate", "mutated", "owed_since",
-    "parse_spec", "pose", "recipe", "rest_findings", "shipped_specs", "spec_for",
-    "spec_json_schema", "word", "write_certificate", "write_export",
+    "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError", "ask", "baseline",
+    "certify_folders", "check", "count_faults", "drift", "export", "fault_numbers", "holds_at",
+    "holds_in", "lint", "lint_files", "load_spec", "merge", "mutants", "mutate", "mutated",
+    "owed_since", "parse_spec", "pose", "read_baseline", "recipe", "rest_findings",
+    "shipped_specs", "spec_for", "spec_json_schema", "word", "write_baseline",
+    "write_certificate", "write_export",
 ]  # fmt: skip

@@ -64,7 +64,8 @@ def enabled(question: Question, rule: str, max_states: int, deadline: float | No
         return Difference(stopped=report.stopped)
     trace = retold(asked, NAME, run)
     step = next(s for s in asked.system.enabled(trace.states[-1]) if s.instance in own)
-    return Difference((*map(str, trace.steps), str(step)), "it can be put off for ever in one only")
+    last = "it can be put off for ever in one of them only"
+    return Difference((*map(str, trace.steps), str(step)), last)
 
 
 def _plain(question: Question, where: Term) -> Question:

@@ -92,6 +92,26 @@ class Fate:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """Where a policy stands, as one row of plain data.
+
+    `broken` is the property that fails first, after `length` steps where there is a run. `keeps`
+    and `breaks` are clauses. An `error` says why there is no answer.
+    """
+
+    standing: str
+    counts: Counts | None = None
+    broken: str | None = None
+    length: int | None = None
+    failed: bool = False
+    undecided: bool = False
+    keeps: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+    error: str | None = None
+
+
+@dataclass(frozen=True)
 class Report:
     """What one engine says of one question.
 
@@ -101,7 +121,7 @@ class Report:
     `certificates` prove properties for all depths; `reasons` say why a property has none.
     `refuted` are those of which z3 says, without showing it, that a run breaks them;
     `sizes` are those that a violation needs, where they are not those of the question. `fates`
-    are those of mutants, by name.
+    are those of mutants, by name; `judged` is a policy's row.
     """
 
     engine: str
@@ -118,6 +138,7 @@ class Report:
     sizes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     refuted: frozenset[str] = frozenset()
     fates: Mapping[str, Fate] = field(default_factory=dict)
+    judged: Judged | None = None
 
 
 Progress: TypeAlias = "Callable[[Report], None]"

@@ -11,10 +11,11 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from proofs.engines import run
+from proofs.judge import judge
+from proofs.results import Report
 from statemachine import InputError
 
 if TYPE_CHECKING:
-    from proofs.results import Report
     from proofs.supervise import Task
 
 
@@ -22,6 +23,10 @@ def _work(task: Task, connection: Connection) -> Report:
     def progress(report: Report) -> None:
         connection.send(("progress", report))
 
+    if task.engine == "policy":
+        report = Report("policy", {}, -1, judged=judge(task.recipe, task.options))
+        progress(report)
+        return report
     return run(task, task.recipe.question(), progress)
 
 

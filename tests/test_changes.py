@@ -116,7 +116,11 @@ KNOWN = {
     "msa_reset_duty_dropped_on_removal": Change(
         (14, 0),
         "not_redundant_while_a_reset_is_owed[this=A]",
-        {"not_redundant_while_a_reset_is_owed": (8, 8), "reset_is_due_or_pending": (4, 4)},
+        {
+            "not_redundant_while_a_reset_is_owed": (8, 8),
+            "reset_is_due_or_pending": (4, 4),
+            "reset_stays_due_without_the_source": (4, 4),
+        },
         (
             "power_on",
             "copy_starts(source=B, target=A)",
@@ -175,6 +179,7 @@ KNOWN = {
             "flash_never_writes_the_running_rom": (2, 3),
             "remote_flash_writes_the_inactive_rom": (3, 2),
             "two_good_roms": (1,),
+            "another_revision_becomes_known_good": (1,),
         },
         ("boot(this=A)", "flash_starts(this=A, version=1, place=on_site)"),
     ),
@@ -188,6 +193,7 @@ KNOWN = {
             "original_is_retained": (5,),
             "known_good_image_is_kept": (5,),
             **CORRUPTED_WHILE_FLASHED,
+            "another_revision_becomes_known_good": (0,),
         },
         (
             "boot(this=A, other=B)",
@@ -220,7 +226,7 @@ KNOWN = {
         "boot_never_loads_an_invalid_image[this=B]",
         {**SECOND_UPGRADE, "boot_never_loads_an_invalid_image": (5, 3)},
         ("corruption(this=A)", "corruption(this=B)", "boot(this=B, other=A)"),
-        vacuous=("halted_server_can_be_reloaded",),
+        vacuous=("halted_server_can_be_reloaded", "reload_writes_the_primary_rom"),
     ),
     "proliant_refuse_second_upgrade": Change(
         (1, 1), "known_good_image_is_kept", CORRUPTED_WHILE_FLASHED

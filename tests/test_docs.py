@@ -33,7 +33,7 @@ BLOCK = re.MULTILINE | re.DOTALL
 FENCE = re.compile(r"^```console\n(\$ twinrom .*?)^```$", BLOCK)
 PROMPT = re.compile(r"^\$ (twinrom [^\n]*?)(?: +# exit (\d+))?\n", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
-FOLDER = "my/certificates"  # what the documents write to; the tests use a folder of their own
+FOLDER = "my/"  # what the documents write to; the tests use a folder of their own
 OMITTED = "\n...\n"
 ENGINES = re.compile(
     r"(?<=\n)(?:search|z3|reachability|induction)\b.*?(?=\n(?:\n|\.\.\.|$))", BLOCK
@@ -70,8 +70,8 @@ def today(one: Shown) -> tuple[int, str]:
     """Return the exit code of a command and what it prints, after the commands above it."""
     with tempfile.TemporaryDirectory() as folder:
         for command in (*one.before, one.command) if FOLDER in one.command else (one.command,):
-            code, printed = ran(command.replace(FOLDER, folder))
-    return code, printed.replace(folder, FOLDER)
+            code, printed = ran(command.replace(FOLDER, f"{folder}/"))
+    return code, printed.replace(f"{folder}/", FOLDER)
 
 
 def ran(command: str) -> tuple[int, str]:
