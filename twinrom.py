@@ -238,6 +238,75 @@ def mutate(  # noqa: PLR0913 - one parameter per option
 
 
 @app.command()
+def sweep(  # noqa: PLR0913 - one parameter per option
+    models: Annotated[
+        list[str], typer.Argument(help="folders, model files, or names of shipped models")
+    ],
+    spec: SpecOption = None,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option("--grid", help="sizes or budgets to try: Version=1..2,1..3 or fault=0,1"),
+    ] = None,
+    results: Annotated[
+        str | None, typer.Option(help="keep rows in a file, and do not run them again")
+    ] = None,
+    timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds per policy")] = None,
+    jobs: Jobs = 2,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+) -> None:
+    """Judge many policies at many sizes: one row each, and none stops the others."""
+    from proofs import Options, axes_of, policies, sweep
+    from proofs import grid as points_of
+
+    points = points_of(policies(models), axes_of(grid or []))
+    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
+    from rich.console import Console
+
+    from diagrams import counting, show, sweep_json, sweep_view, write_data
+
+    with counting(Console(stderr=True), "policies") as progress:
+        rows = sweep(points, options, spec, results, progress)
+    show(Console(stderr=str(json) == "-", highlight=False), sweep_view(rows))
+    if json is not None:
+        write_data(sweep_json(rows), json)
+    if any(judged.failed or judged.standing == "error" for _, judged in rows):
+        raise typer.Exit(EXIT_FAILED)
+    if any(judged.undecided for _, judged in rows):
+        raise typer.Exit(EXIT_UNDECIDED)
+
+
+@app.command()
+def gaps(  # noqa: PLR0913 - one parameter per option
+    model: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],
+    spec: SpecOption = None,
+    timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds per policy")] = None,
+    jobs: Jobs = 2,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+) -> None:
+    """Judge every reading of every gap that has a policy: which clauses it keeps and breaks."""
+    from proofs import Options, read_gaps, recipe
+
+    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
+    asked = recipe(model, spec)
+    found = read_gaps(asked, options)
+    from rich.console import Console
+
+    from diagrams import gaps_json, gaps_view, show, write_data
+
+    show(Console(stderr=str(json) == "-", highlight=False), gaps_view(found))
+    if json is not None:
+        write_data(gaps_json(found), json)
+    if any(r.judged is not None and r.judged.standing == "error" for r in found):
+        raise typer.Exit(EXIT_FAILED)
+    if any(r.judged is not None and r.judged.undecided for r in found):
+        raise typer.Exit(EXIT_UNDECIDED)
+
+
+@app.command()
 def lint(
     files: Annotated[
         list[str], typer.Argument(help="model files, spec files, or names of shipped ones")

@@ -10,6 +10,7 @@ from proofs.certificate_files import Recheck, certify_folders, write_certificate
 from proofs.check import check
 from proofs.export import FORMATS, export, write_export
 from proofs.faults import Cut, FaultNumber, count_faults, fault_numbers
+from proofs.gaps import Read, read_gaps
 from proofs.lasso import owed_since
 from proofs.lint import CODES, Finding, lint
 from proofs.lint_files import lint_files
@@ -19,10 +20,11 @@ from proofs.mutate import Mutated, mutate
 from proofs.question import Question, ask, pose
 from proofs.recipe import ENGINES, Options, Recipe, recipe
 from proofs.replayed import EngineDisagreementError, holds_at, holds_in
-from proofs.results import Counts, Fate, Found, Report, Rest, Run
+from proofs.results import Counts, Fate, Found, Judged, Report, Rest, Run
 from proofs.schema import json_schema as spec_json_schema
 from proofs.spec import Property, Spec, load_spec, parse_spec, shipped_specs, spec_for
 from proofs.supervise import WorkerDiedError
+from proofs.sweep import Point, axes_of, grid, policies, row_data, sweep
 from proofs.verdict import (
     Bounded,
     Checked,
@@ -40,12 +42,13 @@ from proofs.verdict import (
 __all__ = [
     "CODES", "ENGINES", "FORMATS", "Answer", "Bounded", "Certificate", "Checked", "Clause",
     "ClauseResult", "Counts", "Cut", "EngineDisagreementError", "Evidence", "Fate",
-    "FaultNumber", "Finding", "Found", "Mutant", "Mutated", "NotChecked", "Options", "Property",
-    "Proved", "Question", "Recheck", "Recipe", "Report", "Rest", "Result", "Run", "Spec",
-    "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError", "ask", "baseline",
-    "certify_folders", "check", "count_faults", "drift", "export", "fault_numbers", "holds_at",
-    "holds_in", "lint", "lint_files", "load_spec", "merge", "mutants", "mutate", "mutated",
-    "owed_since", "parse_spec", "pose", "read_baseline", "recipe", "rest_findings",
-    "shipped_specs", "spec_for", "spec_json_schema", "word", "write_baseline",
-    "write_certificate", "write_export",
+    "FaultNumber", "Finding", "Found", "Judged", "Mutant", "Mutated", "NotChecked", "Options",
+    "Point", "Property", "Proved", "Question", "Read", "Recheck", "Recipe", "Report", "Rest",
+    "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError",
+    "ask", "axes_of", "baseline", "certify_folders", "check", "count_faults", "drift", "export",
+    "fault_numbers", "grid", "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge",
+    "mutants", "mutate", "mutated", "owed_since", "parse_spec", "policies", "pose",
+    "read_baseline", "read_gaps", "recipe", "rest_findings", "row_data", "shipped_specs",
+    "spec_for", "spec_json_schema", "sweep", "word", "write_baseline", "write_certificate",
+    "write_export",
 ]  # fmt: skip

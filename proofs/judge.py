@@ -1,0 +1,61 @@
+"""One policy, judged by the exhaustive search alone, as one row of plain data."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from proofs.exhaustive import explore
+from proofs.merge import Evidence, merge
+from proofs.results import Judged
+from proofs.verdict import Checked, Violated, clause_results
+from statemachine import InputError
+
+if TYPE_CHECKING:
+    from proofs.recipe import Options, Recipe
+
+ALL_DEPTHS = sys.maxsize  # a search that did not end has looked at less
+
+
+def judge(recipe: Recipe, options: Options) -> Judged:
+    """Return where a policy stands; a mistake in its files is in the row, and is not raised."""
+    started = time.monotonic()
+    try:
+        found = _judged(recipe, options, started)
+    except InputError as error:
+        return Judged("error", error=str(error), seconds=time.monotonic() - started)
+    return found
+
+
+def _judged(recipe: Recipe, options: Options, started: float) -> Judged:
+    question = recipe.question()
+    deadline = started + options.timeout if options.timeout is not None else None
+    report = explore(
+        question, max_states=options.max_states, deadline=deadline, plain=options.plain
+    )
+    results = merge(Evidence(question, {"search": report}, ALL_DEPTHS, recipe))
+    clauses = clause_results(question, results)
+    seconds = time.monotonic() - started
+    reports = {"search": report}
+    checked = Checked(question, ALL_DEPTHS, results, clauses, reports, seconds, recipe, None)
+    lengths = [
+        (len(r.verdict.trace.steps), r.prop.name)
+        for r in results
+        if r.failed and isinstance(r.verdict, Violated)
+    ]
+    others = [(-1, r.prop.name) for r in results if r.failed]
+    first = min(lengths, default=None, key=lambda item: item[0]) or next(iter(others), None)
+    failed = {name for r in results if r.failed for name in r.prop.clauses}
+    decided = {c.id for c in clauses if c.verdict in ("proved", "violated")}
+    return Judged(
+        checked.standing,
+        report.counts if report.complete else None,
+        None if first is None else first[1],
+        None if first is None or first[0] < 0 else first[0],
+        failed=checked.failed,
+        undecided=checked.undecided,
+        keeps=tuple(c.id for c in clauses if c.id in decided - failed),
+        breaks=tuple(c.id for c in clauses if c.id in failed),
+        seconds=seconds,
+    )

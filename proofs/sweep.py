@@ -1,0 +1,182 @@
+"""Many policies at many sizes, each in a process: one row each, and none stops the others."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proofs.recipe import recipe
+from proofs.results import Counts, Judged
+from proofs.supervise import Task, supervise
+from statemachine import Document, InputError, build_model, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from proofs.recipe import Options, Recipe
+    from proofs.results import Report
+
+MAX_RESULTS = 100_000_000
+LATE = Judged("undecided", undecided=True, error="out of time")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A policy at one point of the grid; `at` has the sizes and budgets as they were given."""
+
+    model: str
+    at: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the policy and where it is in the grid."""
+        return " ".join([Path(self.model).stem, *(f"{k}={v}" for k, v in self.at)])
+
+
+def policies(paths: Sequence[str]) -> list[str]:
+    """Return the model files among `paths`; of a folder, all but specs and what others include."""
+    found: list[str] = []
+    for path in paths:
+        if not Path(path).is_dir():
+            found.append(path)
+            continue
+        files = [p for p in sorted(Path(path).glob("*.toml")) if not p.name.endswith(".spec.toml")]
+        included = {name for p in files for name in _included(p)}
+        found += [str(p) for p in files if p.name not in included]
+    if not found:
+        raise InputError.whole_file(paths[0] if paths else ".", "has no model in it")
+    return list(dict.fromkeys(found))
+
+
+def _included(path: Path) -> list[str]:
+    try:
+        names = Document.read(str(path)).data.get("include", [])
+    except InputError:
+        return []
+    return [n for n in ([names] if isinstance(names, str) else names) if isinstance(n, str)]
+
+
+def grid(models: Sequence[str], axes: Mapping[str, Sequence[str]]) -> list[Point]:
+    """Return every model at every combination of the values of the axes."""
+    choices = [[(name, value) for value in values] for name, values in axes.items()]
+    return [Point(m, at) for m in models for at in itertools.product(*choices)]
+
+
+def sweep(
+    points: Sequence[Point],
+    options: Options,
+    spec: str | None = None,
+    results: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[Point, Judged]]:
+    """Return a row for each point, in order.
+
+    Rows are appended to the file `results` as they come, and what it has for the same texts, sizes
+    and budgets is not run again; errors and what was
+    undecided are. The time limit of `options` is that of each point.
+    """
+    rows: dict[int, Judged] = {}
+    tasks, keys = [], {}
+    known = _known(results)
+    for number, point in enumerate(points):
+        try:
+            made = _recipe(point, spec)
+            keys[number] = _key(made, options)
+        except InputError as error:
+            rows[number] = Judged("error", error=str(error))
+            continue
+        if keys[number] in known:
+            rows[number] = known[keys[number]]
+        else:
+            tasks.append(Task(str(number), "policy", made, options))
+
+    def note(name: str, report: Report) -> None:
+        number = int(name)
+        if report.judged is not None and number not in rows:
+            rows[number] = report.judged
+            if results is not None:
+                _append(results, points[number], keys[number], report.judged)
+        if progress is not None:
+            progress(len(rows), len(points))
+
+    supervise(tasks, options.jobs, note)
+    return [(point, rows.get(number, LATE)) for number, point in enumerate(points)]
+
+
+def _recipe(point: Point, spec: str | None) -> Recipe:
+    sorts = {k: v for k, v in point.at if not _is_budget(v)}
+    faults = {k: None if v == "unlimited" else int(v) for k, v in point.at if _is_budget(v)}
+    return recipe(point.model, spec, sorts, faults)
+
+
+def _is_budget(value: str) -> bool:
+    """Say whether a value of the grid counts faults; all others are sizes of sorts."""
+    return value == "unlimited" or (value.isascii() and value.isdecimal())
+
+
+def _key(made: Recipe, options: Options) -> str:
+    """Return a hash of everything that the answer depends on."""
+    model = build_model(Document(*made.model), made.sorts, made.includes)
+    texts = [d.text for d in model.place.documents]
+    asked: list[Any] = [texts, made.spec[1], dict(made.sorts), dict(made.faults)]
+    asked += [options.max_states, options.timeout]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+def _known(results: str | None) -> dict[str, Judged]:
+    """Return the rows of a file of results by their keys; a last line cut short is left out."""
+    if results is None or not Path(results).exists():
+        return {}
+    found = {}
+    for line in read_text(results, MAX_RESULTS).splitlines():
+        row = _row(line)
+        if row is not None and row[1].error is None and not row[1].undecided:
+            found[row[0]] = row[1]
+    return found
+
+
+def _row(line: str) -> tuple[str, Judged] | None:
+    try:
+        data = json.loads(line)
+        counts = data["counts"]
+        judged = Judged(**{
+            **{k: data[k] for k in ROW}, "counts": None if counts is None else Counts(**counts),
+            "keeps": tuple(data["keeps"]), "breaks": tuple(data["breaks"]),
+        })  # fmt: skip
+        return str(data["key"]), judged
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+ROW = tuple(asdict(LATE))
+
+
+def _append(results: str, point: Point, key: str, judged: Judged) -> None:
+    try:
+        with Path(results).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row_data(point, judged) | {"key": key}) + "\n")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError.whole_file(results, f"cannot be written: {reason}") from None
+
+
+def row_data(point: Point, judged: Judged) -> dict[str, Any]:
+    """Return a row as plain JSON data."""
+    row = asdict(replace(judged, seconds=round(judged.seconds, 3)))
+    return {"policy": point.name, "model": point.model, "at": dict(point.at), **row}
+
+
+def axes_of(texts: Iterator[str] | Sequence[str]) -> dict[str, list[str]]:
+    """Return the axes that `NAME=value,value` spells; raises `InputError`."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        name, equals, values = text.partition("=")
+        wanted = [v.strip() for v in values.split(",")]
+        if not equals or not name.strip() or not all(wanted):
+            raise InputError.whole_file("--grid", f"`{text}`: write NAME=1..2,1..3 or fault=0,1")
+        found[name.strip()] = wanted
+    return found
