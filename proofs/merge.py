@@ -17,7 +17,6 @@ from proofs.verdict import (
     Verdict,
     Violated,
 )
-from statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -141,8 +140,7 @@ def _verdict(
     if certificate is not None:
         return Proved(certificate, complete, looked)
     if evidence.symbolic:
-        reasons = [r.reasons[prop.name] for r in reports.values() if prop.name in r.reasons]
-        return Unknown(_not_at_every_size(prop, reasons), clean)
+        return Unknown(_not_at_every_size(evidence, prop), clean)
     if complete is not None:
         return Proved(None, complete, looked)
     if clean < evidence.depth:
@@ -151,9 +149,13 @@ def _verdict(
     return Bounded(clean) if witness is not None else Vacuous(clean, None)
 
 
-def _not_at_every_size(prop: Property, reasons: list[str]) -> str:
-    if terms.unknowable(prop.bad):
-        return "it runs over a sort that is any integer"
+def _not_at_every_size(evidence: Evidence, prop: Property) -> str:
+    reports = evidence.reports.values()
+    reasons = [r.reasons[prop.name] for r in reports if prop.name in r.reasons]
+    if not reasons and evidence.recipe is not None:
+        larger = evidence.recipe.of_all_sizes().question()
+        if prop.name not in {p.name for p in larger.provable()}:
+            return "it runs over a sort that is any integer"
     return f"not proved at every size: {'; '.join(reasons) or 'no engine tried'}"
 
 
