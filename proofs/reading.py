@@ -285,7 +285,10 @@ def _sum(parts: list[Term], constant: int) -> Term:
 
 
 def _balanced(summands: dict[Term, int], constant: int) -> tuple[Term, Term]:
-    """Return the two sides of `summands + constant <= 0`, without anything negative."""
+    """Return the two sides of `summands + constant <= 0`, with nothing negative among sums."""
     left = [t for t, n in summands.items() if n > 0 for _ in range(_positive(n))]
     right = [t for t, n in summands.items() if n < 0 for _ in range(_positive(-n))]
+    if len(left) + len(right) == 1:  # one number and one constant, which may be that of `none`
+        limit = terms.constant(-constant if left else constant)
+        return (left[0], limit) if left else (limit, right[0])
     return _sum(left, max(constant, 0)), _sum(right, max(-constant, 0))
