@@ -1,6 +1,7 @@
 """What people look at: tables, stories, progress, JSON."""
 
 from diagrams.as_json import checked_json
+from diagrams.draw import Figure, Out, Wanted, draw, figure, picture
 from diagrams.fault_tables import faults_json, faults_view
 from diagrams.output import show, write_certificates, write_data, write_json, write_traces
 from diagrams.progress import live_progress
@@ -10,15 +11,21 @@ from diagrams.story import Story, StoryStep, changes, short_place, tell
 from diagrams.tables import checked_view
 
 __all__ = [
+    "Figure",
+    "Out",
     "Simulator",
     "Story",
     "StoryStep",
+    "Wanted",
     "changes",
     "checked_json",
     "checked_view",
+    "draw",
     "faults_json",
     "faults_view",
+    "figure",
     "live_progress",
+    "picture",
     "recheck_view",
     "short_place",
     "show",
