@@ -1,9 +1,10 @@
 """What people look at: tables, stories, progress, JSON."""
 
 from diagrams.as_json import checked_json
-from diagrams.draw import Figure, Out, Wanted, draw, figure, picture
+from diagrams.draw import Figure, Out, draw, figure
 from diagrams.fault_tables import faults_json, faults_view
 from diagrams.output import show, write_certificates, write_data, write_json, write_traces
+from diagrams.pictures import Wanted, picture
 from diagrams.progress import live_progress
 from diagrams.recheck import recheck_view
 from diagrams.simulator import Simulator, state_view, trace_view

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diagrams.machine_graph import machine_graph, model_graph
+from diagrams.pictures import Wanted, picture
 from diagrams.render import FORMS, RENDERERS, SUFFIXES, rendered
-from diagrams.rule_text import DETAILS
-from statemachine import InputError, did_you_mean, load_model, write_whole
+from statemachine import InputError, did_you_mean, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-    from diagrams.graph import Graph
-    from diagrams.render import Form
+    from diagrams.render import Form, Picture
     from statemachine import Model
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which picture of a model: of all machines, or of one; how much the arrows say."""
-
-    machine: str | None = None
-    each: bool = False
-    labels: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -42,7 +31,7 @@ class Out:
 class Figure:
     """A picture that notebooks show by themselves, as SVG."""
 
-    picture: Graph
+    picture: Picture
 
     def svg(self) -> str:
         """Return the picture as SVG."""
@@ -60,18 +49,16 @@ def figure(model: Model, machine: str | None = None) -> Figure:
     return Figure(machine_graph(model, machine) if machine else model_graph(model))
 
 
-def draw(
-    model: str,
-    wanted: Wanted,
-    out: Out,
-    sorts: Mapping[str, str] | None = None,
-) -> None:
+def draw(model: str, wanted: Wanted, out: Out) -> None:
     """Draw a picture of a model into a file, or a text form of it to standard output.
 
-    Raises `InputError` when something is asked for that there is not.
+    Notes on what was folded or cut go to standard error too. Raises `InputError` when something
+    is asked for that there is not.
     """
     form = _form(out)
-    drawn = picture(load_model(model, sorts), wanted)
+    if form == "markdown" and wanted.labels == "auto":
+        wanted = replace(wanted, labels="full")
+    drawn = picture(model, wanted)
     made = rendered(drawn, form, "dot" if out.renderer == "dot" else "wasm")
     for note in drawn.notes:
         sys.stderr.write(f"twinrom: {note}\n")
@@ -79,16 +66,6 @@ def draw(
         sys.stdout.write(made.decode())
     else:
         _write(out.path, made)
-
-
-def picture(model: Model, wanted: Wanted) -> Graph:
-    """Return the picture that is wanted of a model."""
-    if wanted.labels not in DETAILS:
-        known = ", ".join(DETAILS)
-        raise InputError.whole_file(f"--labels {wanted.labels}", "is not a kind of label", known)
-    if wanted.machine is not None:
-        return machine_graph(model, wanted.machine, wanted.labels)
-    return model_graph(model, each=wanted.each, detail=wanted.labels)
 
 
 def _form(out: Out) -> Form:

@@ -21,7 +21,8 @@ Direction: TypeAlias = Literal["LR", "TB"]
 class Node:
     """A state, or something that stands beside states; `lines` are its label.
 
-    `id` is unique in its graph and stays the same from run to run.
+    `id` is unique in its graph and stays the same from run to run. `states` are the names of the
+    states of a machine that it stands for.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Node:
     group: str | None = None
     tooltip: str = ""
     marks: frozenset[Mark] = frozenset()
+    states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ initial mark `i:MACHINE:STATE`, "any state" `a:MACHINE:*`, "any of several state
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagrams.graph import Edge, Graph, Group, Mark, Node, Part
@@ -29,7 +29,10 @@ NAMES_ONLY = (
 
 
 class Arrow(NamedTuple):
-    """One way in which a rule moves a machine, or changes its variables where it is."""
+    """One way in which a rule moves a machine, or changes its variables where it is.
+
+    `target` is what the move is written for; without a `destination` the machine stays.
+    """
 
     rule: str
     target: str
@@ -65,7 +68,7 @@ def machine_graph(model: Model, name: str, detail: str = "auto") -> Graph:
         hint = did_you_mean(name, [*model.templates, *model.machines])
         raise InputError.whole_file(model.paths[0], f"has no machine `{name}`", hint)
     machines = template.instances if name in model.templates else (name,)
-    found = _arrows(model, machines, written=name in model.templates)
+    found = _arrows(model, machines)
     drawing = _Drawing(model, name, template, "short" if detail == "auto" else detail)
     drawing.states()
     for arrow, instances in found.items():
@@ -73,24 +76,20 @@ def machine_graph(model: Model, name: str, detail: str = "auto") -> Graph:
     return drawing.graph()
 
 
-def _arrows(
-    model: Model, machines: Sequence[str], *, written: bool
-) -> dict[Arrow, list[RuleInstance]]:
+def _arrows(model: Model, machines: Sequence[str]) -> dict[Arrow, list[RuleInstance]]:
     """Return every arrow with the rule instances behind it, in the order of the file."""
     found: dict[Arrow, list[RuleInstance]] = {}
     variables = model.system.by_name
     for instance in model.system.instances:
         for machine in machines:
-            for arrow in arrows_of(model, instance, variables[machine], written=written):
+            for arrow in arrows_of(model, instance, variables[machine]):
                 behind = found.setdefault(arrow, [])
                 if instance not in behind:
                     behind.append(instance)
     return found
 
 
-def arrows_of(
-    model: Model, instance: RuleInstance, machine: Variable, *, written: bool = False
-) -> list[Arrow]:
+def arrows_of(model: Model, instance: RuleInstance, machine: Variable) -> list[Arrow]:
     """Return what a rule instance does to one machine."""
     allowed = _allowed(instance, machine)
     found = []
@@ -98,10 +97,8 @@ def arrows_of(
     for move, target in zip(instance.moves, written_as, strict=True):
         if move.machine == machine.index:
             possible = allowed if move.sources is None else set(move.sources) & allowed
-            shown = target if written else machine.name
-            found.append(
-                Arrow(instance.rule.name, shown, tuple(sorted(possible)), move.destination)
-            )
+            sources = tuple(sorted(possible))
+            found.append(Arrow(instance.rule.name, target, sources, move.destination))
     own = {v.index for v in model.system.variables if v.name.rpartition(".")[0] == machine.name}
     own -= {v.index for v in model.system.variables if v.machine}
     if not found and own & set(instance.updates):
@@ -152,21 +149,22 @@ class _Drawing:
             first = state in self.template.initial
             marks: frozenset[Mark] = frozenset(["initial"]) if first else frozenset()
             tooltip = f"{self.name} is {state}" + (" (initial)" if first else "")
-            self.node(Node(f"s:{self.name}:{state}", (state,), tooltip=tooltip, marks=marks))
+            name = f"s:{self.name}:{state}"
+            self.node(Node(name, (state,), tooltip=tooltip, marks=marks, states=(state,)))
         for state in self.template.initial:
             start = f"i:{self.name}:{state}"
             self.node(Node(start, (), "start", tooltip=f"{self.name} starts here"))
             self.ends[start, f"s:{self.name}:{state}"] = []
 
     def node(self, node: Node) -> None:
-        group = f"m:{self.name}"
-        made = Node(node.id, node.lines, node.shape, group, node.tooltip, node.marks)
-        self.nodes.setdefault(node.id, made)
+        self.nodes.setdefault(node.id, replace(node, group=f"m:{self.name}"))
 
     def arrow(self, arrow: Arrow, instances: Sequence[RuleInstance]) -> None:
-        written = self.name in self.model.templates
+        """Draw an arrow; the rule is told as written where it stands for several instances."""
+        written = self.name in self.model.templates or len(instances) > 1
         text = rule_text(self.model, instances[0], written=written)
-        part = text.part(arrow.target, [i.name for i in instances], self.detail)
+        target = arrow.target if written else filled_target(instances[0], arrow.target)
+        part = text.part(target, [i.name for i in instances], self.detail)
         for source in self.sources(arrow.sources):
             target = source if arrow.destination is None else self.state(arrow.destination)
             parts = self.ends.setdefault((source, target), [])
@@ -178,16 +176,18 @@ class _Drawing:
 
     def sources(self, codes: tuple[int, ...]) -> list[str]:
         """Return where the arrow starts: at states, at "any state", or at a list of states."""
-        names = [self.template.states[c] for c in codes]
+        names = tuple(self.template.states[c] for c in codes)
         if len(codes) == len(self.template.states) and len(codes) > 1:
-            self.node(Node(f"a:{self.name}:*", ("any state",), "any", tooltip=", ".join(names)))
-            return [f"a:{self.name}:*"]
+            known = f"a:{self.name}:*"
+            told = ", ".join(names)
+            self.node(Node(known, ("any state",), "any", tooltip=told, states=names))
+            return [known]
         if len(codes) < SEVERAL:
             return [self.state(c) for c in codes]
         known = self.sets.setdefault(codes, f"a:{self.name}:{len(self.sets) + 1}")
         rows = [names[i : i + IN_A_ROW] for i in range(0, len(names), IN_A_ROW)]
         lines = ("any of", *(", ".join(row) for row in rows))
-        self.node(Node(known, lines, "any", tooltip="any of " + ", ".join(names)))
+        self.node(Node(known, lines, "any", tooltip="any of " + ", ".join(names), states=names))
         return [known]
 
     def graph(self) -> Graph:

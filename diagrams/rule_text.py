@@ -22,7 +22,7 @@ MOST_GUARDS, MOST_EFFECTS = 3, 2
 GLYPHS: dict[Mark, str] = {"environment": "\u25cb", "automatic": "\u25cf", "fault": "\u00d7"}
 KEY: tuple[tuple[Mark, str], ...] = (
     ("environment", "\u25cb environment: at any time, or never"),
-    ("automatic", "\u25cf automatic: happens by itself"),
+    ("automatic", "\u25cf automatic: by itself (or rules of several kinds)"),
     ("fault", "\u00d7 fault"),
 )
 

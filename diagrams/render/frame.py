@@ -32,7 +32,6 @@ class Piece(NamedTuple):
 
 def framed(graph: Graph, pieces: Sequence[Piece], widest: float) -> str:
     """Return the whole picture: the pieces in rows of at most `widest`, one by one if need be."""
-    root = ET.Element("svg", {"xmlns": SVG, "class": "twinrom", "role": "img"})
     y = MARGIN + TITLE
     body, right = [], MARGIN
     for row in _rows(pieces, widest):
@@ -44,20 +43,24 @@ def framed(graph: Graph, pieces: Sequence[Piece], widest: float) -> str:
         right = max(right, x - GAP)
         y += max(piece.height for piece in row) + head + GAP
     width = max(right + MARGIN, min(widest, 640.0))
-    key, y = _key(graph.key, y, width)
-    notes, y = _notes(graph.notes, y, width)
-    texts = [*_texts([graph.title], MARGIN, MARGIN + 14, "heading", 15)]
-    height = y + MARGIN
-    root.set("width", number(width))
-    root.set("height", number(height))
-    root.set("viewBox", f"0 0 {number(width)} {number(height)}")
-    ET.SubElement(root, "title").text = graph.title
-    ET.SubElement(root, "desc").text = described(graph)
+    key, y = key_line(graph.key, y, width)
+    notes, y = note_lines(graph.notes, y, width)
+    return document(graph.title, described(graph), width, y + MARGIN, [*body, *key, *notes])
+
+
+def document(
+    title: str, told: str, width: float, height: float, body: Sequence[ET.Element]
+) -> str:
+    """Return an SVG with its heading, its style sheet and what it tells a screen reader."""
+    size = {"width": number(width), "height": number(height)}
+    root = ET.Element("svg", {"xmlns": SVG, "class": "twinrom", "role": "img"} | size)
+    root.set("viewBox", f"0 0 {size['width']} {size['height']}")
+    ET.SubElement(root, "title").text = title
+    ET.SubElement(root, "desc").text = told
     ET.SubElement(root, "style").text = style_sheet()
-    ET.SubElement(
-        root, "rect", width="100%", height="100%", fill=LIGHT["paper"], style="fill:var(--paper)"
-    )
-    root.extend([*texts, *body, *key, *notes])
+    paper = {"fill": LIGHT["paper"], "style": "fill:var(--paper)"}
+    ET.SubElement(root, "rect", {"width": "100%", "height": "100%"} | paper)
+    root.extend([*texts([title], MARGIN, MARGIN + 14, "heading", 15), *body])
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
@@ -92,13 +95,15 @@ def _panel(piece: Piece, x: float, y: float, head: float) -> ET.Element:
     if piece.heading:
         frame = {"width": number(piece.width), "height": number(piece.height + head), "rx": "6"}
         ET.SubElement(made, "rect", frame, fill="none", stroke=LIGHT["line"])
-        made.extend(_texts([piece.heading], 8, 16, "heading", 13))
+        made.extend(texts([piece.heading], 8, 16, "heading", 13))
     inner = ET.SubElement(made, "g", transform=f"translate(0 {number(head)})")
     inner.append(piece.drawing)
     return made
 
 
-def _key(key: Sequence[tuple[Mark, str]], y: float, width: float) -> tuple[list[ET.Element], float]:
+def key_line(
+    key: Sequence[tuple[Mark, str]], y: float, width: float
+) -> tuple[list[ET.Element], float]:
     """Draw a sample line and a word for each mark, as many beside each other as there is room."""
     found: list[ET.Element] = []
     x = MARGIN
@@ -115,22 +120,28 @@ def _key(key: Sequence[tuple[Mark, str]], y: float, width: float) -> tuple[list[
             look["stroke-width"] = "2.6"
         ET.SubElement(group, "path", look)
         part = ET.SubElement(group, "g", {"class": f"part {mark}"})
-        part.extend(_texts([text], x + SAMPLE + 6, y + 12, "", 11))
+        part.extend(texts([text], x + SAMPLE + 6, y + 12, "", 11))
         found.append(group)
         x += needed
     return found, y + (LINE if key else 0)
 
 
-def _notes(notes: Sequence[str], y: float, width: float) -> tuple[list[ET.Element], float]:
+def note_lines(
+    notes: Sequence[str], y: float, width: float
+) -> tuple[list[ET.Element], float]:
+    """Write the notes, and return where they end."""
     letters = max(40, int((width - 2 * MARGIN) / LETTER))
     lines = [line for note in notes for line in textwrap.wrap(note, letters)]
-    return _texts(lines, MARGIN, y + 12, "soft", 12), y + LINE * len(lines)
+    return texts(lines, MARGIN, y + 12, "soft", 12), y + LINE * len(lines)
 
 
-def _texts(lines: Sequence[str], x: float, y: float, kind: str, size: int) -> list[ET.Element]:
+def texts(  # noqa: PLR0913, PLR0917 - where, how and what
+    lines: Sequence[str], x: float, y: float, kind: str, size: int, step: float = LINE
+) -> list[ET.Element]:
+    """Write lines below each other, the first one on `y`."""
     found = []
     for i, line in enumerate(lines):
-        at = {"x": number(x), "y": number(y + i * LINE), "font-size": str(size)}
+        at = {"x": number(x), "y": number(y + i * step), "font-size": str(size)}
         text = ET.Element("text", {**at, **({"class": kind} if kind else {})})
         text.text = line
         found.append(text)
@@ -142,4 +153,7 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-__all__ = ["Piece", "described", "framed", "number"]
+__all__ = [
+    "MARGIN", "TITLE", "Piece", "described", "document", "framed", "key_line", "note_lines",
+    "number", "texts",
+]  # fmt: skip

@@ -53,10 +53,13 @@ def style_sheet() -> str:
         _rule("text", "fill:var(--ink);stroke:none"),
         _rule(".soft", "fill:var(--soft)"),
         _rule(".heading", "font-weight:bold"),
+        _rule(".middle", "text-anchor:middle"),
+        _rule(".lifeline", "stroke:var(--line);stroke-dasharray:1 4;fill:none"),
         _rule(".panel>rect", "fill:none;stroke:var(--line);stroke-width:1"),
         _rule(".node path,.node polygon,.node ellipse,.node rect,.node polyline",
               "fill:var(--box);stroke:var(--ink);stroke-width:1.2"),
         _rule(".node.initial path", "stroke-width:2.4"),
+        _rule(".node rect.backing", "fill:var(--paper);stroke:none"),
         _rule(".node.any path", "fill:none;stroke:var(--soft);stroke-dasharray:4 3"),
         _rule(".node.start ellipse", "fill:var(--ink)"),
         _rule(".edge path", "fill:none;stroke:var(--ink);stroke-width:1.2"),
@@ -77,7 +80,7 @@ def style_sheet() -> str:
 
 
 def _shapes(mark: str) -> str:
-    return f".node.{mark} path,.node.{mark} polygon,.node.{mark} rect"
+    return f".node.{mark} path,.node.{mark} polygon,.node.{mark} rect:not(.backing)"
 
 
 def _dash(mark: Mark) -> str:
