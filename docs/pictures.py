@@ -6,6 +6,7 @@ A test compares the files with what the models give today.
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +31,7 @@ def drawn(command: str) -> bytes:
     from diagrams import Wanted, picture, rendered  # noqa: PLC0415 - the path is set by then
 
     model, *words = command.split()
-    values = dict(zip(words, [*words[1:], ""], strict=True))
+    values = dict(pairwise(words))
     wanted = Wanted(
         machine=values.get("--machine"), composed="--composed" in words,
         by=tuple(values["--by"].split(",")) if "--by" in values else (),
