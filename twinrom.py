@@ -248,6 +248,57 @@ def _settings(options: list[str] | None) -> dict[str, str]:
     return found
 
 
+@app.command("draw")
+def draw_(  # noqa: PLR0913 - one parameter per option
+    model: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],
+    machine: Annotated[str | None, typer.Option(help="one machine or template alone")] = None,
+    each: Annotated[bool, typer.Option("--each", help="every machine of every template")] = False,
+    labels: Annotated[
+        str, typer.Option(help="what arrows say: auto, names, short or full")
+    ] = "auto",
+    composed: Annotated[
+        bool, typer.Option("--composed", help="the reachable states of all machines together")
+    ] = False,
+    by: Annotated[str, typer.Option(help="what tells reachable states apart: A,array")] = "",
+    trace: Annotated[
+        str | None, typer.Option(help="a run as lanes: an ITF trace or a script of events")
+    ] = None,
+    prop: Annotated[
+        str | None, typer.Option("--property", help="the counterexample of a property as lanes")
+    ] = None,
+    highlight: Annotated[
+        bool, typer.Option("--highlight", help="mark the run on the machines instead")
+    ] = False,
+    against: Annotated[
+        str | None, typer.Option(help="another model: what changed from MODEL to it")
+    ] = None,
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    faults: FaultOption = None,
+    max_states: Annotated[
+        int, typer.Option(min=1, help="states after which --composed stops")
+    ] = 100_000,
+    timeout: Annotated[float, typer.Option(min=0.1, help="seconds to look for states")] = 60.0,
+    form: Annotated[
+        str | None,
+        typer.Option("--as", help="svg, dot, mermaid, plantuml, markdown, png or pdf"),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="file to write (default: output)")] = None,
+    renderer: Annotated[
+        str, typer.Option(help="wasm (comes along), or dot: the Graphviz of this computer")
+    ] = "wasm",
+) -> None:
+    """Draw a model: machines, reachable states, a run, or what changed to another model."""
+    from diagrams import Out, Wanted, draw
+
+    told_apart = tuple(name.strip() for name in by.split(",") if name.strip())
+    wanted = Wanted(
+        machine, each, labels, composed, told_apart, trace, prop, highlight, against, spec,
+        _sizes(sort), _budget(faults), max_states, timeout,
+    )  # fmt: skip
+    draw(model, wanted, Out(output, form, renderer))
+
+
 @app.command()
 def export(  # noqa: PLR0913 - one parameter per option
     model: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],

@@ -1,25 +1,35 @@
 """What people look at: tables, stories, progress, JSON."""
 
 from diagrams.as_json import checked_json
+from diagrams.draw import Figure, Out, draw, figure
 from diagrams.fault_tables import faults_json, faults_view
 from diagrams.output import show, write_certificates, write_data, write_json, write_traces
+from diagrams.pictures import Wanted, picture
 from diagrams.progress import live_progress
 from diagrams.recheck import recheck_view
+from diagrams.render import rendered
 from diagrams.simulator import Simulator, state_view, trace_view
 from diagrams.story import Story, StoryStep, changes, short_place, tell
 from diagrams.tables import checked_view
 
 __all__ = [
+    "Figure",
+    "Out",
     "Simulator",
     "Story",
     "StoryStep",
+    "Wanted",
     "changes",
     "checked_json",
     "checked_view",
+    "draw",
     "faults_json",
     "faults_view",
+    "figure",
     "live_progress",
+    "picture",
     "recheck_view",
+    "rendered",
     "short_place",
     "show",
     "state_view",

@@ -9,6 +9,7 @@ from proofs.certificate_files import Recheck, certify_folders, write_certificate
 from proofs.check import check
 from proofs.export import FORMATS, export, write_export
 from proofs.faults import Cut, FaultNumber, count_faults, fault_numbers
+from proofs.folding import Folded, fold_reachable
 from proofs.lasso import owed_since
 from proofs.lint import CODES, Finding, lint
 from proofs.lint_files import lint_files
@@ -37,10 +38,10 @@ from proofs.verdict import (
 __all__ = [
     "CODES", "ENGINES", "FORMATS", "Answer", "Bounded", "Certificate", "Checked", "Clause",
     "ClauseResult", "Counts", "Cut", "EngineDisagreementError", "Evidence", "FaultNumber",
-    "Finding", "Found", "NotChecked", "Options", "Property", "Proved", "Question", "Recheck",
-    "Recipe", "Report", "Rest", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict",
+    "Finding", "Folded", "Found", "NotChecked", "Options", "Property", "Proved", "Question",
+    "Recheck", "Recipe", "Report", "Rest", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict",
     "Violated", "WorkerDiedError", "ask", "certify_folders", "check", "count_faults", "export",
-    "fault_numbers", "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge",
-    "owed_since", "parse_spec", "pose", "recipe", "rest_findings", "shipped_specs", "spec_for",
-    "spec_json_schema", "word", "write_certificate", "write_export",
+    "fault_numbers", "fold_reachable", "holds_at", "holds_in", "lint", "lint_files", "load_spec",
+    "merge", "owed_since", "parse_spec", "pose", "recipe", "rest_findings", "shipped_specs",
+    "spec_for", "spec_json_schema", "word", "write_certificate", "write_export",
 ]  # fmt: skip
