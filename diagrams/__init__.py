@@ -3,6 +3,7 @@
 from diagrams.as_json import checked_json
 from diagrams.fault_tables import faults_json, faults_view
 from diagrams.output import show, write_certificates, write_data, write_json, write_traces
+from diagrams.page import Subject, cheap_faults, report_page
 from diagrams.progress import live_progress
 from diagrams.recheck import recheck_view
 from diagrams.simulator import Simulator, state_view, trace_view
@@ -13,13 +14,16 @@ __all__ = [
     "Simulator",
     "Story",
     "StoryStep",
+    "Subject",
     "changes",
+    "cheap_faults",
     "checked_json",
     "checked_view",
     "faults_json",
     "faults_view",
     "live_progress",
     "recheck_view",
+    "report_page",
     "short_place",
     "show",
     "state_view",
