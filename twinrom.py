@@ -302,6 +302,30 @@ def _settings(options: list[str] | None) -> dict[str, str]:
     return found
 
 
+@app.command("draw")
+def draw_(  # noqa: PLR0913 - one parameter per option
+    model: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],
+    machine: Annotated[str | None, typer.Option(help="one machine or template alone")] = None,
+    each: Annotated[bool, typer.Option("--each", help="every machine of every template")] = False,
+    labels: Annotated[
+        str, typer.Option(help="what arrows say: auto, names, short or full")
+    ] = "auto",
+    sort: SortOption = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--as", help="svg, dot, mermaid, plantuml, markdown, png or pdf"),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="file to write (default: output)")] = None,
+    renderer: Annotated[
+        str, typer.Option(help="wasm (comes along), or dot: the Graphviz of this computer")
+    ] = "wasm",
+) -> None:
+    """Draw a model: machines, reachable states, a trace, or what changed since another model."""
+    from diagrams import Out, Wanted, draw
+
+    draw(model, Wanted(machine, each, labels), Out(output, form, renderer), _sizes(sort))
+
+
 @app.command()
 def export(  # noqa: PLR0913 - one parameter per option
     model: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],

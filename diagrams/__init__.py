@@ -1,6 +1,7 @@
 """What people look at: tables, stories, progress, JSON."""
 
 from diagrams.as_json import checked_json
+from diagrams.draw import Figure, Out, Wanted, draw, figure, picture
 from diagrams.fault_tables import faults_json, faults_view
 from diagrams.output import show, write_certificates, write_data, write_json, write_traces
 from diagrams.page import Subject, cheap_faults, report_page
@@ -11,17 +12,23 @@ from diagrams.story import Story, StoryStep, changes, short_place, tell
 from diagrams.tables import checked_view
 
 __all__ = [
+    "Figure",
+    "Out",
     "Simulator",
     "Story",
     "StoryStep",
     "Subject",
+    "Wanted",
     "changes",
     "cheap_faults",
     "checked_json",
     "checked_view",
+    "draw",
     "faults_json",
     "faults_view",
+    "figure",
     "live_progress",
+    "picture",
     "recheck_view",
     "report_page",
     "short_place",
