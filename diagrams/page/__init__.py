@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from diagrams.page.facts import model_facts, standing, versions
+from diagrams.page.pictures import picture_style
 from diagrams.page.subject import Subject, cheap_faults
 
 if TYPE_CHECKING:
@@ -36,12 +37,12 @@ def report_page(subjects: Sequence[Subject], command: str, version: str) -> str:
         loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["data"] = _data
+    environment.filters |= {"data": _data, "ticks": _ticks, "capitalised": _capitalised}
     standings = {s.checked.question.model.name: standing(s.checked) for s in subjects}
     script = "\n".join(_text(name) for name in SCRIPTS)
     return environment.get_template("report.html.j2").render(
         models=[model_facts(i, s, standings) for i, s in enumerate(subjects)],
-        style=_trusted(_text("style.css")),
+        style=_trusted(picture_style() + _text("style.css")),
         script=_trusted(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         command=command,
@@ -57,6 +58,20 @@ def _trusted(text: str) -> Markup:
     from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
 
     return Markup(text)  # noqa: S704 - a file of this package
+
+
+def _ticks(text: str) -> Markup:
+    """Return a text in which what stands between backticks is code."""
+    from markupsafe import escape  # noqa: PLC0415 - comes with jinja2
+
+    parts = [escape(part) for part in text.split("`")]
+    whole = len(parts) % 2
+    pieces = [p if i % 2 == 0 or not whole else f"<code>{p}</code>" for i, p in enumerate(parts)]
+    return _trusted(("" if whole else "`").join(pieces))
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _data(value: Any) -> Markup:

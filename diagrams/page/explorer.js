@@ -134,7 +134,7 @@ class Explorer {
     const last = this.steps[this.steps.length - 1];
     const texts = Object.fromEntries(system.variables.filter((v) => v.machine)
       .map((v) => [v.machine, this.state ? system.text(v.sort, this.state[system.variables.indexOf(v)]) : ""]));
-    this.stage.show(texts, last ? system.instances[last[0]].name : "");
+    this.stage.show(texts, last ? system.instances[last[0]].name : "", this.notes());
     const events = this.drawEvents();
     this.drawHistory();
     this.drawValues();
@@ -145,6 +145,20 @@ class Explorer {
       (buttons.find((b) => b.dataset.event === focused) ?? buttons[0] ?? this.find(".undo")).focus();
     }
     if (said) say(`${said} ${events} can happen. ${judged}`);
+  }
+
+  // The variables of each machine, with its name, for its caption.
+  notes() {
+    const before = this.states[this.states.length - 2] ?? this.state;
+    const found = new Map();
+    this.system.variables.forEach(({ name, sort, machine, role }, i) => {
+      if (machine || role !== "model" || !this.state) return;
+      const dot = name.lastIndexOf(".");
+      const owner = name.slice(0, dot);
+      const text = `${name.slice(dot + 1)} ${this.system.text(sort, this.state[i])}`;
+      found.set(owner, [...(found.get(owner) ?? []), [text, before[i] !== this.state[i]]]);
+    });
+    return found;
   }
 
   drawEvents() {

@@ -12,7 +12,7 @@ from diagrams.engines import clauses as clauses_words
 from diagrams.engines import engine_line, steps
 from diagrams.fault_tables import fatal_words, sentence, survives_words, together_words
 from diagrams.page.data import system_data
-from diagrams.page.pictures import machine_picture
+from diagrams.page.pictures import machine_picture, placed
 from diagrams.page.runs import counterexample, plain_run
 from diagrams.rest import QUIET, rest_lines
 from diagrams.stories import same_run
@@ -92,8 +92,8 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "certificates": _certificates(checked),
         "hashes": _hashes(checked),
         "machines": [
-            {"name": m, "template": t.name, "picture": machine_picture(model, m)}
-            for m, t in model.machines.items()
+            {"name": m, "picture": placed(machine_picture(model, m), f"m{number}")}
+            for m in model.machines
         ],
         "check_command": shlex.join(["twinrom", "check", subject.given, *subject.options]),
         "system": system_data(question),

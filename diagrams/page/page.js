@@ -41,6 +41,7 @@ const printing = () => {
 
 if (typeof document !== "undefined") {
   reveal();
+  for (const svg of document.querySelectorAll(".machines svg")) crop(svg);
   copying();
   printing();
   for (const place of document.querySelectorAll("[data-player]")) new Player(place);

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from diagrams.machine_graph import machine_graph
+from diagrams.render.style import style_sheet
+from diagrams.render.svg import SVG, svg
+
 if TYPE_CHECKING:
     from statemachine import Model
 
-BOXES = Markup('<ul class="boxes">{}</ul>')
-BOX = Markup('<li id="s:{}:{}">{}</li>')
-
 
 def machine_picture(model: Model, machine: str) -> Markup:
-    """Return the picture of a machine: each state has the id `s:MACHINE:STATE`.
+    """Return the picture of a machine as SVG: each state has the id `s:MACHINE:STATE`.
 
-    Arrows have `data-rules`, the JSON list of the rule instances that they stand for.
+    Arrows have `data-rules`, the JSON list of the rule instances that they stand for. The page has
+    the style sheet of all pictures once (`picture_style`).
     """
-    states = model.machines[machine].states
-    return BOXES.format(Markup().join(BOX.format(machine, s, s) for s in states))
+    drawn = svg(replace(machine_graph(model, machine, "names"), key=()))
+    return Markup(drawn)  # noqa: S704 - the renderer escapes what it writes
 
 
-__all__ = ["machine_picture"]
+def placed(picture: Markup, prefix: str) -> Markup:
+    """Return a picture whose ids begin with `prefix-`, without a style sheet of its own."""
+    ET.register_namespace("", SVG)
+    root = ET.fromstring(picture)  # noqa: S314 - our own output
+    for style in root.findall(f"{{{SVG}}}style"):
+        root.remove(style)
+    for element in root.iter():
+        if "id" in element.attrib:
+            element.set("id", f"{prefix}-{element.attrib['id']}")
+    return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 - escaped again
+
+
+def picture_style() -> Markup:
+    """Return the style sheet of all pictures."""
+    return Markup(style_sheet())  # noqa: S704 - a constant text
+
+
+__all__ = ["machine_picture", "picture_style", "placed"]

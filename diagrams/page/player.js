@@ -18,7 +18,7 @@ class Stage {
       if (machines && !machines.includes(picture.dataset.machine)) continue;
       const copy = picture.cloneNode(true);
       for (const node of copy.querySelectorAll("[id]")) {
-        node.dataset.id = node.id;
+        node.dataset.id = decodeURIComponent(node.id.slice(node.id.indexOf("-") + 1));
         node.removeAttribute("id");
       }
       const arrows = [...copy.querySelectorAll("[data-rules]")]
@@ -29,23 +29,44 @@ class Stage {
   }
 
   // Marks the state of every machine, and the arrows of the rule instance that led there.
-  show(states, rule) {
+  // `notes` has more to say of a machine: pairs of a text and whether it changed just now.
+  show(states, rule, notes = new Map()) {
     for (const [machine, { copy, arrows, nodes }] of this.figures) {
       const here = `s:${machine}:${states[machine]}`;
-      for (const node of nodes) node.classList.toggle("here", node.dataset.id.endsWith(here));
-      let taken = false;
-      for (const [node, rules] of arrows) {
-        const by = rules.includes(rule);
-        node.classList.toggle("taken", by);
-        taken ||= by;
+      for (const node of nodes) {
+        node.classList.toggle("here", node.dataset.id === here);
+        node.classList.toggle("current", node.dataset.id === here);
       }
-      copy.querySelector("figcaption").textContent = `${machine} is ${states[machine]}`;
+      for (const [node, rules] of arrows) {
+        node.classList.toggle("taken", rules.includes(rule));
+        node.classList.toggle("visited", rules.includes(rule));
+      }
+      const caption = copy.querySelector("figcaption");
+      caption.replaceChildren(`${machine} is ${states[machine]}`);
+      const own = notes.get(machine) ?? [];
+      own.forEach(([text, changed], i) => caption.append(i ? ", " : " \u00b7 ",
+        element(changed ? "mark" : "span", { class: "note" }, text)));
       const scroller = copy.querySelector(".picture");
       const marked = copy.querySelector(".here");
       if (scroller && marked) center(scroller, marked);
     }
   }
 }
+
+// Cuts a picture down to what is drawn in it.
+const crop = (svg) => {
+  const { x, y, width, height } = svg.querySelector(".panel").getBBox();
+  if (!width) return;
+  const [w, h] = [Math.ceil(width) + 8, Math.ceil(height) + 8];
+  svg.setAttribute("viewBox", `${Math.floor(x) + offset(svg, 0) - 4} ${Math.floor(y) + offset(svg, 1) - 4} ${w} ${h}`);
+  svg.setAttribute("width", String(w));
+  svg.setAttribute("height", String(h));
+};
+
+const offset = (svg, axis) => {
+  const { e, f } = svg.querySelector(".panel").transform.baseVal.consolidate().matrix;
+  return axis === 0 ? e : f;
+};
 
 const center = (scroller, marked) => {
   const [outer, inner] = [scroller.getBoundingClientRect(), marked.getBoundingClientRect()];
