@@ -13,8 +13,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from diagrams.page.facts import model_facts, standing, versions
-from diagrams.page.pictures import picture_style
 from diagrams.page.subject import Subject, cheap_faults
+from diagrams.render.style import style_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def report_page(subjects: Sequence[Subject], command: str, version: str) -> str:
     script = "\n".join(_text(name) for name in SCRIPTS)
     return environment.get_template("report.html.j2").render(
         models=[model_facts(i, s, standings) for i, s in enumerate(subjects)],
-        style=_trusted(picture_style() + _text("style.css")),
+        style=_trusted(style_sheet() + _text("style.css")),
         script=_trusted(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         command=command,

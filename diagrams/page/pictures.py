@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from diagrams.machine_graph import machine_graph
-from diagrams.render.style import style_sheet
 from diagrams.render.svg import SVG, svg
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ def machine_picture(model: Model, machine: str) -> Markup:
     """Return the picture of a machine as SVG: each state has the id `s:MACHINE:STATE`.
 
     Arrows have `data-rules`, the JSON list of the rule instances that they stand for. The page has
-    the style sheet of all pictures once (`picture_style`).
+    the style sheet of all pictures once.
     """
     drawn = svg(replace(machine_graph(model, machine, "names"), key=()))
     return Markup(drawn)  # noqa: S704 - the renderer escapes what it writes
@@ -38,9 +37,4 @@ def placed(picture: Markup, prefix: str) -> Markup:
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 - escaped again
 
 
-def picture_style() -> Markup:
-    """Return the style sheet of all pictures."""
-    return Markup(style_sheet())  # noqa: S704 - a constant text
-
-
-__all__ = ["machine_picture", "picture_style", "placed"]
+__all__ = ["machine_picture", "placed"]
