@@ -107,18 +107,21 @@ class GroundSystem {
     return later;
   }
 
-  // The initial states for one choice of tables, in the order of the model; at most `limit`.
-  initial(rows, limit = 2000) {
+  // The initial states for one choice of tables, in the order of the model: the first `limit`, as
+  // far as they are found among `looks` beginnings of states.
+  initial(rows, limit = 2000, looks = 200000) {
     const byLast = this.variables.map(() => []);
     const always = [];
     for (const node of this.init) (byLast[this.lastRead(node)] ?? always).push(node);
     const found = [];
+    let left = looks;
     const extend = (state) => {
+      left -= 1;
       const tests = state.length ? byLast[state.length - 1] : always;
       if (!tests.every((node) => this.value(node, { state, rows, given: {} }))) return;
       if (state.length === this.variables.length) { found.push(state); return; }
       const { low, high } = this.sorts[this.variables[state.length].sort];
-      for (let code = low; code <= high && found.length < limit; code += 1) extend([...state, code]);
+      for (let code = low; code <= high && found.length < limit && left > 0; code += 1) extend([...state, code]);
     };
     extend([]);
     return found;

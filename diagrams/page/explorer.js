@@ -38,8 +38,8 @@ class Explorer {
       for (const i of varying) set.append(this.valueChoice(i, varying));
       form.append(set);
     }
-    form.append(element("p", {}, this.starts.length ? `${this.starts.length} initial states for these tables.`
-      : "No initial state has these tables."));
+    form.append(element("p", {}, this.starts.length ? `${this.starts.length} initial states can be chosen for these tables.`
+      : "No initial state is found for these tables."));
     this.find(".restart").disabled = this.start === null;
     if (focused !== null) form.querySelector(`[data-choice="${focused}"]`)?.focus();
   }

@@ -29,7 +29,7 @@ from diagrams.tables import (
 from proofs import NotChecked, Proved, Unknown, Violated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from diagrams.page.subject import Subject
     from proofs import Checked, ClauseResult, FaultNumber, Result
@@ -58,6 +58,8 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
     results = {r.prop.name: r for r in checked.results}
     runs, rest_runs = _runs(subject), _rest_runs(checked)
     properties = [_property(checked, r) for r in checked.results]
+    anchors = {r.prop.name: f"m{number}-p{i}" for i, r in enumerate(checked.results)}
+    clauses = {c.id: f"m{number}-c{i}" for i, c in enumerate(checked.clauses)}
     told = [*rest_runs, *(p["witness"] for p in properties if p["witness"])]
     return {
         "key": f"m{number}",
@@ -80,10 +82,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "runs": runs,
         "clauses": [_clause(checked, c, results) for c in checked.clauses],
         "properties": properties,
-        "anchors": {
-            **{r.prop.name: f"m{number}-p{i}" for i, r in enumerate(checked.results)},
-            **{c.id: f"m{number}-c{i}" for i, c in enumerate(checked.clauses)},
-        },
+        "anchors": anchors | clauses,
         "unknown": _unknown(checked),
         "not_modelled": _not_modelled(checked),
         "gaps": [_gap(checked, name, standings) for name in spec.gaps],
@@ -92,7 +91,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "certificates": _certificates(checked),
         "hashes": _hashes(checked),
         "machines": [
-            {"name": m, "picture": placed(machine_picture(model, m), f"m{number}")}
+            {"name": m, "picture": placed(machine_picture(model, m), f"m{number}", clauses)}
             for m in model.machines
         ],
         "check_command": shlex.join(["twinrom", "check", subject.given, *subject.options]),
@@ -179,9 +178,16 @@ def _clause(checked: Checked, clause: ClauseResult, results: Mapping[str, Result
              "at": exercised_words(results[name])}
             for name, (word, _, basis) in zip(clause.properties, told, strict=True)
         ],
+        "witness": _shortest(results[name] for name in clause.properties),
         "rules": [{"name": n, "place": short_place(rules[n].place), "says": rules[n].says}
                   for n in clause.rules],
     }  # fmt: skip
+
+
+def _shortest(results: Iterable[Result]) -> list[str] | None:
+    """Return the shortest run that exercises one of some properties."""
+    found = [r.witness.steps for r in results if r.witness is not None]
+    return [str(step) for step in min(found, key=len)] if found else None
 
 
 def _unknown(checked: Checked) -> dict[str, list[str]]:

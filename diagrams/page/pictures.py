@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from markupsafe import Markup
 
@@ -12,6 +13,8 @@ from diagrams.machine_graph import machine_graph
 from diagrams.render.svg import SVG, svg
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from statemachine import Model
 
 
@@ -25,8 +28,11 @@ def machine_picture(model: Model, machine: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - the renderer escapes what it writes
 
 
-def placed(picture: Markup, prefix: str) -> Markup:
-    """Return a picture whose ids begin with `prefix-`, without a style sheet of its own."""
+def placed(picture: Markup, prefix: str, anchors: Mapping[str, str]) -> Markup:
+    """Return a picture whose ids begin with `prefix-`, without a style sheet of its own.
+
+    What leads to a clause leads to its place on the page, as `anchors` has it.
+    """
     ET.register_namespace("", SVG)
     root = ET.fromstring(picture)  # noqa: S314 - our own output
     for style in root.findall(f"{{{SVG}}}style"):
@@ -34,6 +40,9 @@ def placed(picture: Markup, prefix: str) -> Markup:
     for element in root.iter():
         if "id" in element.attrib:
             element.set("id", f"{prefix}-{element.attrib['id']}")
+        clause = unquote(element.attrib.pop("href", "")).removeprefix("#clause-")
+        if clause in anchors:
+            element.set("href", f"#{anchors[clause]}")
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 - escaped again
 
 

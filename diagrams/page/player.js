@@ -21,6 +21,7 @@ class Stage {
         node.dataset.id = decodeURIComponent(node.id.slice(node.id.indexOf("-") + 1));
         node.removeAttribute("id");
       }
+      for (const link of copy.querySelectorAll("a")) link.removeAttribute("href");
       const arrows = [...copy.querySelectorAll("[data-rules]")]
         .map((node) => [node, JSON.parse(node.dataset.rules)]);
       place.append(copy);
@@ -84,14 +85,15 @@ class Player {
       .filter((name) => new Set(this.data.machines[name]).size > 1);
     this.stage = new Stage(place.querySelector(".stage"), place.dataset.model, moving);
     this.slider.addEventListener("input", () => this.show(Number(this.slider.value)));
-    place.querySelector(".back").addEventListener("click", () => this.show(this.at - 1));
-    place.querySelector(".on").addEventListener("click", () => this.show(this.at + 1));
+    place.querySelector(".back").addEventListener("click", () => say(this.show(this.at - 1)));
+    place.querySelector(".on").addEventListener("click", () => say(this.show(this.at + 1)));
     for (const item of place.querySelectorAll(".story [data-step]")) {
       item.addEventListener("click", () => this.show(Number(item.dataset.step)));
     }
     this.show(0);
   }
 
+  // Shows the run after so many steps; returns what happened, in words.
   show(step) {
     const last = this.data.said.length - 1;
     this.at = Math.min(Math.max(step, 0), last);
@@ -110,5 +112,6 @@ class Player {
     const states = Object.fromEntries(Object.entries(this.data.machines)
       .map(([machine, names]) => [machine, names[this.at]]));
     this.stage.show(states, this.data.rules[this.at]);
+    return text;
   }
 }
