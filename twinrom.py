@@ -6,6 +6,7 @@ Everything heavy is imported by the verb that needs it, so that help and refusal
 from __future__ import annotations
 
 import importlib.util
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from proofs import Checked
 
 __version__ = "0.1.0"
 
@@ -41,6 +44,13 @@ FaultOption = Annotated[
     list[str] | None, typer.Option("--faults", help="fault budget: 1, power_loss=2, unlimited")
 ]
 
+EngineOption = Annotated[
+    str, typer.Option(help="auto, or some of search, bounded, reachability, induction: a,b")
+]
+TimeoutOption = Annotated[
+    float | None, typer.Option(min=0.1, help="seconds per model and engine")
+]
+JobsOption = Annotated[int, typer.Option(min=1, max=64, help="processes at a time")]
 MaxStates = Annotated[int, typer.Option(min=1, help="states after which the search stops")]
 PlainOption = Annotated[
     bool, typer.Option("--plain", help="search in plain Python, not in compiled code")
@@ -80,14 +90,9 @@ def check(  # noqa: PLR0913 - one parameter per option
         bool, typer.Option("--symbolic", help="every ordered sort is all integers")
     ] = False,
     faults: FaultOption = None,
-    engine: Annotated[
-        str,
-        typer.Option(help="auto, or some of search, bounded, reachability, induction: a,b"),
-    ] = "auto",
-    timeout: Annotated[
-        float | None, typer.Option(min=0.1, help="seconds per model and engine")
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="processes at a time")] = 2,
+    engine: EngineOption = "auto",
+    timeout: TimeoutOption = None,
+    jobs: JobsOption = 2,
     max_states: MaxStates = MAX_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
@@ -127,10 +132,59 @@ def check(  # noqa: PLR0913 - one parameter per option
         write_traces(checked, trace)
     if certificates is not None:
         write_certificates(checked, certificates)
+    _end(checked)
+
+
+def _end(checked: Sequence[Checked]) -> None:
+    """End with the exit code that the verdicts have."""
     if any(c.failed for c in checked):
         raise typer.Exit(EXIT_FAILED)
     if any(c.undecided for c in checked):
         raise typer.Exit(EXIT_UNDECIDED)
+
+
+@app.command()
+def report(  # noqa: PLR0913 - one parameter per option
+    models: Models,
+    html: Annotated[Path, typer.Option(help="the page to write")],
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    symbolic: Annotated[
+        bool, typer.Option("--symbolic", help="every ordered sort is all integers")
+    ] = False,
+    faults: FaultOption = None,
+    engine: EngineOption = "auto",
+    timeout: TimeoutOption = None,
+    jobs: JobsOption = 2,
+) -> None:
+    """Check models as `check` does, and write one page that says all that was found out."""
+    from proofs import Options, check, recipe
+
+    options = Options(None, _engines(engine), timeout, jobs)
+    every: list[str] | None = [] if symbolic else None
+    recipes = [recipe(m, spec, _sizes(sort), _budget(faults), every) for m in models]
+
+    from rich.console import Console
+
+    from diagrams import Subject, cheap_faults, live_progress, report_page
+    from statemachine import write_whole
+
+    with live_progress(Console(stderr=True), models) as progress:
+        checked = check(recipes, options, progress)
+    again = (
+        *(("--spec", spec) if spec else ()),
+        *(word for size in sort or [] for word in ("--sort", size)),
+        *(("--symbolic",) if symbolic else ()),
+        *(word for limit in faults or [] for word in ("--faults", limit)),
+        *(("--engine", engine) if engine != "auto" else ()),
+        *(("--timeout", f"{timeout:g}") if timeout is not None else ()),
+    )
+    subjects = [
+        Subject(m, c, again, cheap_faults(c)) for m, c in zip(models, checked, strict=True)
+    ]
+    command = shlex.join(["twinrom", "report", *models, *again, "--html", str(html)])
+    write_whole(str(html), report_page(subjects, command, __version__))
+    _end(checked)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from diagrams.as_json import checked_json
 from diagrams.draw import Figure, Out, draw, figure
 from diagrams.fault_tables import faults_json, faults_view
 from diagrams.output import show, write_certificates, write_data, write_json, write_traces
+from diagrams.page import Subject, cheap_faults, report_page
 from diagrams.pictures import Wanted, picture
 from diagrams.progress import live_progress
 from diagrams.recheck import recheck_view
@@ -18,8 +19,10 @@ __all__ = [
     "Simulator",
     "Story",
     "StoryStep",
+    "Subject",
     "Wanted",
     "changes",
+    "cheap_faults",
     "checked_json",
     "checked_view",
     "draw",
@@ -30,6 +33,7 @@ __all__ = [
     "picture",
     "recheck_view",
     "rendered",
+    "report_page",
     "short_place",
     "show",
     "state_view",

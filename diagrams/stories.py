@@ -69,10 +69,10 @@ def _tail(place: str) -> str:
 
 def stories(checked: Checked) -> list[RenderableType]:
     """Return the story of each run that breaks something, known findings included."""
-    return [_story(checked.question, *group) for group in _same_run(checked)]
+    return [_story(checked.question, *group) for group in same_run(checked)]
 
 
-def _same_run(checked: Checked) -> list[list[Result]]:
+def same_run(checked: Checked) -> list[list[Result]]:
     """Return the violated properties, those that one run breaks together."""
     groups: dict[tuple[object, ...], list[Result]] = {}
     for result in checked.results:

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from proofs.lookups import OutOfRangeError, RuleLookup, Truths
+from proofs.lookups import RuleLookup, Truths
 from statemachine import Packing
 
 if TYPE_CHECKING:
@@ -75,10 +75,7 @@ def fold_reachable(
     assignment leaves its sort.
     """
     folding = _Folding(system, by)
-    try:
-        folding.run(max_states, time.monotonic() + seconds)
-    except OutOfRangeError as error:
-        raise system.out_of_range(*error.args) from None
+    folding.run(max_states, time.monotonic() + seconds)
     return folding.found
 
 
