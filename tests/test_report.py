@@ -165,6 +165,12 @@ def test_the_page_is_well_formed(both: Reader) -> None:
             assert set((attributes.get(key) or "").split()) <= set(ids)
 
 
+def test_pictures_hide_nothing_that_takes_focus() -> None:
+    inside = page("proliant").split("<svg")[1:]
+    assert len(inside) == 5
+    assert all(" href=" not in one.split("</svg>")[0] for one in inside)
+
+
 def test_headings_are_in_order(both: Reader) -> None:
     levels = [int(t[1]) for t, _ in both.elements if re.fullmatch(r"h[1-6]", t)]
     assert levels[0] == 1

@@ -91,7 +91,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "certificates": _certificates(checked),
         "hashes": _hashes(checked),
         "machines": [
-            {"name": m, "picture": placed(machine_picture(model, m), f"m{number}", clauses)}
+            {"name": m, "picture": placed(machine_picture(model, m), f"m{number}")}
             for m in model.machines
         ],
         "check_command": shlex.join(["twinrom", "check", subject.given, *subject.options]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from markupsafe import Markup
 
@@ -13,8 +12,6 @@ from diagrams.machine_graph import machine_graph
 from diagrams.render.svg import SVG, svg
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from statemachine import Model
 
 
@@ -28,10 +25,10 @@ def machine_picture(model: Model, machine: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - the renderer escapes what it writes
 
 
-def placed(picture: Markup, prefix: str, anchors: Mapping[str, str]) -> Markup:
+def placed(picture: Markup, prefix: str) -> Markup:
     """Return a picture whose ids begin with `prefix-`, without a style sheet of its own.
 
-    What leads to a clause leads to its place on the page, as `anchors` has it.
+    It has no links: it is one picture to a screen reader, which could not say where they are.
     """
     ET.register_namespace("", SVG)
     root = ET.fromstring(picture)  # noqa: S314 - our own output
@@ -40,9 +37,7 @@ def placed(picture: Markup, prefix: str, anchors: Mapping[str, str]) -> Markup:
     for element in root.iter():
         if "id" in element.attrib:
             element.set("id", f"{prefix}-{element.attrib['id']}")
-        clause = unquote(element.attrib.pop("href", "")).removeprefix("#clause-")
-        if clause in anchors:
-            element.set("href", f"#{anchors[clause]}")
+        element.attrib.pop("href", None)
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 - escaped again
 
 

@@ -22,7 +22,6 @@ class Stage {
         node.dataset.id = decodeURIComponent(node.id.slice(node.id.indexOf("-") + 1));
         node.removeAttribute("id");
       }
-      for (const link of copy.querySelectorAll("a")) link.removeAttribute("href");
       const arrows = [...copy.querySelectorAll("[data-rules]")]
         .map((node) => [node, JSON.parse(node.dataset.rules)]);
       place.append(copy);
