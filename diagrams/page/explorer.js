@@ -101,7 +101,8 @@ class Explorer {
     this.steps = [];
     for (const step of run.steps) this.take(step);
     this.draw(`Replayed ${this.steps.length} steps.`);
-    document.getElementById(this.find("h3").id).focus();
+    this.find("h3").focus({ preventScroll: true });
+    this.place.scrollIntoView();
   }
 
   // -- steps
