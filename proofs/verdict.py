@@ -164,7 +164,7 @@ class Checked:
         kinds = {"departs" if p.departure else p.kind for p in broken}
         if kinds & {"invariant", "step"}:
             return "unsafe"
-        if self.undecided:
+        if self.undecided or any(isinstance(r.verdict, NotChecked) for r in self.results):
             return "undecided"
         if kinds & {"response", "possible"}:
             return "does-not-recover"
