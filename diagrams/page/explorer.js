@@ -132,9 +132,11 @@ class Explorer {
     const focused = document.activeElement?.dataset?.event;
     const { system } = this;
     const last = this.steps[this.steps.length - 1];
-    const texts = Object.fromEntries(system.variables.filter((v) => v.machine)
-      .map((v) => [v.machine, this.state ? system.text(v.sort, this.state[system.variables.indexOf(v)]) : ""]));
-    this.stage.show(texts, last ? system.instances[last[0]].name : "", this.notes());
+    const machines = (state) => Object.fromEntries(system.variables
+      .map((v, i) => [v.machine, state ? system.text(v.sort, state[i]) : ""]).filter(([name]) => name));
+    const before = this.states[this.states.length - 2] ?? this.state;
+    const rule = last ? system.instances[last[0]].name : "";
+    this.stage.show(machines(this.state), rule, machines(before), this.notes());
     const events = this.drawEvents();
     this.drawHistory();
     this.drawValues();

@@ -13,6 +13,7 @@ const say = (text) => { document.getElementById("status").textContent = text; };
 // Copies of a model's pictures. Their ids would occur twice on the page, so they become data.
 class Stage {
   constructor(place, model, machines) {
+    this.place = place;
     this.figures = new Map();
     for (const picture of document.querySelectorAll(`[data-pictures="${model}"] .machine`)) {
       if (machines && !machines.includes(picture.dataset.machine)) continue;
@@ -29,9 +30,11 @@ class Stage {
     }
   }
 
-  // Marks the state of every machine, and the arrows of the rule instance that led there.
-  // `notes` has more to say of a machine: pairs of a text and whether it changed just now.
-  show(states, rule, notes = new Map()) {
+  // Marks the state of every machine, and the arrows of the rule instance that led there; says
+  // where a machine was `before`. `notes` has more to say of a machine: pairs of a text and whether
+  // it changed just now. The first machine that moved comes into view.
+  show(states, rule, before = states, notes = new Map()) {
+    let first = null;
     for (const [machine, { copy, arrows, nodes }] of this.figures) {
       const here = `s:${machine}:${states[machine]}`;
       for (const node of nodes) {
@@ -44,13 +47,16 @@ class Stage {
       }
       const caption = copy.querySelector("figcaption");
       caption.replaceChildren(`${machine} is ${states[machine]}`);
-      const own = notes.get(machine) ?? [];
+      const moved = before[machine] !== states[machine];
+      const own = [...(moved ? [[`was ${before[machine]}`, true]] : []), ...(notes.get(machine) ?? [])];
+      if (moved) first ??= copy;
       own.forEach(([text, changed], i) => caption.append(i ? ", " : " \u00b7 ",
         element(changed ? "mark" : "span", { class: "note" }, text)));
       const scroller = copy.querySelector(".picture");
       const marked = copy.querySelector(".here");
       if (scroller && marked) center(scroller, marked);
     }
+    if (first) this.place.scrollTop += first.getBoundingClientRect().top - this.place.getBoundingClientRect().top;
   }
 }
 
@@ -109,9 +115,9 @@ class Player {
         else node.removeAttribute("aria-current");
       }
     }
-    const states = Object.fromEntries(Object.entries(this.data.machines)
-      .map(([machine, names]) => [machine, names[this.at]]));
-    this.stage.show(states, this.data.rules[this.at]);
+    const states = (at) => Object.fromEntries(Object.entries(this.data.machines)
+      .map(([machine, names]) => [machine, names[Math.max(at, 0)]]));
+    this.stage.show(states(this.at), this.data.rules[this.at], states(this.at - 1));
     return text;
   }
 }
