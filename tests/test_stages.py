@@ -65,7 +65,7 @@ def words(found: Checked) -> list[str]:
             ["proved", "violated", "not-checked"],
         ),
     ],
-    ids=str,
+    ids=lambda value: "+".join(sorted(value)) if isinstance(value, set | tuple) else "",
 )  # fmt: skip
 def test_engines_that_are_asked_for(
     tmp_path: Path, engines: tuple[str, ...], asked: set[str], verdicts: list[str]
