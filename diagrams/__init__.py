@@ -7,6 +7,7 @@ from diagrams.output import show, write_certificates, write_data, write_json, wr
 from diagrams.pictures import Wanted, picture
 from diagrams.progress import live_progress
 from diagrams.recheck import recheck_view
+from diagrams.render import rendered
 from diagrams.simulator import Simulator, state_view, trace_view
 from diagrams.story import Story, StoryStep, changes, short_place, tell
 from diagrams.tables import checked_view
@@ -28,6 +29,7 @@ __all__ = [
     "live_progress",
     "picture",
     "recheck_view",
+    "rendered",
     "short_place",
     "show",
     "state_view",

