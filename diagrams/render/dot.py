@@ -50,7 +50,7 @@ def dot_source(graph: Graph, direction: Direction | None = None, *, boxes: bool 
                     box.node(names[node.id], **_node(node))
     for edge in graph.edges:
         dot.edge(names[edge.source], names[edge.target], **_edge(edge))
-    return str(dot.source)
+    return str(dot.source).replace("\0", "\ufffd")
 
 
 def xml_id(name: str) -> str:
