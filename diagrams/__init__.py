@@ -33,7 +33,6 @@ __all__ = [
     "picture",
     "recheck_view",
     "rendered",
-    "report_page",
     "short_place",
     "show",
     "state_view",

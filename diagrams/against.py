@@ -174,9 +174,10 @@ def _using(old: Model, new: Model) -> dict[str, str]:
         for rule in model.rules.values():
             written = [*map(str, rule.when), *(str(s.value) for s in rule.sets)]
             words = {w for text in written for w in WORD.findall(text)} & changed
-            if words:
-                names = [w for w in sorted(words) if w in direct] or sorted(words)
-                found[rule.name] = f"{names[0]}, which differs"
+            if words & set(direct):
+                found[rule.name] = f"{min(words & set(direct))}, which differs"
+            elif words:
+                found[rule.name] = f"{min(words)} (by {', '.join(direct)})"
     return found
 
 

@@ -148,8 +148,8 @@ def steps(loaded: Model, most: int) -> Iterator[tuple[str, dict[str, tuple[str, 
     machines = [v for v in system.variables if v.machine]
 
     def around(before: State, after: State) -> dict[str, tuple[str, str]]:
-        at = [(v.sort.text(s.values[v.index]) for s in (before, after)) for v in machines]
-        return {v.name: (first, then) for v, (first, then) in zip(machines, at, strict=True)}
+        first, then = ([v.sort.text(s.values[v.index]) for v in machines] for s in (before, after))
+        return dict(zip((v.name for v in machines), zip(first, then, strict=True), strict=True))
 
     seen = list(islice(system.initial(), most))
     known = set(seen)
@@ -356,14 +356,18 @@ def test_highlight_marks_the_way_of_the_run() -> None:
     graph = picture("proliant", Wanted(prop="known_good_image_is_kept", highlight=True))
     assert isinstance(graph, Graph)
     numbered = {
-        (e.source.removeprefix("s:"), e.target.removeprefix("s:")): e.parts[0].lines[0]
+        (e.source.removeprefix("s:"), e.target.removeprefix("s:")): [
+            p.lines[0] for p in e.parts if "#" in p.lines[0]
+        ]
         for e in graph.edges
         if "visited" in e.marks
     }
-    assert numbered["server:off", "server:running"] == "#1, #5"
-    assert numbered["server:running", "server:off"] == "#4"
-    assert numbered["B:torn", "B:valid"] == "#3"
-    assert numbered["flash:idle", "flash:writing"] == "#2, #6"
+    boot = "#1, #5 \u25cf boot: boot_as_chosen"
+    assert numbered["server:off", "server:running"] == [boot]
+    assert numbered["server:running", "server:off"] == ["#4 \u25cb reset"]
+    assert numbered["B:torn", "B:valid"] == ["#3 \u25cf flash_finishes"]
+    assert numbered["flash:idle", "flash:writing"] == ["#2, #6 \u25cb flash_starts"]
+    assert graph.notes[0].startswith("known_good_image_is_kept: Wrong: after step 6 `any(b is")
     marks = {n.id: n.marks for n in graph.nodes}
     assert marks["s:server:running"] >= {"visited", "bad"}
     assert "visited" not in marks["s:server:recovery"]
@@ -376,6 +380,7 @@ def test_highlight_marks_the_way_of_the_run() -> None:
         (Wanted(prop="lights", composed=True), "are different pictures"),
         (Wanted(highlight=True), "needs a run"),
         (Wanted(by=("lamp",)), "is for `--composed`"),
+        (Wanted(machine="Lamp", prop="lights"), "is for pictures of machines"),
         (Wanted(labels="all"), "is not a kind of label"),
         (Wanted(prop="light"), "did you mean `lights`"),
         (Wanted(prop="lights", highlight=True, machine="Lamp"), "is a template"),

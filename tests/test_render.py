@@ -365,7 +365,7 @@ def test_every_option_reaches_the_picture(tmp_path: Path) -> None:
     assert "hot\\_plug" in sized.stdout
     marked = invoked(EXAMPLE, "--property", "busy_controller_is_never_reset", "--highlight",
                  "--as", "mermaid")  # fmt: skip
-    assert "#35;3<br/>" in marked.stdout
+    assert "#35;3 \u25cf reset" in marked.stdout
     changes = invoked(EXAMPLE, "--against", "proliant", "--as", "plantuml")
     assert "changes from update to proliant" in changes.stdout
     script = tmp_path / "run.txt"
