@@ -33,6 +33,7 @@ __all__ = [
     "picture",
     "recheck_view",
     "rendered",
+    "report_page",
     "short_place",
     "show",
     "state_view",
