@@ -214,6 +214,44 @@ def test_a_model_without_a_clause_or_a_search() -> None:
     assert "Whether there is a deadlock or a livelock is not known" in text
 
 
+SERVER = """
+[sort]
+Version = "1..2"
+[machine.Server]
+instances = ["server"]
+states = ["idle"]
+vars = { first = "Version", second = "Version?" }
+[init]
+require = "server.first == 1 and server.second == none"
+[rule.load]
+by = "operator"
+given = { v = "Version" }
+when = "v > server.first"
+sets = ["server.first = v", "server.second = server.first"]
+"""
+
+
+def test_a_run_that_needs_other_sizes_says_so(tmp_path: Path) -> None:
+    model = tmp_path / "server.toml"
+    model.write_text(SERVER)
+    (tmp_path / "server.spec.toml").write_text('[invariant.once]\nmust = "server.second <= 1"\n')
+    file = tmp_path / "page.html"
+    words = ["report", str(model), "--symbolic", "--html", str(file)]
+    run = CliRunner().invoke(command_line.app, words)
+    found = Reader(file.read_text(encoding="utf-8"))
+    assert run.exit_code == 1, run.output
+    assert "At the sizes Version 1..3 instead of those above." in found.text
+    trace = "server.once.itf.json"
+    assert f"twinrom simulate {model} --script {trace} --sort Version=1..3" in found.text
+    assert not [a for _, a in found.elements if a.get("data-key") == "run-0"]
+    href = next(a["href"] for _, a in found.elements if a.get("download") == trace)
+    saved = tmp_path / trace
+    saved.write_bytes(base64.b64decode((href or "").partition(",")[2]))
+    words = ["simulate", str(model), "--script", str(saved), "--sort", "Version=1..3"]
+    again = CliRunner().invoke(command_line.app, words)
+    assert again.exit_code == 0, again.output
+
+
 def test_the_verb_writes_the_page_and_keeps_the_exit_codes(tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     model = str(ROOT / "examples" / "update.toml")

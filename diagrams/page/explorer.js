@@ -9,8 +9,10 @@ class Explorer {
     this.system = new GroundSystem(read(`${this.key}-system`));
     this.codes = new Map(Object.entries(read(`${this.key}-codes`)));
     this.stage = new Stage(this.find(".stage"), this.key);
-    this.rows = this.system.rows.map(() => false);
-    this.choices();
+    // It starts where the first run of the report does, which leads somewhere.
+    const first = [...this.codes.values()][0];
+    this.rows = first ? first.rows.map(Boolean) : this.system.rows.map(() => false);
+    this.choices(first?.initial.map((code, i) => [i, code]));
     this.restart();
     this.find(".restart").addEventListener("click", () => this.restart("Started again."));
     this.find(".undo").addEventListener("click", () => this.undo());

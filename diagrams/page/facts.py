@@ -156,13 +156,14 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
     }
 
 
-def _clause(checked: Checked, clause: ClauseResult, results: Mapping[str, Result]) -> Any:
+def _clause(
+    checked: Checked, clause: ClauseResult, results: Mapping[str, Result]
+) -> dict[str, Any]:
     shape = checked.question.spec.clauses[clause.id]
     told = [verdict_words(results[name]) for name in clause.properties]
     words = [word for word, _, _ in told]
     verdict = next((w for w in WORST if w in words), "")
-    known = f"{clause.verdict}"
-    verdict, tone = (verdict, TONES[verdict]) if verdict else CLAUSE_WORDS[known]
+    verdict, tone = (verdict, TONES[verdict]) if verdict else CLAUSE_WORDS[clause.verdict]
     rules = checked.question.model.rules
     return {
         "id": clause.id,

@@ -31,8 +31,8 @@ def counterexample(
     first = results[0]
     sizes = dict(checked.recipe.sorts)
     if first.question is not checked.question:
-        sorts = first.question.model.sorts
-        sizes |= {name: sorts[name].range_text() for name in checked.recipe.unbounded}
+        sorts = first.question.model.sorts.values()
+        sizes |= {s.name: s.range_text() for s in sorts if s.ordered}
     prop = first.prop
     return {
         "id": f"run-{number}",

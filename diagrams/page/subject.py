@@ -29,7 +29,7 @@ class Subject:
     faults: tuple[FaultNumber, ...] | None = field(default=None, repr=False)
 
 
-def cheap_faults(checked: Checked, *, plain: bool = False) -> tuple[FaultNumber, ...] | None:
+def cheap_faults(checked: Checked) -> tuple[FaultNumber, ...] | None:
     """Return the fault numbers of a model whose states were all seen and are few, else None.
 
     Without its budget a model may have mistakes that the budget kept away; then there are none.
@@ -39,7 +39,7 @@ def cheap_faults(checked: Checked, *, plain: bool = False) -> tuple[FaultNumber,
     if not small or not checked.question.model.rules:
         return None
     try:
-        return count_faults(checked.recipe, MAX_FAULTS, CHEAP_STATES, plain=plain)[1]
+        return count_faults(checked.recipe, MAX_FAULTS, CHEAP_STATES)[1]
     except InputError:
         return None
 
