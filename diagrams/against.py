@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from diagrams.graph import Edge, Graph, Group, Mark, Node, Part
 from diagrams.machine_graph import machine_graph
-from diagrams.rule_text import KEY, shortened
+from diagrams.rule_text import KEY, one_line, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,7 +47,7 @@ def against_graph(old: Model, new: Model, machine: str | None = None) -> Graph:
     elif same:
         notes = [f"The same in both, and not drawn: {', '.join(same)}.", *notes]
     return Graph(
-        f"{new.title}: changes from {old.name} to {new.name}",
+        f"{one_line(new.title)}: changes from {old.name} to {new.name}",
         tuple(n for g in shown.values() for n in g.nodes),
         tuple(e for g in shown.values() for e in g.edges),
         tuple(group for g in shown.values() for group in g.groups),
@@ -174,9 +174,10 @@ def _using(old: Model, new: Model) -> dict[str, str]:
         for rule in model.rules.values():
             written = [*map(str, rule.when), *(str(s.value) for s in rule.sets)]
             words = {w for text in written for w in WORD.findall(text)} & changed
-            if words:
-                names = [w for w in sorted(words) if w in direct] or sorted(words)
-                found[rule.name] = f"{names[0]}, which differs"
+            if words & set(direct):
+                found[rule.name] = f"{min(words & set(direct))}, which differs"
+            elif words:
+                found[rule.name] = f"{min(words)} (by {', '.join(direct)})"
     return found
 
 

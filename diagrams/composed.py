@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from diagrams.graph import Edge, Graph, Mark, Node, Part
-from diagrams.rule_text import GLYPHS, KEY, actor_mark, cut
+from diagrams.rule_text import GLYPHS, KEY, actor_mark, cut, one_line, shortened
 from proofs import fold_reachable
 from statemachine import InputError, did_you_mean
 
@@ -118,11 +118,12 @@ class _Drawing:
         return "c:" + ",".join(f"{name}={text}" for name, text in self.values(values))
 
     def node(self, values: Values, count: int) -> Node:
-        lines = [f"{name}: {text}" for name, text in self.values(values)]
+        told = [f"{name}: {text}" for name, text in self.values(values)]
+        lines = [shortened(line) for line in told]
         marks: frozenset[Mark] = frozenset()
         if values in self.found.initial:
             marks = frozenset(["initial"])
-        told = [*lines, f"{count:,} states", *(["initial"] if marks else [])]
+        told += [f"{count:,} states", *(["initial"] if marks else [])]
         lines.append(f"({count:,})")
         if values in self.left:
             marks |= {"folded"}
@@ -157,7 +158,7 @@ class _Drawing:
             for number, (ends, rules) in enumerate(self.edges.items(), 1)
         ]
         bold = "Thick borders: where runs start. Steps that stay within a node are not drawn."
-        title = f"{self.model.title}: reachable states"
+        title = f"{one_line(self.model.title)}: reachable states"
         return Graph(title, tuple(nodes), tuple(edges), (), (*self.notes, bold), key=KEY)
 
 

@@ -16,10 +16,13 @@ MOST_NUMBERS = 4
 KEY: tuple[tuple[Mark, str], ...] = (("visited", "passed by the run; # the numbers of its steps"),)
 
 
-def highlighted(graph: Graph, system: TransitionSystem, trace: Trace, *, bad: bool) -> Graph:
+def highlighted(
+    graph: Graph, system: TransitionSystem, trace: Trace, told: tuple[str, ...] = (), *, bad: bool
+) -> Graph:
     """Return the state diagrams of `graph` that the run touches, with the run marked on them.
 
-    The graph shows machines, not templates. `bad`: the run ends where a property breaks.
+    The graph shows machines, not templates. `told` are notes on the run; `bad`: it ends where a
+    property breaks.
     """
     walk = _Walk(system, trace)
     arrows = {edge.id: walk.steps(edge, graph) for edge in graph.edges}
@@ -29,13 +32,13 @@ def highlighted(graph: Graph, system: TransitionSystem, trace: Trace, *, bad: bo
     kept = {group.id for group in groups}
     nodes = tuple(walk.node(n, bad=bad) for n in graph.nodes if n.group in kept)
     inside = {node.id for node in nodes}
-    edges = tuple(_marked(e, arrows[e.id]) for e in graph.edges if e.source in inside)
+    edges = tuple(walk.marked(e, arrows[e.id]) for e in graph.edges if e.source in inside)
     left = [" ".join(g.lines) for g in graph.groups if g.id not in kept]
     notes = (f"Not drawn, for no step touches them: {', '.join(left)}.",) if left else ()
     title = f"{graph.title}: a run of {len(trace.steps)} steps"
     return replace(
         graph, title=title, nodes=nodes, edges=edges, groups=groups,
-        notes=(*graph.notes, *notes), key=(*graph.key, *KEY),
+        notes=(*told, *graph.notes, *notes), key=(*graph.key, *KEY),
     )  # fmt: skip
 
 
@@ -74,15 +77,18 @@ class _Walk:
             lines = (*lines, "(the end)")
         return replace(node, lines=lines, marks=node.marks | marks)
 
-
-def _marked(edge: Edge, steps: Sequence[int]) -> Edge:
-    if not steps:
-        return edge
-    shown = ", ".join(f"#{number}" for number in steps[:MOST_NUMBERS])
-    more = f" and {len(steps) - MOST_NUMBERS} more" if len(steps) > MOST_NUMBERS else ""
-    first = edge.parts[0]
-    parts = (replace(first, lines=(f"{shown}{more}", *first.lines)), *edge.parts[1:])
-    return replace(edge, parts=parts, marks=edge.marks | {"visited"})
+    def marked(self, edge: Edge, steps: Sequence[int]) -> Edge:
+        """Return an arrow with the numbers of its steps, each at the rule that it is of."""
+        if not steps:
+            return edge
+        parts = []
+        for part in edge.parts:
+            own = [n for n in steps if self.trace.steps[n - 1].instance.name in part.rules]
+            shown = ", ".join(f"#{number}" for number in own[:MOST_NUMBERS])
+            more = f" and {len(own) - MOST_NUMBERS} more" if len(own) > MOST_NUMBERS else ""
+            first = f"{shown}{more} {part.lines[0]}" if own else part.lines[0]
+            parts.append(replace(part, lines=(first, *part.lines[1:])))
+        return replace(edge, parts=tuple(parts), marks=edge.marks | {"visited"})
 
 
 __all__ = ["highlighted"]

@@ -93,7 +93,7 @@ def lanes(
         last = rows[-1]
         guards = tuple(one_line(c.text) for c in trace.steps[-1].instance.conjuncts)
         rows[-1] = replace(last, marks=last.marks | {"bad"}, guards=guards)
-    title = f"{system.model.title}: " + (prop.name if prop is not None else "a run")
+    title = f"{one_line(system.model.title)}: " + (prop.name if prop is not None else "a run")
     return Lanes(
         title, names, _start(system, trace, names, read), tuple(rows), trace.loop, for_ever(trace),
         ending, notes, (*KEY, *([BREAKS] if breaks else [])),

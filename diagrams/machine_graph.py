@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagrams.graph import Edge, Graph, Group, Mark, Node, Part
-from diagrams.rule_text import KEY, filled_target, rule_text
+from diagrams.rule_text import KEY, filled_target, one_line, rule_text, shortened
 from statemachine import InputError, did_you_mean, terms
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def model_graph(model: Model, *, each: bool = False, detail: str = "auto") -> Gr
     names = [m for t in model.templates.values() for m in (t.instances if each else (t.name,))]
     drawn = [machine_graph(model, name, chosen) for name in names]
     return Graph(
-        model.title,
+        one_line(model.title),
         tuple(n for g in drawn for n in g.nodes),
         tuple(e for g in drawn for e in g.edges),
         tuple(group for g in drawn for group in g.groups),
@@ -119,12 +119,13 @@ def _written_moves(model: Model, instance: RuleInstance) -> list[str]:
 def _allowed(instance: RuleInstance, machine: Variable) -> set[int]:
     """Return the states that those parts of the guard allow that read nothing else."""
     allowed = set(machine.sort.codes())
-    for part in instance.conjuncts:
-        if {(t.operator, t.value) for t in terms.leaves([part.term])} == {
-            ("variable", machine.index)
-        }:
+    parts = [c.term for c in instance.conjuncts]
+    for part in parts:
+        if part.operator == "and":
+            parts += part.arguments
+        elif [(t.operator, t.value) for t in terms.leaves([part])] == [("variable", machine.index)]:
             values = {code: [0] * machine.index + [code] for code in allowed}
-            allowed = {c for c, v in values.items() if terms.evaluate(part.term, v, (), {}, _none)}
+            allowed = {c for c, v in values.items() if terms.evaluate(part, v, (), {}, _none)}
     return allowed
 
 
@@ -150,7 +151,8 @@ class _Drawing:
             marks: frozenset[Mark] = frozenset(["initial"]) if first else frozenset()
             tooltip = f"{self.name} is {state}" + (" (initial)" if first else "")
             name = f"s:{self.name}:{state}"
-            self.node(Node(name, (state,), tooltip=tooltip, marks=marks, states=(state,)))
+            label = (shortened(state),)
+            self.node(Node(name, label, tooltip=tooltip, marks=marks, states=(state,)))
         for state in self.template.initial:
             start = f"i:{self.name}:{state}"
             self.node(Node(start, (), "start", tooltip=f"{self.name} starts here"))
@@ -186,7 +188,7 @@ class _Drawing:
             return [self.state(c) for c in codes]
         known = self.sets.setdefault(codes, f"a:{self.name}:{len(self.sets) + 1}")
         rows = [names[i : i + IN_A_ROW] for i in range(0, len(names), IN_A_ROW)]
-        lines = ("any of", *(", ".join(row) for row in rows))
+        lines = ("any of", *(", ".join(map(shortened, row)) for row in rows))
         self.node(Node(known, lines, "any", tooltip="any of " + ", ".join(names), states=names))
         return [known]
 
@@ -205,7 +207,8 @@ class _Drawing:
         told = f"machines: {', '.join(instances)}{variables}"
         group = Group(f"m:{self.name}", (self.title(),), told)
         nodes = tuple(self.nodes.values())
-        return Graph(f"{self.model.title}: {self.title()}", nodes, tuple(edges), (group,), key=KEY)
+        title = f"{one_line(self.model.title)}: {self.title()}"
+        return Graph(title, nodes, tuple(edges), (group,), key=KEY)
 
     def title(self) -> str:
         several = self.template.instances if self.name in self.model.templates else ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from diagrams.against import against_graph
 from diagrams.composed import MAX_STATES, SECONDS, composed_graph
+from diagrams.ending import for_ever, wrong
 from diagrams.highlight import highlighted
 from diagrams.lanes import lanes
 from diagrams.machine_graph import machine_graph, model_graph
@@ -83,6 +84,10 @@ def _check(wanted: Wanted) -> None:
         raise InputError.whole_file(" and ".join(chosen), "are different pictures", "choose one")
     if wanted.highlight and wanted.trace is None and wanted.prop is None:
         raise InputError.whole_file("--highlight", "needs a run", "add `--trace` or `--property`")
+    whole = wanted.composed or (not wanted.highlight and (wanted.trace or wanted.prop))
+    if wanted.machine and whole:
+        hint = "it is for pictures of machines"
+        raise InputError.whole_file("--machine", "cannot be drawn alone here", hint)
     if wanted.by and not wanted.composed:
         raise InputError.whole_file("--by", "is for `--composed`", "add `--composed`")
 
@@ -108,7 +113,8 @@ def _run(
         )
     graph = _machines(model, wanted, each=True)
     bad = breaks is not None and breaks[1].kind in ("invariant", "step")
-    return highlighted(graph, system, trace, bad=bad)
+    story = [for_ever(trace), *([f"{breaks[1].name}: {wrong(*breaks, trace)}"] if breaks else [])]
+    return highlighted(graph, system, trace, tuple(filter(None, story)), bad=bad)
 
 
 def trace_of(model: Model, path: str) -> Trace:

@@ -41,7 +41,7 @@ class RuleText:
         """Return the part of an arrow on which the machine `target` moves."""
         effects = [text for machine, text in self.moves if machine != target]
         named = self.heading()
-        lines = [f"{GLYPHS[self.actor]} {named}"]
+        lines = [f"{GLYPHS[self.actor]} {named if detail == 'full' else shortened(named, 44)}"]
         if detail != "names":
             guards = cut(self.guards, MOST_GUARDS if detail == "short" else None)
             lines += _framed(guards, "[", " ", "]")

@@ -10,10 +10,10 @@ from proofs import Evidence, Question, ask, merge, parse_spec, pose
 from statemachine import InputError, load_model, parse_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from proofs import Report, Result
-    from statemachine import RuleInstance
+    from statemachine import RuleInstance, Variable
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "tests" / "corpus"
@@ -63,6 +63,38 @@ def dropped_conjuncts(base: Question) -> Iterator[tuple[str, Question]]:
             texts = own[0].conjuncts
             text = texts[position].text if position < len(texts) else "?"
             yield f"{rule.name}: {text}", replace(base, system=system)
+
+
+def dropped_effects(base: Question) -> Iterator[tuple[str, Question]]:
+    """Return every mutant in which a rule leaves one variable that it sets as it is."""
+    instances, variables = base.system.instances, base.system.variables
+    for rule in base.model.rules.values():
+        own = [i for i in instances if i.rule is rule]
+        for position in range(max(len(_set_by(i, variables)) for i in own)):
+            changed = [_leaving(i, position, variables) if i.rule is rule else i for i in instances]
+            system = replace(base.system, instances=tuple(changed))
+            names = [variables[n].name for i in own for n in _set_by(i, variables)[position:][:1]]
+            yield f"{rule.name} leaves {names[0]}", replace(base, system=system)
+
+
+def _set_by(instance: RuleInstance, variables: Sequence[Variable]) -> list[int]:
+    """Return the variables that a rule instance sets; machines and observers are none of them."""
+    found = [variables[i] for i in instance.updates]
+    return [v.index for v in found if v.role == "model" and not v.machine]
+
+
+def _leaving(
+    instance: RuleInstance, position: int, variables: Sequence[Variable]
+) -> RuleInstance:
+    left = _set_by(instance, variables)[position : position + 1]
+    updates = {i: term for i, term in instance.updates.items() if i not in left}
+    return replace(instance, updates=updates)
+
+
+def mutants(base: Question) -> Iterator[tuple[str, Question]]:
+    """Return every mutant: one conjunct of a guard less, or one effect less."""
+    yield from dropped_conjuncts(base)
+    yield from dropped_effects(base)
 
 
 def _without(instance: RuleInstance, position: int) -> RuleInstance:

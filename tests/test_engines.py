@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +10,7 @@ from asked import (
     SHIPPED,
     dropped_conjuncts,
     lengths,
+    mutants,
     outcome,
     question,
     safety,
@@ -23,7 +24,7 @@ from proofs.search import search
 from statemachine import InputError, TooLargeError
 
 if TYPE_CHECKING:
-    from proofs import Report
+    from proofs import Question, Report
 
 COUNTER = """
 [sort]
@@ -100,13 +101,34 @@ def test_engines_agree_on_shipped_models(name: str) -> None:
     assert up_to(lengths(complete), depth) == lengths(check_bounded(asked, depth))
 
 
-MUTANTS = [(name, mutant) for name in SHIPPED for mutant, _ in dropped_conjuncts(shipped(name))]
+@cache
+def mutants_of(name: str) -> dict[str, Question]:
+    return dict(mutants(shipped(name)))
+
+
+MUTANTS = [(name, mutant) for name in SHIPPED for mutant in mutants_of(name)]
+
+
+def test_there_are_enough_mutants() -> None:
+    assert len(MUTANTS) == sum(1 for name in SHIPPED for _ in mutants(shipped(name)))
+    assert len(MUTANTS) >= 200
 
 
 @pytest.mark.parametrize(("name", "mutant"), MUTANTS)
+def test_tiers_of_the_search_agree_on_mutants(name: str, mutant: str) -> None:
+    depth = {"msa1000": 8, "proliant": 10}[name]
+    asked = mutants_of(name)[mutant]
+    plain = outcome(lambda: search(asked, max_depth=depth))
+    assert outcome(lambda: explore(asked, max_states=10**7, max_depth=depth)) == plain
+
+
+GUARDS = [(name, mutant) for name in SHIPPED for mutant, _ in dropped_conjuncts(shipped(name))]
+
+
+@pytest.mark.parametrize(("name", "mutant"), GUARDS)
 def test_engines_agree_on_mutants(name: str, mutant: str) -> None:
     depth = {"msa1000": 5, "proliant": 7}[name]
-    asked = next(q for m, q in dropped_conjuncts(shipped(name)) if m == mutant)
+    asked = mutants_of(name)[mutant]
     complete = outcome(lambda: search(asked, max_depth=depth))
     bounded = outcome(lambda: check_bounded(asked, depth))
     if isinstance(complete, dict):

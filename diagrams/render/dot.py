@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from diagrams.render.style import LINE, PAINT
+from diagrams.render.style import LIGHT, LINE, PAINT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,8 @@ def dot_source(graph: Graph, direction: Direction | None = None, *, boxes: bool 
     inside = {group.id for group in graph.groups} if boxes else set()
     for node in graph.nodes:
         if node.group not in inside:
-            dot.node(names[node.id], **_node(node))
+            column = {"group": xml_id(node.group)} if node.group else {}
+            dot.node(names[node.id], **column, **_node(node))
     for number, group in enumerate(graph.groups if boxes else (), 1):
         with dot.subgraph(name=f"cluster_{number}") as box:
             named = {"label": _label(group.lines), "tooltip": _label([group.tooltip])}
@@ -50,7 +51,7 @@ def dot_source(graph: Graph, direction: Direction | None = None, *, boxes: bool 
                     box.node(names[node.id], **_node(node))
     for edge in graph.edges:
         dot.edge(names[edge.source], names[edge.target], **_edge(edge))
-    return str(dot.source)
+    return str(dot.source).replace("\0", "\ufffd")
 
 
 def xml_id(name: str) -> str:
@@ -76,8 +77,12 @@ def _node(node: Node) -> dict[str, Any]:
         found |= {"style": "rounded,dashed", "fontsize": "11"}
     if node.shape == "start":
         found |= {"style": "filled", "fillcolor": "#1b1b1b", "width": "0.14", "fixedsize": "true"}
-    if paint:
-        found |= {"color": paint, "penwidth": "2"}
+    if paint or "initial" in node.marks:
+        found |= {"color": paint or LIGHT["ink"], "penwidth": "2"}
+    if node.marks & {"visited", "current", "bad"} and node.shape in ("state", "note"):
+        fill = LIGHT["alarm" if "bad" in node.marks else "mark"]
+        found |= {"style": "rounded,filled" if node.shape == "state" else "filled"}
+        found |= {"fillcolor": fill}
     return found
 
 

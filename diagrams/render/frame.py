@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagrams.render.dot import xml_id
 from diagrams.render.style import DASHES, LIGHT, THICK, style_sheet
+from diagrams.rule_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
 
 SVG = "http://www.w3.org/2000/svg"
 GAP, MARGIN, TITLE, LINE = 16.0, 10.0, 22.0, 16.0
-LETTER = 6.2
+LETTER, HEAD, BOLD = 6.2, 7.6, 8.5
 SAMPLE = 34.0
+NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Piece(NamedTuple):
@@ -42,16 +45,22 @@ def framed(graph: Graph, pieces: Sequence[Piece], widest: float) -> str:
             x += piece.width + GAP
         right = max(right, x - GAP)
         y += max(piece.height for piece in row) + head + GAP
-    width = max(right + MARGIN, min(widest, 640.0))
+    width = at_least(right + MARGIN, graph.title, widest)
     key, y = key_line(graph.key, y, width)
     notes, y = note_lines(graph.notes, y, width)
     return document(graph.title, described(graph), width, y + MARGIN, [*body, *key, *notes])
+
+
+def at_least(width: float, title: str, widest: float) -> float:
+    """Return the width of a picture: room for its title, where that is not too long."""
+    return max(width, min(widest, max(640.0, len(title) * BOLD + 2 * MARGIN)))
 
 
 def document(
     title: str, told: str, width: float, height: float, body: Sequence[ET.Element]
 ) -> str:
     """Return an SVG with its heading, its style sheet and what it tells a screen reader."""
+    heading = shortened(title, int((width - 2 * MARGIN) / BOLD))
     size = {"width": number(width), "height": number(height)}
     root = ET.Element("svg", {"xmlns": SVG, "class": "twinrom", "role": "img"} | size)
     root.set("aria-label", title)
@@ -61,8 +70,8 @@ def document(
     ET.SubElement(root, "style").text = style_sheet()
     paper = {"fill": LIGHT["paper"], "style": "fill:var(--paper)"}
     ET.SubElement(root, "rect", {"width": "100%", "height": "100%"} | paper)
-    root.extend([*texts([title], MARGIN, MARGIN + 14, "heading", 15), *body])
-    return ET.tostring(root, encoding="unicode") + "\n"
+    root.extend([*texts([heading], MARGIN, MARGIN + 14, "heading", 15), *body])
+    return NOT_XML.sub("\ufffd", ET.tostring(root, encoding="unicode")) + "\n"
 
 
 def described(graph: Graph) -> str:
@@ -96,7 +105,8 @@ def _panel(piece: Piece, x: float, y: float, head: float) -> ET.Element:
     if piece.heading:
         frame = {"width": number(piece.width), "height": number(piece.height + head), "rx": "6"}
         ET.SubElement(made, "rect", frame, fill="none", stroke=LIGHT["line"])
-        made.extend(texts([piece.heading], 8, 16, "heading", 13))
+        heading = shortened(piece.heading, int((piece.width - 16) / HEAD))
+        made.extend(texts([heading], 8, 16, "heading", 13))
     inner = ET.SubElement(made, "g", transform=f"translate(0 {number(head)})")
     inner.append(piece.drawing)
     return made
@@ -155,6 +165,6 @@ def number(value: float) -> str:
 
 
 __all__ = [
-    "MARGIN", "TITLE", "Piece", "described", "document", "framed", "key_line", "note_lines",
-    "number", "texts",
+    "HEAD", "MARGIN", "TITLE", "Piece", "at_least", "described", "document", "framed", "key_line",
+    "note_lines", "number", "texts",
 ]  # fmt: skip

@@ -8,7 +8,17 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 from diagrams.render.dot import classes, xml_id
-from diagrams.render.frame import MARGIN, TITLE, document, key_line, note_lines, number, texts
+from diagrams.render.frame import (
+    MARGIN,
+    TITLE,
+    at_least,
+    document,
+    key_line,
+    note_lines,
+    number,
+    texts,
+)
+from diagrams.rule_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +28,7 @@ if TYPE_CHECKING:
 WIDTH = 1240.0
 ACTORS, LOOP = 270.0, 26.0
 NARROWEST, BROADEST = 84.0, 190.0
-LETTER, SMALL = 6.6, 5.9
+LETTER, SMALL, BOLD = 6.6, 5.9, 8.5
 STATE, LINE, PAD = 22.0, 13.0, 12.0
 
 
@@ -34,7 +44,7 @@ class _Drawing:
         self.lane = min(max(room / max(len(lanes.names), 1), NARROWEST), BROADEST)
         self.left = MARGIN + LOOP
         self.width = self.left + ACTORS + self.lane * len(lanes.names) + MARGIN
-        self.width = max(self.width, 640.0)
+        self.width = at_least(self.width, lanes.title, WIDTH)
         self.body: list[ET.Element] = []
         self.tops: list[float] = []
 
@@ -44,7 +54,7 @@ class _Drawing:
     def svg(self) -> str:
         lanes = self.lanes
         y = MARGIN + TITLE
-        heads = [self.wrap(name) for name in lanes.names]
+        heads = [self.wrap(name, BOLD) for name in lanes.names]
         for i, lines in enumerate(heads):
             head = ET.Element("g", {"id": xml_id(f"l:{lanes.names[i]}"), "class": "lane"})
             head.extend(texts(lines, self.middle(i), y + 14, "heading middle", 13))
@@ -127,8 +137,9 @@ class _Drawing:
     def wrapped(self, cell: Cell) -> list[str]:
         return [part for line in cell.lines for part in self.wrap(line)]
 
-    def wrap(self, text: str) -> list[str]:
-        return textwrap.wrap(text, max(8, int((self.lane - 8) / SMALL)), break_on_hyphens=False)
+    def wrap(self, text: str, letter: float = SMALL) -> list[str]:
+        letters = max(8, int((self.lane - 8) / letter))
+        return textwrap.wrap(text, letters, break_on_hyphens=False)
 
     def cells(
         self, parent: ET.Element | list[ET.Element], cells: Sequence[Cell], y: float,
@@ -141,12 +152,14 @@ class _Drawing:
             x, below = self.middle(cell.lane), y
             if cell.state:
                 width = self.box(cell.state)
-                size = str(min(12, int((width - 8) / (len(cell.state) * 0.56))))
+                label = shortened(cell.state, max(8, int((width - 8) / SMALL)))
+                told = f"{self.lanes.names[cell.lane]} is {cell.state}"
+                ET.SubElement(group, "title").text = told
                 ET.SubElement(
                     group, "rect", x=number(x - width / 2), y=number(y), rx="8", fill="#f1f4f8",
                     width=number(width), height=number(STATE), stroke="#1b1b1b",
                 )  # fmt: skip
-                group.extend(texts([cell.state], x, y + 15, "middle", int(size)))
+                group.extend(texts([label], x, y + 15, "middle", 12 if label == cell.state else 11))
                 below += STATE + 2
             lines = self.wrapped(cell)
             if not cell.state:
@@ -178,7 +191,7 @@ class _Drawing:
 
     def ending(self, y: float) -> float:
         """Write what goes on for ever, and what is wrong, in full."""
-        letters = int((self.width - 2 * MARGIN - LOOP - 20) / LETTER)
+        letters = int((self.width - 2 * MARGIN - LOOP - 20) / SMALL)
         ever = textwrap.wrap(self.lanes.ever, letters)
         self.body.extend(texts(ever, self.left + 8, y + 14, "heading", 13))
         y += 18.0 * len(ever)

@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagrams.render.dot import INDENT, classes, dot_source, xml_id
-from diagrams.render.frame import Piece, framed, number
+from diagrams.render.frame import HEAD, Piece, framed, number
 from diagrams.render.layout import laid_out
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from diagrams.render.layout import Renderer
 
 SVG = "http://www.w3.org/2000/svg"
-WIDTH = 1240.0
+WIDTH, WIDEST_HEADING = 1240.0, 420.0
 DRAWN = ("path", "polygon", "polyline", "ellipse", "rect", "text")
 
 
@@ -51,7 +51,8 @@ def _piece(panel: Graph, renderer: Renderer, *, titled: bool) -> Piece:
     inner = ET.Element("g", transform=f"translate({number(laid.shift[0])} {number(laid.shift[1])})")
     inner.extend(drawn)
     group = panel.groups[0] if panel.groups else None
-    return Piece(laid.width, laid.height, inner, panel.title if titled else "", group)
+    heading = min(len(panel.title) * HEAD + 16, WIDEST_HEADING) if titled else 0.0
+    return Piece(max(laid.width, heading), laid.height, inner, panel.title if titled else "", group)
 
 
 def _lay_out(panel: Graph, direction: Direction, renderer: Renderer) -> _Laid:
