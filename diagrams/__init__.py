@@ -1,8 +1,18 @@
 """What people look at: tables, stories, progress, JSON."""
 
 from diagrams.as_json import checked_json
+from diagrams.comparison import comparison_view
+from diagrams.comparison_json import comparison_json
 from diagrams.fault_tables import faults_json, faults_view
-from diagrams.output import show, write_certificates, write_data, write_json, write_traces
+from diagrams.markdown import comparison_markdown
+from diagrams.output import (
+    show,
+    write_certificates,
+    write_data,
+    write_json,
+    write_text,
+    write_traces,
+)
 from diagrams.progress import live_progress
 from diagrams.recheck import recheck_view
 from diagrams.simulator import Simulator, state_view, trace_view
@@ -16,6 +26,9 @@ __all__ = [
     "changes",
     "checked_json",
     "checked_view",
+    "comparison_json",
+    "comparison_markdown",
+    "comparison_view",
     "faults_json",
     "faults_view",
     "live_progress",
@@ -28,5 +41,6 @@ __all__ = [
     "write_certificates",
     "write_data",
     "write_json",
+    "write_text",
     "write_traces",
 ]

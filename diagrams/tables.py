@@ -251,7 +251,7 @@ def summary(checked: Checked) -> RenderableType:
     noun = "property" if len(decided) == 1 else "properties"
     shown = f"{len(decided)} {noun} checked: {shown}"
     shown += f"; {waiting} not checked" if waiting else ""
-    standing = _standing(checked) if not waiting else ""
+    standing = standing_words(checked) if not waiting else ""
     style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
     lines = [Text(f"{checked.question.model.name}: {shown}", style=style)]
     if standing:
@@ -259,7 +259,8 @@ def summary(checked: Checked) -> RenderableType:
     return Group(Text(), *lines)
 
 
-def _standing(checked: Checked) -> str:
+def standing_words(checked: Checked) -> str:
+    """Return where a policy stands, in words."""
     known = sum(
         isinstance(r.verdict, Violated) and not r.failed for r in checked.results
     )
@@ -275,4 +276,4 @@ WORDS = {
     "does-not-recover": "safe, but does not recover",
     "departs": "safe and recovers, but departs from a clause",
 }
-__all__ = ["checked_view", "summary", "verdict_words"]
+__all__ = ["checked_view", "standing_words", "summary", "verdict_words"]
