@@ -95,7 +95,8 @@ def model(seed: int) -> str:
     """Return a random model with one start, so that differences come later than at once."""
     maker = Maker(seed)
     low = maker.levels[0]
-    pins = [f"A.level == {low} and B.level == {low}", f"part.level == {low}", "A is off and B is on",
+    pins = [f"A.level == {low} and B.level == {low}", f"part.level == {low}",
+            "A is off and B is on",
             "A.flag and not B.flag", "A.peer == none and B.peer == none and part is whole",
             "A.colour == red and B.colour == red"]  # fmt: skip
     return re.sub(r"(?<=\nrequire = ).*", json.dumps(pins), maker.model())
