@@ -199,7 +199,9 @@ def compare(  # noqa: PLR0913 - one parameter per option
     markdown: Annotated[
         Path | None, typer.Option(help="write a summary for a pull request (- for output)")
     ] = None,
-    strict: Annotated[bool, typer.Option(help="fail unless the two are equivalent")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="fail unless the two are equivalent")
+    ] = False,
 ) -> None:
     """Say what a policy change changes: text, verdicts, and what can be seen to happen."""
     if "-" == str(json) == str(markdown):
