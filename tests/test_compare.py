@@ -304,8 +304,8 @@ def test_two_manuals_name_the_same_rom(old: str, new: str) -> None:
 
 
 def test_other_words_for_the_same_policy_are_equivalent() -> None:
-    found = compare("msa1000", change("msa_reworded"))
+    found = compare("msa1000", change("msa_reworded"), sorts={"Board": "r1"})
     assert found.changes != ()
     assert found.verdicts == ()
     assert found.relation == "equivalent"
-    assert found.forward.inclusion.pairs == found.backward.inclusion.pairs == 121_217
+    assert found.forward.inclusion.pairs == found.backward.inclusion.pairs == 8_762
