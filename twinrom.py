@@ -238,6 +238,55 @@ def faults(  # noqa: PLR0913 - one parameter per option
 
 
 @app.command()
+def compare(  # noqa: PLR0913 - one parameter per option
+    old: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],
+    new: Annotated[str, typer.Argument(help="the same after a change")],
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    faults: FaultOption = None,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.1, help="seconds for each search")
+    ] = None,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="write a summary for a pull request (- for output)")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="fail unless the two are equivalent")
+    ] = False,
+) -> None:
+    """Say what a policy change changes: text, verdicts, and what can be seen to happen."""
+    if "-" == str(json) == str(markdown):
+        raise typer.BadParameter("`--json -` and `--markdown -` exclude each other")
+    from proofs import Effort
+    from proofs import compare as compared
+
+    effort = Effort(timeout, max_states, plain)
+    found = compared(old, new, spec, sorts=_finite(sort), faults=_budget(faults), effort=effort)
+    from rich.console import Console
+
+    from diagrams import (
+        comparison_json,
+        comparison_markdown,
+        comparison_view,
+        show,
+        write_data,
+        write_text,
+    )
+
+    aside = "-" in (str(json), str(markdown))
+    show(Console(stderr=aside, highlight=False), comparison_view(found))
+    if json is not None:
+        write_data(comparison_json(found), json)
+    if markdown is not None:
+        write_text(comparison_markdown(found), markdown)
+    if found.worse or (strict and found.relation != "equivalent"):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
 def lint(
     files: Annotated[
         list[str], typer.Argument(help="model files, spec files, or names of shipped ones")

@@ -1,9 +1,19 @@
 """What people look at: tables, stories, progress, JSON."""
 
 from diagrams.as_json import checked_json
+from diagrams.comparison import comparison_view
+from diagrams.comparison_json import comparison_json
 from diagrams.draw import Figure, Out, draw, figure
 from diagrams.fault_tables import faults_json, faults_view
-from diagrams.output import show, write_certificates, write_data, write_json, write_traces
+from diagrams.markdown import comparison_markdown
+from diagrams.output import (
+    show,
+    write_certificates,
+    write_data,
+    write_json,
+    write_text,
+    write_traces,
+)
 from diagrams.page import Subject, cheap_faults, report_page
 from diagrams.pictures import Wanted, picture
 from diagrams.progress import live_progress
@@ -25,6 +35,9 @@ __all__ = [
     "cheap_faults",
     "checked_json",
     "checked_view",
+    "comparison_json",
+    "comparison_markdown",
+    "comparison_view",
     "draw",
     "faults_json",
     "faults_view",
@@ -42,5 +55,6 @@ __all__ = [
     "write_certificates",
     "write_data",
     "write_json",
+    "write_text",
     "write_traces",
 ]

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from diagrams.engines import engine_line, steps
+from diagrams.policy import changes_view
 from diagrams.rest import rest_view
 from diagrams.stories import stories
 from proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated
@@ -52,7 +53,10 @@ def _heading(checked: Checked) -> RenderableType:
         f"sizes {sizes}; faults: {budget_words(checked)}",
     ]
     lines += [engine_line(report) for report in checked.reports.values()]
-    return Group(Text(), title, *(Text(printable(line), style="dim") for line in lines), Text())
+    changes = changes_view(model)
+    shown = [changes] if changes is not None else []
+    dim = [Text(printable(line), style="dim") for line in lines]
+    return Group(Text(), title, dim[0], *shown, *dim[1:], Text())
 
 
 def budget_words(checked: Checked) -> str:

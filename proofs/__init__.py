@@ -7,6 +7,7 @@ from proofs.at_rest import rest_findings
 from proofs.certificate import Answer, Certificate, Clause
 from proofs.certificate_files import Recheck, certify_folders, write_certificate
 from proofs.check import check
+from proofs.compare import Comparison, Difference, Effort, OneWay, VerdictChange, compare
 from proofs.export import FORMATS, export, write_export
 from proofs.faults import Cut, FaultNumber, count_faults, fault_numbers
 from proofs.folding import Folded, fold_reachable
@@ -37,11 +38,13 @@ from proofs.verdict import (
 
 __all__ = [
     "CODES", "ENGINES", "FORMATS", "Answer", "Bounded", "Certificate", "Checked", "Clause",
-    "ClauseResult", "Counts", "Cut", "EngineDisagreementError", "Evidence", "FaultNumber",
-    "Finding", "Folded", "Found", "NotChecked", "Options", "Property", "Proved", "Question",
-    "Recheck", "Recipe", "Report", "Rest", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict",
-    "Violated", "WorkerDiedError", "ask", "certify_folders", "check", "count_faults", "export",
-    "fault_numbers", "fold_reachable", "holds_at", "holds_in", "lint", "lint_files", "load_spec",
-    "merge", "owed_since", "parse_spec", "pose", "recipe", "rest_findings", "shipped_specs",
-    "spec_for", "spec_json_schema", "word", "write_certificate", "write_export",
+    "ClauseResult", "Comparison", "Counts", "Cut", "Difference", "Effort",
+    "EngineDisagreementError", "Evidence", "FaultNumber", "Finding", "Folded", "Found",
+    "NotChecked", "OneWay", "Options", "Property", "Proved", "Question", "Recheck", "Recipe",
+    "Report", "Rest", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "VerdictChange",
+    "Violated", "WorkerDiedError", "ask", "certify_folders", "check", "compare", "count_faults",
+    "export", "fault_numbers", "fold_reachable", "holds_at", "holds_in", "lint", "lint_files",
+    "load_spec", "merge", "owed_since", "parse_spec", "pose", "recipe", "rest_findings",
+    "shipped_specs", "spec_for", "spec_json_schema", "word", "write_certificate",
+    "write_export",
 ]  # fmt: skip

@@ -98,11 +98,14 @@ def write_certificate(
 
 
 def _included(question: Question) -> dict[str, str]:
-    """Return the texts of the files that the model includes, by the names it uses."""
-    document, *others = question.model.place.documents
-    names = document.data.get("include", [])
-    names = [names] if isinstance(names, str) else names
-    return {name: other.text for name, other in zip(names, others, strict=True)}
+    """Return the texts of the files that the model extends and includes, by the names it uses."""
+    documents = question.model.place.documents
+    names: list[str] = []
+    for document in documents:
+        included = document.data.get("include", [])
+        names += [document.data["extends"]] if "extends" in document.data else []
+        names += [included] if isinstance(included, str) else included
+    return {name: other.text for name, other in zip(names, documents[1:], strict=True)}
 
 
 def version_of(distribution: str) -> str:

@@ -103,6 +103,15 @@ class GapShape(Shape):
     because: str | None = None
 
 
+class ObserveShape(Shape):
+    """What `compare` sees of a run."""
+
+    events: Texts | None = Field(default=None, description="the events that are seen; default: all")
+    variables: Texts | None = Field(
+        default=None, description="variables, and machines with theirs; default: all"
+    )
+
+
 class SpecShape(Shape):
     """What every policy must keep."""
 
@@ -124,6 +133,7 @@ class SpecShape(Shape):
     response: dict[str, ResponseShape] = Field(default_factory=dict)
     possible: dict[str, PossibleShape] = Field(default_factory=dict)
     gap: dict[str, GapShape] = Field(default_factory=dict)
+    observe: ObserveShape = Field(default_factory=ObserveShape)
 
 
 def json_schema() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from statemachine import (
     InputError,
     Place,
     Problems,
+    base_of,
     check_name,
     did_you_mean,
     find_file,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from proofs.schema import ClauseShape, GapShape, PropertyShape
     from statemachine.terms import Term
 
+MAX_LAYERS = 10
 SHIPPED = Path(__file__).parent / "specs"
 Kind: TypeAlias = Literal["invariant", "step", "response", "possible"]
 GOALS: dict[Kind, str] = {
@@ -104,18 +106,23 @@ def shipped_specs() -> dict[str, Path]:
 def spec_for(model: str, name: str | None) -> str:
     """Return the file of the spec called `name`, or of the one that belongs to the model file.
 
-    That is `X.spec.toml` beside `X.toml`, or the shipped spec of the same name.
-    Raises `InputError` when there is none.
+    That is `X.spec.toml` beside `X.toml`, or the shipped spec of the same name; for an overlay
+    without one, that of the model it extends. Raises `InputError` when there is none.
     """
     if name is not None:
         return find_file(name, shipped_specs(), "spec")
-    path = Path(model)
-    beside = path.with_name(f"{path.stem}.spec.toml")
-    if beside.is_file():
-        return str(beside)
-    if path.stem in shipped_specs():
-        return str(shipped_specs()[path.stem])
-    raise InputError.whole_file(str(path), "has no spec",
+    file: str | None = model
+    for _ in range(MAX_LAYERS):
+        path = Path(file or "")
+        beside = path.with_name(f"{path.stem}.spec.toml")
+        if beside.is_file():
+            return str(beside)
+        if path.stem in shipped_specs():
+            return str(shipped_specs()[path.stem])
+        file = base_of(Document.read(str(path)))
+        if file is None:
+            break
+    raise InputError.whole_file(model, "has no spec",
                                 f"say which one with `--spec`: a file, or {_listed()}")
 
 

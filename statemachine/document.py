@@ -91,7 +91,7 @@ class Document:
 
     def has(self, key: Key) -> bool:
         """Say whether this file itself has something at `key`."""
-        return key in self._located.places
+        return self._written(key) in self._located.places
 
     def value(self, key: Key) -> Any:
         """Return what the file has at `key`, None when it has nothing."""

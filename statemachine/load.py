@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from statemachine.declare import Declarations
 from statemachine.diagnostics import LONGEST_WORD, InputError, did_you_mean
 from statemachine.document import Document
 from statemachine.ground import ground_problems
-from statemachine.includes import SHIPPED, with_includes
+from statemachine.includes import SHIPPED
+from statemachine.overlay import read_layers
 from statemachine.places import Place, Problems
 from statemachine.schema import ModelShape
 from statemachine.shape import shaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from statemachine.model import Model
 
@@ -71,8 +72,11 @@ def build_model(
     `includes` gives the texts of included files by name; those that it lacks are read from disk.
     """
     problems = Problems()
-    documents, data = with_includes(document, problems, includes or {})
-    root = Place(documents)
+    layers = read_layers(document, problems, includes or {})
+    data = layers.data
+    root = Place(layers.documents)
+    written = dict(data)
+    budget = data.pop("budget", None) if layers.base is not None else None
     shape = shaped(ModelShape, data, root, problems)
     if shape is None:
         raise InputError(problems.found)
@@ -80,12 +84,37 @@ def build_model(
     if not shape.machine and not problems.forgiven("machine") and "machine" not in data:
         problems.add(root.problem("a model needs a machine", "write `[machine.NAME]`"))
     declarations = Declarations(shape, root, problems, sorts or {})
-    model = declarations.model(Path(document.path).stem)
+    model = replace(
+        declarations.model(Path(document.path).stem),
+        base=layers.base or None,
+        changes=layers.changes,
+        budget=_budget(budget, root.at("budget"), problems),
+        written=written,
+    )
     if problems.found:
         problems.extend(ground_problems(model, frozenset(problems.broken)))
     problems.finish()
     model.system  # noqa: B018 - resolving every name is the second half of the check
     return model
+
+
+def _budget(
+    written: Any, place: Place, problems: Problems
+) -> dict[str, int | None]:
+    """Return the fault budget that an overlay changes; its kinds are looked up with the spec's."""
+    if written is None:
+        return {}
+    found: dict[str, int | None] = {}
+    for kind, limit in written.items() if isinstance(written, dict) else ():
+        if limit == "unlimited":
+            found[kind] = None
+        elif isinstance(limit, int) and not isinstance(limit, bool):
+            found[kind] = limit
+        else:
+            problems.add(place.at(kind).problem('a budget is a number, or "unlimited"'))
+    if not isinstance(written, dict):
+        problems.add(place.problem("expected a table"))
+    return found
 
 
 def _broken(problems: Problems, data: Mapping[str, Any]) -> set[str]:

@@ -63,18 +63,20 @@ def _plain(schema: Any) -> Any:
     return {**found, "anyOf": options} if options else found
 
 
+def _in_several_files(schema: dict[str, Any]) -> None:
+    """Require nothing in an editor: other files may be included, or extended, with this one."""
+    schema.pop("required", None)
+
+
 class TableShape(Shape):
     """A yes/no matrix, chosen once at the start and then fixed."""
+
+    model_config = ConfigDict(json_schema_extra=_in_several_files)
 
     of: list[str] = Field(min_length=1, max_length=4, description="the sorts of its arguments")
     allow: list[list[str | int | bool]] | None = Field(
         None, description="the rows that hold; without it every choice is checked"
     )
-
-
-def _in_several_files(schema: dict[str, Any]) -> None:
-    """Require nothing in an editor: another file may include this one, or be included, with it."""
-    schema.pop("required", None)
 
 
 class MachineShape(Shape):
@@ -105,6 +107,7 @@ class InitShape(Shape):
 class RuleShape(Shape):
     """One way the system can move."""
 
+    model_config = ConfigDict(json_schema_extra=_in_several_files)
     fallback: ClassVar[dict[str, Any]] = {"by": "operator"}
 
     clause: Texts = Field(default_factory=list, description="the clauses it carries")
@@ -157,6 +160,19 @@ class ModelShape(Shape):
     event: dict[str, EventShape] = Field(default_factory=dict)
 
 
+NAMES = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+LIMIT = {"anyOf": [{"type": "integer"}, {"const": "unlimited"}]}
+OVERLAY: dict[str, Any] = {
+    "extends": {"type": "string", "description": "the model that this overlay changes"},
+    "remove": {**NAMES, "description": "what the overlay takes away: `rule.reset`"},
+    "budget": {
+        "type": "object", "additionalProperties": LIMIT,
+        "description": "how often faults may happen, instead of what the spec says",
+    },
+}  # fmt: skip
+
+
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of model files."""
-    return ModelShape.json_schema("A model file of twinrom")
+    """Return the JSON Schema of model files, overlays among them."""
+    found = ModelShape.json_schema("A model file of twinrom")
+    return {**found, "properties": {**found["properties"], **OVERLAY}}
