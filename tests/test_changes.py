@@ -121,7 +121,7 @@ KNOWN = {
     ),
     "proliant_flash_in_place": Change(
         "flash_never_writes_the_running_rom[this=A]",
-
+        ("boot(this=A)", "flash_starts(this=A, version=1, place=on_site)"),
     ),
     "proliant_copy_over_invalid": Change("original_is_retained"),
     "proliant_copy_over_different": Change(
@@ -145,7 +145,7 @@ KNOWN = {
     ),
     "proliant_load_unchecked": Change(
         "boot_never_loads_an_invalid_image[this=B]",
-
+        ("corruption(this=A)", "corruption(this=B)", "boot(this=B, other=A)"),
     ),
     "proliant_refuse_second_upgrade": Change("known_good_image_is_kept"),
 }
