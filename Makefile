@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: check test lint types bench clean
+.PHONY: check test lint types bench pictures clean
 
 check: $(VENV)/.installed
 	$(BIN)/twinrom check msa1000 proliant
@@ -24,6 +24,9 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/proving.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/spin.py
+
+pictures: $(VENV)/.installed
+	$(BIN)/python docs/pictures.py
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

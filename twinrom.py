@@ -6,6 +6,7 @@ Everything heavy is imported by the verb that needs it, so that help and refusal
 from __future__ import annotations
 
 import importlib.util
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from proofs import Checked
 
 __version__ = "0.1.0"
 
@@ -41,7 +44,13 @@ FaultOption = Annotated[
     list[str] | None, typer.Option("--faults", help="fault budget: 1, power_loss=2, unlimited")
 ]
 
-Jobs = Annotated[int, typer.Option(min=1, max=64, help="processes at a time")]
+EngineOption = Annotated[
+    str, typer.Option(help="auto, or some of search, bounded, reachability, induction: a,b")
+]
+TimeoutOption = Annotated[
+    float | None, typer.Option(min=0.1, help="seconds per model and engine")
+]
+JobsOption = Annotated[int, typer.Option(min=1, max=64, help="processes at a time")]
 MaxStates = Annotated[int, typer.Option(min=1, help="states after which the search stops")]
 PlainOption = Annotated[
     bool, typer.Option("--plain", help="search in plain Python, not in compiled code")
@@ -81,14 +90,9 @@ def check(  # noqa: PLR0913 - one parameter per option
         bool, typer.Option("--symbolic", help="every ordered sort is all integers")
     ] = False,
     faults: FaultOption = None,
-    engine: Annotated[
-        str,
-        typer.Option(help="auto, or some of search, bounded, reachability, induction: a,b"),
-    ] = "auto",
-    timeout: Annotated[
-        float | None, typer.Option(min=0.1, help="seconds per model and engine")
-    ] = None,
-    jobs: Jobs = 2,
+    engine: EngineOption = "auto",
+    timeout: TimeoutOption = None,
+    jobs: JobsOption = 2,
     max_states: MaxStates = MAX_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
@@ -143,10 +147,59 @@ def check(  # noqa: PLR0913 - one parameter per option
     drifted = drift(recorded, checked) if recorded is not None else []
     if recorded is not None:
         show(console, drift_view(str(baseline), drifted))
+    _end(checked, drifted=bool(drifted))
+
+
+def _end(checked: Sequence[Checked], *, drifted: bool = False) -> None:
+    """End with the exit code that the verdicts, and what drifted from a baseline, have."""
     if drifted or any(c.failed for c in checked):
         raise typer.Exit(EXIT_FAILED)
     if any(c.undecided for c in checked):
         raise typer.Exit(EXIT_UNDECIDED)
+
+
+@app.command()
+def report(  # noqa: PLR0913 - one parameter per option
+    models: Models,
+    html: Annotated[Path, typer.Option(help="the page to write")],
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    symbolic: Annotated[
+        bool, typer.Option("--symbolic", help="every ordered sort is all integers")
+    ] = False,
+    faults: FaultOption = None,
+    engine: EngineOption = "auto",
+    timeout: TimeoutOption = None,
+    jobs: JobsOption = 2,
+) -> None:
+    """Check models as `check` does, and write one page that says all that was found out."""
+    from proofs import Options, check, recipe
+
+    options = Options(None, _engines(engine), timeout, jobs)
+    every: list[str] | None = [] if symbolic else None
+    recipes = [recipe(m, spec, _sizes(sort), _budget(faults), every) for m in models]
+
+    from rich.console import Console
+
+    from diagrams import Subject, cheap_faults, live_progress, report_page
+    from statemachine import write_whole
+
+    with live_progress(Console(stderr=True), models) as progress:
+        checked = check(recipes, options, progress)
+    again = (
+        *(("--spec", spec) if spec else ()),
+        *(word for size in sort or [] for word in ("--sort", size)),
+        *(("--symbolic",) if symbolic else ()),
+        *(word for limit in faults or [] for word in ("--faults", limit)),
+        *(("--engine", engine) if engine != "auto" else ()),
+        *(("--timeout", f"{timeout:g}") if timeout is not None else ()),
+    )
+    subjects = [
+        Subject(m, c, again, cheap_faults(c)) for m, c in zip(models, checked, strict=True)
+    ]
+    command = shlex.join(["twinrom", "report", *models, *again, "--html", str(html)])
+    write_whole(str(html), report_page(subjects, command, __version__))
+    _end(checked)
 
 
 @app.command()
@@ -200,6 +253,55 @@ def faults(  # noqa: PLR0913 - one parameter per option
 
 
 @app.command()
+def compare(  # noqa: PLR0913 - one parameter per option
+    old: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],
+    new: Annotated[str, typer.Argument(help="the same after a change")],
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    faults: FaultOption = None,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.1, help="seconds for each search")
+    ] = None,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="write a summary for a pull request (- for output)")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="fail unless the two are equivalent")
+    ] = False,
+) -> None:
+    """Say what a policy change changes: text, verdicts, and what can be seen to happen."""
+    if "-" == str(json) == str(markdown):
+        raise typer.BadParameter("`--json -` and `--markdown -` exclude each other")
+    from proofs import Effort
+    from proofs import compare as compared
+
+    effort = Effort(timeout, max_states, plain)
+    found = compared(old, new, spec, sorts=_finite(sort), faults=_budget(faults), effort=effort)
+    from rich.console import Console
+
+    from diagrams import (
+        comparison_json,
+        comparison_markdown,
+        comparison_view,
+        show,
+        write_data,
+        write_text,
+    )
+
+    aside = "-" in (str(json), str(markdown))
+    show(Console(stderr=aside, highlight=False), comparison_view(found))
+    if json is not None:
+        write_data(comparison_json(found), json)
+    if markdown is not None:
+        write_text(comparison_markdown(found), markdown)
+    if found.worse or (strict and found.relation != "equivalent"):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
 def mutate(  # noqa: PLR0913 - one parameter per option
     model: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],
     spec: SpecOption = None,
@@ -209,7 +311,7 @@ def mutate(  # noqa: PLR0913 - one parameter per option
         int | None, typer.Option(min=1, help="how many mutants to try, evenly spread")
     ] = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds per mutant")] = None,
-    jobs: Jobs = 2,
+    jobs: JobsOption = 2,
     killed: Annotated[
         bool, typer.Option("--killed", help="list the killed ones too, with what kills them")
     ] = False,
@@ -251,7 +353,7 @@ def sweep(  # noqa: PLR0913 - one parameter per option
         str | None, typer.Option(help="keep rows in a file, and do not run them again")
     ] = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds per policy")] = None,
-    jobs: Jobs = 2,
+    jobs: JobsOption = 2,
     max_states: MaxStates = MAX_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
@@ -282,7 +384,7 @@ def gaps(  # noqa: PLR0913 - one parameter per option
     model: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],
     spec: SpecOption = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds per policy")] = None,
-    jobs: Jobs = 2,
+    jobs: JobsOption = 2,
     max_states: MaxStates = MAX_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
@@ -369,6 +471,57 @@ def _settings(options: list[str] | None) -> dict[str, str]:
             raise typer.BadParameter(f"`--set {option}`: write NAME=VALUE")
         found[name.strip()] = value.strip()
     return found
+
+
+@app.command("draw")
+def draw_(  # noqa: PLR0913 - one parameter per option
+    model: Annotated[str, typer.Argument(help="model file, or name of a shipped model")],
+    machine: Annotated[str | None, typer.Option(help="one machine or template alone")] = None,
+    each: Annotated[bool, typer.Option("--each", help="every machine of every template")] = False,
+    labels: Annotated[
+        str, typer.Option(help="what arrows say: auto, names, short or full")
+    ] = "auto",
+    composed: Annotated[
+        bool, typer.Option("--composed", help="the reachable states of all machines together")
+    ] = False,
+    by: Annotated[str, typer.Option(help="what tells reachable states apart: A,array")] = "",
+    trace: Annotated[
+        str | None, typer.Option(help="a run as lanes: an ITF trace or a script of events")
+    ] = None,
+    prop: Annotated[
+        str | None, typer.Option("--property", help="the counterexample of a property as lanes")
+    ] = None,
+    highlight: Annotated[
+        bool, typer.Option("--highlight", help="mark the run on the machines instead")
+    ] = False,
+    against: Annotated[
+        str | None, typer.Option(help="another model: what changed from MODEL to it")
+    ] = None,
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    faults: FaultOption = None,
+    max_states: Annotated[
+        int, typer.Option(min=1, help="states after which --composed stops")
+    ] = 100_000,
+    timeout: Annotated[float, typer.Option(min=0.1, help="seconds to look for states")] = 60.0,
+    form: Annotated[
+        str | None,
+        typer.Option("--as", help="svg, dot, mermaid, plantuml, markdown, png or pdf"),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="file to write (default: output)")] = None,
+    renderer: Annotated[
+        str, typer.Option(help="wasm (comes along), or dot: the Graphviz of this computer")
+    ] = "wasm",
+) -> None:
+    """Draw a model: machines, reachable states, a run, or what changed to another model."""
+    from diagrams import Out, Wanted, draw
+
+    told_apart = tuple(name.strip() for name in by.split(",") if name.strip())
+    wanted = Wanted(
+        machine, each, labels, composed, told_apart, trace, prop, highlight, against, spec,
+        _sizes(sort), _budget(faults), max_states, timeout,
+    )  # fmt: skip
+    draw(model, wanted, Out(output, form, renderer))
 
 
 @app.command()

@@ -54,12 +54,12 @@ def _table(numbers: Sequence[FaultNumber]) -> Table:
     for number in numbers:
         name = "\n".join(broken_name(number.prop.name, NAME_WIDTH))
         clauses = Text("\n".join(number.prop.clauses) or "-", style="dim")
-        words, style = _survives(number)
-        table.add_row(clauses, Text(name), Text(words, style=style), Text(_fatal(number)))
+        words, style = survives_words(number)
+        table.add_row(clauses, Text(name), Text(words, style=style), Text(fatal_words(number)))
     return table
 
 
-def _survives(number: FaultNumber) -> tuple[str, str]:
+def survives_words(number: FaultNumber) -> tuple[str, str]:
     """Return what a property survives, in few words, and their style."""
     match number.survives:
         case None:
@@ -72,7 +72,8 @@ def _survives(number: FaultNumber) -> tuple[str, str]:
             return str(survived), "yellow" if survived else "bold red"
 
 
-def _fatal(number: FaultNumber) -> str:
+def fatal_words(number: FaultNumber) -> str:
+    """Return how many faults are fatal, and in how many ways."""
     if not number.cuts:
         return "-"
     ways, size = len(number.cuts), len(number.cuts[0].faults)
@@ -108,7 +109,7 @@ def _word(number: int) -> str:
 def _breaking(question: Question, number: FaultNumber, *, told: bool) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(f"\n{sentence(number)}", style="bold")]
     for cut in number.cuts:
-        line = Text(f"{_together(cut)}, after {steps(len(cut.trace.steps))}", style="yellow")
+        line = Text(f"{together_words(cut)}, after {steps(len(cut.trace.steps))}", style="yellow")
         parts.append(Padding(line, (0, 0, 0, GAP), expand=False))
         if told:
             lines = story_lines(question, number.prop, cut.trace, "yellow")
@@ -116,7 +117,7 @@ def _breaking(question: Question, number: FaultNumber, *, told: bool) -> list[Re
     return parts
 
 
-def _together(cut: Cut) -> str:
+def together_words(cut: Cut) -> str:
     """Return the faults of a combination: `power_loss twice, corruption[this=A]`."""
     often = {name: cut.faults.count(name) for name in cut.faults}
     times = {1: "", 2: " twice"}

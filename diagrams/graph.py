@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Mark: TypeAlias = Literal[
-    "initial", "current", "visited", "goal", "bad", "fault", "added", "removed", "changed", "folded"
-]
-Shape: TypeAlias = Literal["state", "any", "note", "actor", "choice"]
+    "initial", "current", "visited", "goal", "bad", "fault", "environment", "automatic",
+    "added", "removed", "changed", "folded",
+]  # fmt: skip
+Shape: TypeAlias = Literal["state", "any", "start", "note", "actor", "choice"]
+Direction: TypeAlias = Literal["LR", "TB"]
 
 
 @dataclass(frozen=True)
 class Node:
     """A state, or something that stands beside states; `lines` are its label.
 
-    `id` is unique in its graph and stays the same from run to run.
+    `id` is unique in its graph and stays the same from run to run. `states` are the names of the
+    states of a machine that it stands for.
     """
 
     id: str
@@ -28,23 +31,59 @@ class Node:
     group: str | None = None
     tooltip: str = ""
     marks: frozenset[Mark] = frozenset()
+    states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Edge:
-    """An arrow; `lines` are its label, one part of an event, a guard or an effect per line.
+class Part:
+    """The share that one rule has in an arrow: a line for its event, its guard, its effect.
 
-    `rules` are the names of the rules that it stands for, `link` is where a click leads.
+    `rules` are the names of the rule instances it stands for, `link` is where a click leads;
+    `tooltip` has in full what `lines` shorten.
     """
 
-    id: str
-    source: str
-    target: str
-    lines: tuple[str, ...] = ()
+    lines: tuple[str, ...]
     rules: tuple[str, ...] = ()
     tooltip: str = ""
     link: str = ""
     marks: frozenset[Mark] = frozenset()
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An arrow with one part for each rule that leads the same way."""
+
+    id: str
+    source: str
+    target: str
+    parts: tuple[Part, ...] = ()
+    marks: frozenset[Mark] = frozenset()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the whole label."""
+        return tuple(line for part in self.parts for line in part.lines)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Return the names of the rule instances it stands for, each once."""
+        return tuple(dict.fromkeys(rule for part in self.parts for rule in part.rules))
+
+    @property
+    def tooltip(self) -> str:
+        """Return the tooltips of its parts."""
+        return "\n\n".join(part.tooltip for part in self.parts if part.tooltip)
+
+    @property
+    def link(self) -> str:
+        """Return where a click on the arrow itself leads: to what its first part links to."""
+        return next((part.link for part in self.parts if part.link), "")
+
+    @property
+    def shared_marks(self) -> frozenset[Mark]:
+        """Return its own marks and those that all its parts have: how the line is drawn."""
+        parts = [part.marks for part in self.parts]
+        return self.marks | (frozenset.intersection(*parts) if parts else frozenset())
 
 
 @dataclass(frozen=True)
@@ -66,8 +105,25 @@ class Graph:
     edges: tuple[Edge, ...]
     groups: tuple[Group, ...] = ()
     notes: tuple[str, ...] = ()
-    direction: Literal["LR", "TB"] = "LR"
+    direction: Direction = "TB"
     key: tuple[tuple[Mark, str], ...] = field(default=())
 
+    def panels(self) -> tuple[Graph, ...]:
+        """Return one graph per group when no arrow leads from one to another, else the whole."""
+        of = {node.id: node.group for node in self.nodes}
+        apart = all(of[edge.source] == of[edge.target] for edge in self.edges)
+        if not self.groups or not apart or None in of.values():
+            return (self,)
+        return tuple(
+            Graph(
+                " ".join(group.lines),
+                tuple(n for n in self.nodes if n.group == group.id),
+                tuple(e for e in self.edges if of[e.source] == group.id),
+                (group,),
+                direction=self.direction,
+            )
+            for group in self.groups
+        )
 
-__all__ = ["Edge", "Graph", "Group", "Mark", "Node", "Shape"]
+
+__all__ = ["Direction", "Edge", "Graph", "Group", "Mark", "Node", "Part", "Shape"]

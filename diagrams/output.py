@@ -37,7 +37,11 @@ def write_json(checked: Sequence[Checked], path: Path) -> None:
 
 def write_data(data: dict[str, Any], path: Path) -> None:
     """Write JSON data to `path`, or to standard output when it is `-`."""
-    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write text to `path`, or to standard output when it is `-`."""
     if str(path) == "-":
         sys.stdout.write(text)
     else:

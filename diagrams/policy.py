@@ -1,4 +1,4 @@
-"""What an overlay changes of the model that it extends."""
+"""What a policy change changes, line by line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from rich.text import Text
 from statemachine import printable
 
 if TYPE_CHECKING:
-    from statemachine import Model
+    from collections.abc import Sequence
+
+    from statemachine import Model, PolicyChange
 
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 STYLES = {"added": "green", "changed": "yellow", "removed": "red"}
@@ -19,14 +21,16 @@ def changes_view(model: Model) -> Text | None:
     """Return a line for each thing that an overlay changes; None for a model that stands alone."""
     if model.base is None:
         return None
-    text = Text(f"changes {model.base}:")
-    for change in model.changes:
+    return Text(f"changes {model.base}:").append(change_lines(model.changes))
+
+
+def change_lines(changes: Sequence[PolicyChange]) -> Text:
+    """Return a line for each change, with a sign in front."""
+    text = Text()
+    for change in changes:
         line = f"\n  {SIGNS[change.kind]} {printable(str(change))}"
         text.append(line, style=STYLES[change.kind])
-    for kind, limit in model.budget.items():
-        shown = "unlimited" if limit is None else str(limit)
-        text.append(f"\n  ~ budget.{kind}: {shown}", style=STYLES["changed"])
     return text
 
 
-__all__ = ["changes_view"]
+__all__ = ["change_lines", "changes_view"]

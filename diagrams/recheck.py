@@ -31,6 +31,7 @@ def recheck_view(one: Recheck) -> RenderableType:
     lines = [
         Text(printable(f"{one.folder}: {one.model}"), style="bold green"),
         Text(f"  {number} {noun} for all depths{reach}: {', '.join(certificate.properties)}"),
+        Text(f"  {one.asked}"),
         Text(f"  invariant of {clauses(certificate)}, confirmed by {solvers}"),
     ]
     if not one.compared:

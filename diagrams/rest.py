@@ -15,13 +15,20 @@ QUIET = "no deadlock, no livelock: something can always happen, and nothing for 
 
 def rest_view(checked: Checked) -> Text | None:
     """Return one line if all is well, else one for each kind; None where it is not known."""
-    rest = checked.rest
-    if rest is None:
+    lines = rest_lines(checked)
+    if lines is None:
         return None
-    lines = [line(trace) for what, line in LINES.items() if (trace := rest[what]) is not None]
     if not lines:
         return Text(f"\n{QUIET}", style="dim")
     return Text("\n" + "\n".join(lines), style="yellow")
+
+
+def rest_lines(checked: Checked) -> list[str] | None:
+    """Return a sentence for each way in which it does not rest well; None where it is not known."""
+    rest = checked.rest
+    if rest is None:
+        return None
+    return [line(trace) for what, line in LINES.items() if (trace := rest[what]) is not None]
 
 
 def _deadlock(trace: Trace) -> str:
@@ -39,4 +46,4 @@ def _events(trace: Trace, start: int, end: int) -> str:
 
 
 LINES = {"deadlock": _deadlock, "livelock": _livelock}
-__all__ = ["rest_view"]
+__all__ = ["QUIET", "rest_lines", "rest_view"]

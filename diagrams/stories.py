@@ -69,10 +69,10 @@ def _tail(place: str) -> str:
 
 def stories(checked: Checked) -> list[RenderableType]:
     """Return the story of each run that breaks something, known findings included."""
-    return [_story(checked, *group) for group in _same_run(checked)]
+    return [_story(checked.question, *group) for group in same_run(checked)]
 
 
-def _same_run(checked: Checked) -> list[list[Result]]:
+def same_run(checked: Checked) -> list[list[Result]]:
     """Return the violated properties, those that one run breaks together."""
     groups: dict[tuple[object, ...], list[Result]] = {}
     for result in checked.results:
@@ -83,7 +83,7 @@ def _same_run(checked: Checked) -> list[list[Result]]:
     return list(groups.values())
 
 
-def _story(checked: Checked, result: Result, *others: Result) -> RenderableType:
+def _story(asked: Question, result: Result, *others: Result) -> RenderableType:
     verdict = result.verdict
     assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
     prop = result.prop
@@ -101,10 +101,10 @@ def _story(checked: Checked, result: Result, *others: Result) -> RenderableType:
         parts.append(Text(f"the same run breaks {names}", style="italic"))
     if known and prop.because:
         parts.append(Text(f"known, because {printable(prop.because)}", style="italic"))
-    if result.question is not checked.question:
-        sizes = ", ".join(f"{n} {result.question.model.sorts[n].range_text()}"
-                          for n in checked.recipe.unbounded)  # fmt: skip
-        parts.append(Text(f"Size: {sizes}."))
+    if result.question is not asked:
+        sorts = result.question.model.sorts.values()
+        sizes = ", ".join(f"{s.name} {s.range_text()}" for s in sorts if s.ordered)
+        parts.append(Text(f"at the sizes {sizes} instead of those above", style="italic"))
     parts += story_lines(result.question, prop, verdict.trace, "yellow" if known else "red")
     return Group(heading, *(Padding(part, (0, 0, 0, GAP), expand=False) for part in parts))
 

@@ -10,8 +10,11 @@ from diagrams.ending import for_ever, wrong
 from statemachine import terms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from proofs import Property, Question
     from statemachine import Place, State, Trace, TransitionSystem, Variable
+    from statemachine.terms import Term
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ def tell(question: Question, prop: Property, trace: Trace) -> Story:
     """Return the story of a counterexample to `prop`."""
     told = story_steps(question.system, trace)
     return Story(
-        _start(question, prop, trace),
-        _tables(question, trace),
+        start_of(question.system, trace, (prop.whenever, prop.goal)),
+        tables_of(question.system, trace),
         told,
         for_ever(trace),
         wrong(question, prop, trace),
@@ -87,23 +90,31 @@ def _step(system: TransitionSystem, index: int, trace: Trace) -> StoryStep:
     )
 
 
-def _relevant(question: Question, prop: Property, trace: Trace) -> set[int]:
-    """Return the variables that a reader needs at the start: what the property and guards read."""
-    read = [prop.whenever, prop.goal, *(step.instance.guard for step in trace.steps)]
+def _relevant(system: TransitionSystem, trace: Trace, read: Sequence[Term]) -> set[int]:
+    """Return the variables that a reader needs at the start: what terms and guards read."""
+    read = [*read, *(step.instance.guard for step in trace.steps)]
     found = {t.value for t in terms.leaves(read) if t.operator in ("variable", "after")}
     for before, after in zip(trace.states, trace.states[1:], strict=False):
-        changed = zip(question.system.variables, before.values, after.values, strict=True)
+        changed = zip(system.variables, before.values, after.values, strict=True)
         found |= {v.index for v, a, b in changed if a != b and v.machine}
     return found
 
 
-def _start(question: Question, prop: Property, trace: Trace) -> tuple[str, ...]:
-    """Return one entry per machine that plays a part: its state, its variables in brackets."""
-    relevant = _relevant(question, prop, trace)
+def start_of(
+    system: TransitionSystem, trace: Trace, read: Sequence[Term] | None = None
+) -> tuple[str, ...]:
+    """Return one entry per machine that plays a part: its state, its variables in brackets.
+
+    A part plays what the run changes, its guards read, and `read`; without `read` everything does
+    in a run without steps.
+    """
+    relevant = _relevant(system, trace, read or ())
+    if read is None and not trace.steps:
+        relevant = set(range(len(system.variables)))
     own: dict[str, list[str]] = {}
     states: dict[str, str] = {}
     loose = []
-    for v, code in zip(question.system.variables, trace.states[0].values, strict=True):
+    for v, code in zip(system.variables, trace.states[0].values, strict=True):
         if v.machine:
             states[v.name] = f"{v.name} is {v.sort.text(code)}"
             if v.index in relevant:
@@ -117,9 +128,10 @@ def _start(question: Question, prop: Property, trace: Trace) -> tuple[str, ...]:
     return (*told, *loose)
 
 
-def _tables(question: Question, trace: Trace) -> tuple[str, ...]:
+def tables_of(system: TransitionSystem, trace: Trace) -> tuple[str, ...]:
+    """Return for each free table of a run what it holds for."""
     found = []
-    for name, rows in question.system.choices.text(trace.states[0].tables).items():
+    for name, rows in system.choices.text(trace.states[0].tables).items():
         held = ", ".join(f"({', '.join(row)})" for row in rows) or "nothing"
         found.append(f"{name} holds for {held}")
     return tuple(found)

@@ -50,7 +50,7 @@ def _heading(checked: Checked) -> RenderableType:
     sizes = ", ".join(f"{s.name} {s.range_text()}" for s in model.sorts.values()) or "no sorts"
     lines = [
         f"{short_file(model.paths[0])} against {short_file(question.spec.paths[0])}",
-        f"sizes {sizes}; faults: {_budget(checked)}",
+        f"sizes {sizes}; faults: {budget_words(checked)}",
     ]
     lines += [engine_line(report) for report in checked.reports.values()]
     changes = changes_view(model)
@@ -59,7 +59,8 @@ def _heading(checked: Checked) -> RenderableType:
     return Group(Text(), title, dim[0], *shown, *dim[1:], Text())
 
 
-def _budget(checked: Checked) -> str:
+def budget_words(checked: Checked) -> str:
+    """Return how many faults a run may have, in words."""
     question = checked.question
     if not fault_kinds(question.model):
         return "none in this model"
@@ -90,7 +91,7 @@ class VerdictTable:
             table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]
         for result in self.results:
             text, style, basis = verdict_words(result)
-            at = _exercised(result)
+            at = exercised_words(result)
             clauses = Text("\n".join(result.prop.clauses) or "-", style="dim")
             name = Text("\n".join(broken_name(result.prop.name, name_width)))
             table.add_row(
@@ -99,7 +100,7 @@ class VerdictTable:
         yield table
 
 
-def _exercised(result: Result) -> str:
+def exercised_words(result: Result) -> str:
     """Return after how many steps the property is put to the test, `?` where that is not known."""
     if result.exercised_at is not None:
         return str(result.exercised_at)
@@ -117,7 +118,7 @@ def broken_name(name: str, width: int) -> list[str]:
     return lines
 
 
-def _note(checked: Checked) -> str:
+def rests_on_words(checked: Checked) -> str:
     """Return what the words of the table mean, as far as they occur in it."""
     parts = []
     kinds = {
@@ -144,7 +145,7 @@ def _verdicts(checked: Checked) -> RenderableType:
     decided = [r for r in checked.results if not isinstance(r.verdict, NotChecked)]
     if not decided:
         return Text("no invariants or step properties", style="dim")
-    return Group(VerdictTable(decided), Text(_note(checked), style="dim"))
+    return Group(VerdictTable(decided), Text(rests_on_words(checked), style="dim"))
 
 
 def verdict_words(result: Result) -> tuple[str, str, str]:
@@ -231,8 +232,8 @@ def _clauses(checked: Checked) -> RenderableType | None:
     return text if text.plain else None
 
 
-def summary(checked: Checked) -> RenderableType:
-    """Return the last line: where the policy stands, and how many properties have which verdict."""
+def counted_words(checked: Checked) -> str:
+    """Return how many properties have which verdict."""
     decided = [r for r in checked.results if not isinstance(r.verdict, NotChecked)]
     verdicts = [r.verdict for r in decided]
     counts = {
@@ -251,7 +252,14 @@ def summary(checked: Checked) -> RenderableType:
     noun = "property" if len(decided) == 1 else "properties"
     shown = f"{len(decided)} {noun} checked: {shown}"
     shown += f"; {waiting} not checked" if waiting else ""
-    standing = _standing(checked) if not waiting else ""
+    return shown
+
+
+def summary(checked: Checked) -> RenderableType:
+    """Return the last line: where the policy stands, and how many properties have which verdict."""
+    shown = counted_words(checked)
+    waiting = any(isinstance(r.verdict, NotChecked) for r in checked.results)
+    standing = standing_words(checked) if not waiting else ""
     style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
     lines = [Text(f"{checked.question.model.name}: {shown}", style=style)]
     if standing:
@@ -259,7 +267,8 @@ def summary(checked: Checked) -> RenderableType:
     return Group(Text(), *lines)
 
 
-def _standing(checked: Checked) -> str:
+def standing_words(checked: Checked) -> str:
+    """Return where the policy stands, in words."""
     known = sum(
         isinstance(r.verdict, Violated) and not r.failed for r in checked.results
     )
@@ -275,4 +284,7 @@ WORDS = {
     "does-not-recover": "safe, but does not recover",
     "departs": "safe and recovers, but departs from a clause",
 }
-__all__ = ["checked_view", "summary", "verdict_words"]
+__all__ = [
+    "budget_words", "checked_view", "counted_words", "exercised_words",
+    "rests_on_words", "standing_words", "summary", "verdict_words",
+]  # fmt: skip

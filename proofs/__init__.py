@@ -8,8 +8,10 @@ from proofs.baseline import baseline, drift, read_baseline, write_baseline
 from proofs.certificate import Answer, Certificate, Clause
 from proofs.certificate_files import Recheck, certify_folders, write_certificate
 from proofs.check import check
+from proofs.compare import Comparison, Difference, Effort, OneWay, VerdictChange, compare
 from proofs.export import FORMATS, export, write_export
 from proofs.faults import Cut, FaultNumber, count_faults, fault_numbers
+from proofs.folding import Folded, fold_reachable
 from proofs.gaps import Read, read_gaps
 from proofs.lasso import owed_since
 from proofs.lint import CODES, Finding, lint
@@ -41,14 +43,15 @@ from proofs.verdict import (
 
 __all__ = [
     "CODES", "ENGINES", "FORMATS", "Answer", "Bounded", "Certificate", "Checked", "Clause",
-    "ClauseResult", "Counts", "Cut", "EngineDisagreementError", "Evidence", "Fate",
-    "FaultNumber", "Finding", "Found", "Judged", "Mutant", "Mutated", "NotChecked", "Options",
-    "Point", "Property", "Proved", "Question", "Read", "Recheck", "Recipe", "Report", "Rest",
-    "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "Violated", "WorkerDiedError",
-    "ask", "axes_of", "baseline", "certify_folders", "check", "count_faults", "drift", "export",
-    "fault_numbers", "grid", "holds_at", "holds_in", "lint", "lint_files", "load_spec", "merge",
-    "mutants", "mutate", "mutated", "owed_since", "parse_spec", "policies", "pose",
-    "read_baseline", "read_gaps", "recipe", "rest_findings", "row_data", "shipped_specs",
-    "spec_for", "spec_json_schema", "sweep", "word", "write_baseline", "write_certificate",
-    "write_export",
+    "ClauseResult", "Comparison", "Counts", "Cut", "Difference", "Effort",
+    "EngineDisagreementError", "Evidence", "Fate", "FaultNumber", "Finding", "Folded", "Found",
+    "Judged", "Mutant", "Mutated", "NotChecked", "OneWay", "Options", "Point", "Property",
+    "Proved", "Question", "Read", "Recheck", "Recipe", "Report", "Rest", "Result", "Run",
+    "Spec", "Unknown", "Vacuous", "Verdict", "VerdictChange", "Violated", "WorkerDiedError",
+    "ask", "axes_of", "baseline", "certify_folders", "check", "compare", "count_faults",
+    "drift", "export", "fault_numbers", "fold_reachable", "grid", "holds_at", "holds_in",
+    "lint", "lint_files", "load_spec", "merge", "mutants", "mutate", "mutated", "owed_since",
+    "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recipe", "rest_findings",
+    "row_data", "shipped_specs", "spec_for", "spec_json_schema", "sweep", "word",
+    "write_baseline", "write_certificate", "write_export",
 ]  # fmt: skip

@@ -55,13 +55,17 @@ class CertificateShape(_Strict):
 
 @dataclass(frozen=True)
 class Recheck:
-    """What became of one folder: the certificate, and why it is refused (None: it is confirmed)."""
+    """What became of one folder: the certificate, and why it is refused (None: it is confirmed).
+
+    `asked` says at which sizes, and with which faults.
+    """
 
     folder: str
     certificate: Certificate | None
     refused: str | None
     model: str = ""
     compared: bool = True
+    asked: str = ""
 
 
 def write_certificate(

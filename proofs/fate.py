@@ -10,7 +10,7 @@ from proofs import lasso
 from proofs.differ import difference, enabled
 from proofs.exhaustive import explore
 from proofs.mutants import mutated
-from proofs.observe import Observables
+from proofs.observe import observables
 from proofs.question import pose
 from proofs.refine import included
 from proofs.replayed import EngineDisagreementError, replayed_to_its_end, retold
@@ -151,8 +151,7 @@ def _refined(
     Raises `EngineDisagreementError` when there is a difference that the search did not find.
     """
     old, new = _named(question.model.system), _named(asked.model.system)
-    events = frozenset(i.rule.event for i in old.instances)
-    what = Observables(events, tuple(v.name for v in old.variables))
+    what = observables(old, new)
     for left, right in ((old, new), (new, old)):
         found = included(left, right, what, deadline=deadline)
         if found.stopped is not None:

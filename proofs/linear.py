@@ -1,4 +1,4 @@
-"""Sums of multiples of variables, and the two sides of a comparison without anything negative."""
+"""Sums of multiples of variables, and the two sides of a comparison."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ def total(parts: list[Term], constant: int) -> Term:
 
 
 def balanced(summands: dict[Term, int], constant: int) -> tuple[Term, Term]:
-    """Return the two sides of `summands + constant <= 0`, without anything negative."""
+    """Return the two sides of `summands + constant <= 0`, with nothing negative among sums."""
     left = [t for t, n in summands.items() if n > 0 for _ in range(positive(n))]
     right = [t for t, n in summands.items() if n < 0 for _ in range(positive(-n))]
+    if len(left) + len(right) == 1:  # one number and one constant, which may be that of `none`
+        limit = terms.constant(-constant if left else constant)
+        return (left[0], limit) if left else (limit, right[0])
     return total(left, max(constant, 0)), total(right, max(-constant, 0))

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from proofs.events import StepWords, at_instance
+from proofs.observe import check_observed
 from proofs.spec import GOALS, Kind, Property, Spec, load_spec
 from statemachine import (
     BROKEN,
@@ -128,6 +129,7 @@ class _Poser:
         properties = [p for kind in GOALS
                       for name, shape in getattr(self.spec.shape, kind).items()
                       for p in self._property(kind, name, shape)]
+        check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
         self.problems.finish()
         return Question(
             self.model, self.spec, with_budget(system, budget),
@@ -140,7 +142,8 @@ class _Poser:
         for kind, limit in budget.items():
             wrong = budget_problem(self.model, kind, limit)
             if wrong:
-                place = self.root.at("budget", kind) if kind not in faults else self.root
+                own = self.model.place if kind in self.model.budget else self.root
+                place = own.at("budget", kind) if kind not in faults else self.root
                 text = f"`--faults`: {wrong[0]}" if kind in faults else wrong[0]
                 self.problems.add(place.problem(text, wrong[1], at_key=kind not in kinds))
         return budget

@@ -119,7 +119,16 @@ def _asked(
         refused = _objection(found.answers)
     elif changed and same_makers:
         refused = f"{changed[0]} does not belong to this model, spec and invariant"
-    return Recheck(str(folder), found, refused, data.model, compared=not changed)
+    return Recheck(
+        str(folder), found, refused, data.model, compared=not changed, asked=_sizes(question)
+    )
+
+
+def _sizes(question: Question) -> str:
+    """Return the sizes and the fault budget of a question, in words."""
+    sorts = ", ".join(f"{s.name} {s.range_text()}" for s in question.model.sorts.values())
+    limits = ", ".join(f"at most {n} {k}" for k, n in question.budget.items() if n is not None)
+    return f"sizes {sorts or 'no sorts'}; faults: {limits or 'unlimited'}"
 
 
 def _objection(answers: Iterable[Answer]) -> str:

@@ -111,6 +111,15 @@ class MutantShape(Shape):
     because: str = Field(description="why it may survive")
 
 
+class ObserveShape(Shape):
+    """What `compare` sees of a run."""
+
+    events: Texts | None = Field(default=None, description="the events that are seen; default: all")
+    variables: Texts | None = Field(
+        default=None, description="variables, and machines with theirs; default: all"
+    )
+
+
 class SpecShape(Shape):
     """What every policy must keep."""
 
@@ -135,6 +144,7 @@ class SpecShape(Shape):
     mutant: dict[str, MutantShape] = Field(
         default_factory=dict, description="mutants that survive, by the name `mutate` shows"
     )
+    observe: ObserveShape = Field(default_factory=ObserveShape)
 
 
 def json_schema() -> dict[str, Any]:

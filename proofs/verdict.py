@@ -164,7 +164,8 @@ class Checked:
         kinds = {"departs" if p.departure else p.kind for p in broken}
         if kinds & {"invariant", "step"}:
             return "unsafe"
-        if self.undecided or any(isinstance(r.verdict, Vacuous) for r in self.results):
+        nothing = (Vacuous, NotChecked)
+        if self.undecided or any(isinstance(r.verdict, nothing) for r in self.results):
             return "undecided"
         if kinds & {"response", "possible"}:
             return "does-not-recover"

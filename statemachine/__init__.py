@@ -9,6 +9,8 @@ from statemachine.budget import (
     with_barred_faults,
     with_budget,
 )
+from statemachine.changes import Change as PolicyChange
+from statemachine.changes import changes_between
 from statemachine.definitions import check_definitions, read_definitions
 from statemachine.diagnostics import InputError, Problem, did_you_mean, printable
 from statemachine.document import Document
@@ -17,7 +19,6 @@ from statemachine.files import read_text, write_whole
 from statemachine.load import build_model, find_file, load_model, parse_model, shipped_models
 from statemachine.model import Column, Definition, Model, Move, Rule, Table, Template
 from statemachine.names import check_name, named_sort, parse_columns, parse_sort
-from statemachine.overlay import Change as PolicyChange
 from statemachine.overlay import base_of
 from statemachine.packing import Packing
 from statemachine.parse import ExpressionError, parse
@@ -64,9 +65,9 @@ __all__ = [
     "Rule", "RuleInstance", "Runtime", "Script", "Session", "Shape", "SomeTexts", "Sort",
     "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace",
     "TransitionSystem", "Typed", "Variable", "Vocabulary", "base_of", "bind_column",
-    "budget_problem", "build_model", "check_definitions", "check_free", "check_known",
-    "check_name", "conjuncts", "did_you_mean", "each_column", "expr", "fault_kinds", "filled",
-    "find_file", "from_itf", "in_sort", "kind_of", "load_model", "model_json_schema",
+    "budget_problem", "build_model", "changes_between", "check_definitions", "check_free",
+    "check_known", "check_name", "conjuncts", "did_you_mean", "each_column", "expr", "fault_kinds",
+    "filled", "find_file", "from_itf", "in_sort", "kind_of", "load_model", "model_json_schema",
     "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort",
     "printable", "read_definitions", "read_script", "read_text", "read_trace", "replay",
     "run_script", "shaped", "shipped_models", "spoken", "start_session", "term_text", "terms",

@@ -75,6 +75,7 @@ def build_model(
     layers = read_layers(document, problems, includes or {})
     data = layers.data
     root = Place(layers.documents)
+    written = dict(data)
     budget = data.pop("budget", None) if layers.base is not None else None
     shape = shaped(ModelShape, data, root, problems)
     if shape is None:
@@ -85,9 +86,10 @@ def build_model(
     declarations = Declarations(shape, root, problems, sorts or {})
     model = replace(
         declarations.model(Path(document.path).stem),
-        base=layers.base,
+        base=layers.base or None,
         changes=layers.changes,
         budget=_budget(budget, root.at("budget"), problems),
+        written=written,
     )
     if problems.found:
         problems.extend(ground_problems(model, frozenset(problems.broken)))

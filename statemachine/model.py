@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from statemachine.sorts import BOOL, Sort
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from statemachine.overlay import Change
+    from statemachine.changes import Change
     from statemachine.places import Formula, Place
     from statemachine.system import TransitionSystem
 
@@ -126,6 +126,7 @@ class Model:
     """A policy, checked: every name resolves and every expression has a sort.
 
     An overlay has the name of its `base`, its `changes`, and what it makes of the fault `budget`.
+    `written` is what its files say together.
     """
 
     name: str
@@ -143,6 +144,7 @@ class Model:
     base: str | None = None
     changes: tuple[Change, ...] = ()
     budget: Mapping[str, int | None] = field(default_factory=dict)
+    written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def machines(self) -> dict[str, Template]:

@@ -8,53 +8,23 @@ removes what is not there, is a mistake.
 from __future__ import annotations
 
 import copy
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from statemachine.changes import Change, changes_between
 from statemachine.diagnostics import InputError, did_you_mean
 from statemachine.document import Document
 from statemachine.includes import SHIPPED, with_includes
 from statemachine.places import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from statemachine.locate import Key
     from statemachine.places import Problems
 
 MAX_LAYERS = 8
 OWN = ("extends", "remove", "include")
-UNCOUNTED = ("title", "source")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that an overlay changes: a key of the model, what it was and what it is."""
-
-    kind: Literal["added", "changed", "removed"]
-    key: Key
-    before: Any = None
-    after: Any = None
-
-    @property
-    def path(self) -> str:
-        """Return the key as a reader writes it: `rule.reset.when`."""
-        return ".".join(map(str, self.key))
-
-    def __str__(self) -> str:
-        if self.kind == "changed":
-            return f"{self.path}: {_text(self.before)} -> {_text(self.after)}"
-        return f"{self.path} {self.kind}" + (
-            "" if isinstance(self.after or self.before, dict) else (
-                f": {_text(self.after if self.kind == 'added' else self.before)}"))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -99,16 +69,19 @@ def _find(document: Document, name: str) -> Path | None:
 def _layers(document: Document, problems: Problems, given: Mapping[str, str],
             above: tuple[Document, ...]) -> Layers:
     if "extends" not in document.data:
-        if "remove" in document.data:
-            problems.add(Place((document,), ("remove",)).problem(
-                "only an overlay removes", "say with `extends` what it changes", at_key=True))
         documents, data = with_includes(document, problems, given)
-        data.pop("remove", None)
+        if data.pop("remove", None) is not None:
+            problems.add(Place(documents, ("remove",)).problem(
+                "only an overlay removes", "say with `extends` what it changes", at_key=True))
+        if len(above) > 1 and data.pop("budget", None) is not None:
+            problems.add(Place(documents, ("budget",)).problem(
+                "unknown key `budget`", "`[budget]` belongs into a spec file, or an overlay",
+                at_key=True))
         return Layers(documents, data)
     base = _base(document, problems, given, above)
     if base is None:
         problems.broken.add("*")
-        return Layers((document,), _without_own(document.data))
+        return Layers((document,), _own(document), base="")
     below = _layers(base, problems, given, (*above, base))
     return _overlaid(document, below, base, problems)
 
@@ -120,6 +93,9 @@ def _base(document: Document, problems: Problems, given: Mapping[str, str],
     if not isinstance(name, str) or not name:
         problems.add(place.problem("expected the name of a model, or of a file"))
         return None
+    if len(above) > MAX_LAYERS:
+        problems.add(place.problem(f"more than {MAX_LAYERS} overlays on top of each other"))
+        return None
     if name in given:
         return Document(name, given[name])
     path = _find(document, name)
@@ -127,15 +103,13 @@ def _base(document: Document, problems: Problems, given: Mapping[str, str],
         known = [p.stem for p in SHIPPED.glob("*.toml") if p.stem != "rom_bank"]
         problems.add(place.problem(f"cannot find `{name}`", did_you_mean(name, known)))
         return None
-    if len(above) > MAX_LAYERS or any(_same(path, other) for other in above):
-        problems.add(place.problem("a model cannot extend itself" if len(above) <= MAX_LAYERS else (
-            f"more than {MAX_LAYERS} overlays on top of each other")))
-        return None
     try:
-        return Document.read(str(path))
+        if not any(_same(path, other) for other in above):
+            return Document.read(str(path))
+        problems.add(place.problem("a model cannot extend itself"))
     except InputError as error:
         problems.extend(error.problems)
-        return None
+    return None
 
 
 def _same(path: Path, other: Document) -> bool:
@@ -143,8 +117,9 @@ def _same(path: Path, other: Document) -> bool:
     return there.is_file() and path.samefile(there)
 
 
-def _without_own(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: copy.deepcopy(v) for k, v in data.items() if k not in OWN}
+def _own(document: Document) -> dict[str, Any]:
+    """Return what an overlay restates or adds."""
+    return {k: copy.deepcopy(v) for k, v in document.data.items() if k not in OWN}
 
 
 def _overlaid(document: Document, below: Layers, base: Document, problems: Problems) -> Layers:
@@ -153,17 +128,17 @@ def _overlaid(document: Document, below: Layers, base: Document, problems: Probl
         problems.add(place.at("include").problem(
             "an overlay includes nothing", f"{base.path} includes what it needs", at_key=True))
     data = copy.deepcopy(below.data)
-    changes = [*_removed(document, data, problems)]
-    own = _without_own(document.data)
-    changes += _merged(data, own, ())
-    counted = [c for c in changes if c.key[0] not in UNCOUNTED]
-    if not counted and not problems.found:
+    _remove(document, data, problems)
+    _merge(data, _own(document))
+    changes = changes_between(below.data, data)
+    if not changes and not problems.found:
         problems.add(place.at("extends").problem(
             f"this overlay changes nothing of `{Path(base.path).stem}`", at_key=True))
-    return Layers((document, *below.documents), data, Path(base.path).stem, tuple(counted))
+    return Layers((document, *below.documents), data, Path(base.path).stem, changes)
 
 
-def _removed(document: Document, data: dict[str, Any], problems: Problems) -> Iterator[Change]:
+def _remove(document: Document, data: dict[str, Any], problems: Problems) -> None:
+    """Take out of `data` what the overlay removes; a name that is not there is a mistake."""
     place = Place((document,), ("remove",))
     names = document.data.get("remove", [])
     names = [names] if isinstance(names, str) else names
@@ -172,48 +147,32 @@ def _removed(document: Document, data: dict[str, Any], problems: Problems) -> It
         return
     for i, name in enumerate(names):
         *path, last = name.split(".")
-        where: Any = data
-        for part in path:
-            where = where.get(part) if isinstance(where, dict) else None
+        where = _at(data, path)
         if not path or not isinstance(where, dict) or last not in where:
             known = [".".join([*path, k]) for k in where] if isinstance(where, dict) else []
             problems.add(place.at(i).problem(
                 f"there is no `{name}` to remove", did_you_mean(name, known)))
             continue
-        restated: Any = document.data
-        for part in (*path, last):
-            restated = restated.get(part) if isinstance(restated, dict) else None
-        if restated is not None:
+        if _at(document.data, [*path, last]) is not None:
             problems.add(place.at(i).problem(f"`{name}` is removed and restated"))
-        yield Change("removed", (*path, last), before=where.pop(last))
+        del where[last]
 
 
-def _merged(data: dict[str, Any], own: Mapping[str, Any], key: Key) -> Iterator[Change]:
-    """Merge `own` into `data`, and yield what that changes."""
+def _at(data: Any, path: list[str]) -> Any:
+    """Return what stands at a path of names, None where there is nothing."""
+    for name in path:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
+
+
+def _merge(data: dict[str, Any], own: Mapping[str, Any]) -> None:
+    """Merge `own` into `data`: tables key by key, anything else replaces what was there."""
     for name, value in own.items():
-        here = (*key, name)
-        if name not in data:
+        here = data.get(name)
+        if isinstance(here, dict) and isinstance(value, dict):
+            _merge(here, value)
+        else:
             data[name] = value
-            yield from _added(here, value)
-        elif isinstance(data[name], dict) and isinstance(value, dict):
-            yield from _merged(data[name], value, here)
-        elif _listed(data[name]) != _listed(value):
-            yield Change("changed", here, before=data[name], after=value)
-            data[name] = value
-
-
-def _added(key: Key, value: Any) -> Iterator[Change]:
-    """Yield a new section name by name; anything else is one change."""
-    if len(key) == 1 and isinstance(value, dict):
-        for name, inner in value.items():
-            yield Change("added", (*key, name), after=inner)
-    else:
-        yield Change("added", key, after=value)
-
-
-def _listed(value: Any) -> Any:
-    """One string is as good as a list of one."""
-    return [value] if isinstance(value, str) else value
 
 
 __all__ = ["Change", "Layers", "base_of", "read_layers"]

@@ -41,7 +41,7 @@ class _Writer:
             case "equal":
                 return self._equal(a[0], a[1], negated=False)
             case "at_most":
-                return f"{self._inner(a[0])} <= {self._inner(a[1])}"
+                return self._at_most(a[0], a[1], "<=")
             case "plus" | "minus":
                 sign = "+" if t.operator == "plus" else "-"
                 return f"{self._inner(a[0])} {sign} {self._inner(a[1])}"
@@ -73,8 +73,12 @@ class _Writer:
         if t.operator == "equal":
             return self._equal(t.arguments[0], t.arguments[1], negated=True)
         if t.operator == "at_most":
-            return f"{self._inner(t.arguments[0])} > {self._inner(t.arguments[1])}"
+            return self._at_most(t.arguments[0], t.arguments[1], ">")
         return f"not {self._inner(t)}"
+
+    def _at_most(self, a: Term, b: Term, sign: str) -> str:
+        sort = self._sort(a) or self._sort(b)
+        return f"{self._inner(a, sort)} {sign} {self._inner(b, sort)}"
 
     def _equal(self, a: Term, b: Term, *, negated: bool) -> str:
         if a.operator == "constant":

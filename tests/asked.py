@@ -61,7 +61,15 @@ def proved(report: Report) -> set[str]:
 
 def dropped_conjuncts(base: Question) -> dict[str, Mutant]:
     """Return every mutant made by dropping one conjunct of one rule's guard, by name."""
-    parts = {("drop", "when"), ("widen", "moves")}
+    return _of_parts(base, {("drop", "when"), ("widen", "moves")})
+
+
+def dropped(base: Question) -> dict[str, Mutant]:
+    """Return every mutant with one conjunct of a guard less, then those with one effect less."""
+    return dropped_conjuncts(base) | _of_parts(base, {("drop", "sets"), ("drop", "also")})
+
+
+def _of_parts(base: Question, parts: set[tuple[str, str]]) -> dict[str, Mutant]:
     return {m.name: m for m in mutants(base.model) if (m.kind, m.part) in parts}
 
 

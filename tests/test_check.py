@@ -52,7 +52,7 @@ def files(folder: Path, spec: str, model: str = COUNTER) -> str:
     return str(folder / "counter.toml")
 
 
-KEEPS = "safe and recovers"
+KEEPS = "safe"
 FINDING = f"{KEEPS}, but for 1 known finding"
 
 
@@ -61,7 +61,7 @@ FINDING = f"{KEEPS}, but for 1 known finding"
     [
         (SAFE, 0, "1 property checked: 1 proved", KEEPS),
         (UNSAFE, 1, "1 property checked: 1 violated", "UNSAFE"),
-        (NEVER, 1, "1 property checked: 1 vacuous", KEEPS),
+        (NEVER, 1, "1 property checked: 1 vacuous", "undecided"),
         (KNOWN, 0, "1 property checked: 1 known to be violated", FINDING),
         (CURED, 1, "1 property checked: 1 suddenly hold", KEEPS),
         (SAFE + UNSAFE, 1, "2 properties checked: 1 proved, 1 violated", "UNSAFE"),

@@ -256,6 +256,12 @@ def test_every_field_of_the_fault_numbers_is_described() -> None:
     assert described("Fault numbers") == set(model["properties"][0])
 
 
+def test_every_field_of_a_comparison_is_described() -> None:
+    new = "examples/changes/proliant_flash_backup.toml"
+    _, printed = ran(f"twinrom compare proliant {new} --json -")
+    assert described("Comparisons") == set(json.loads(printed[printed.index('{\n  "schema"') :]))
+
+
 def test_every_field_of_a_certificate_is_described() -> None:
     assert described("Certificates") == set(CertificateShape.model_fields)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import pytest
 from asked import (
     SHIPPED,
+    dropped,
     dropped_conjuncts,
     lengths,
     of_mutant,
@@ -24,7 +25,7 @@ from proofs.search import search
 from statemachine import InputError, TooLargeError
 
 if TYPE_CHECKING:
-    from proofs import Report
+    from proofs import Question, Report
 
 COUNTER = """
 [sort]
@@ -101,14 +102,33 @@ def test_engines_agree_on_shipped_models(name: str) -> None:
     assert up_to(lengths(complete), depth) == lengths(check_bounded(asked, depth))
 
 
-MUTANTS = [(name, mutant) for name in SHIPPED for mutant in dropped_conjuncts(shipped(name))]
+MUTANTS = [(name, mutant) for name in SHIPPED for mutant in dropped(shipped(name))]
+GUARDS = [(name, mutant) for name in SHIPPED for mutant in dropped_conjuncts(shipped(name))]
+
+
+@cache
+def mutant_of(name: str, mutant: str) -> Question:
+    base = shipped(name)
+    return of_mutant(base, dropped(base)[mutant])
+
+
+def test_there_are_enough_mutants() -> None:
+    assert set(GUARDS) < set(MUTANTS)
+    assert len(MUTANTS) >= 200
 
 
 @pytest.mark.parametrize(("name", "mutant"), MUTANTS)
+def test_tiers_of_the_search_agree_on_mutants(name: str, mutant: str) -> None:
+    depth = {"msa1000": 8, "proliant": 10}[name]
+    asked = mutant_of(name, mutant)
+    plain = outcome(lambda: search(asked, max_depth=depth))
+    assert outcome(lambda: explore(asked, max_states=10**7, max_depth=depth)) == plain
+
+
+@pytest.mark.parametrize(("name", "mutant"), GUARDS)
 def test_engines_agree_on_mutants(name: str, mutant: str) -> None:
     depth = {"msa1000": 5, "proliant": 7}[name]
-    base = shipped(name)
-    asked = of_mutant(base, dropped_conjuncts(base)[mutant])
+    asked = mutant_of(name, mutant)
     complete = outcome(lambda: search(asked, max_depth=depth))
     bounded = outcome(lambda: check_bounded(asked, depth))
     if isinstance(complete, dict):

@@ -16,7 +16,7 @@ import twinrom
 from proofs import Fate, Mutant, Options, Question, mutants, mutate, mutated, recipe
 from proofs.fate import Limits, fate_of
 from proofs.mutants import spread
-from proofs.observe import Observables
+from proofs.observe import observables
 from proofs.refine import included
 from statemachine import Document, InputError
 
@@ -180,9 +180,7 @@ def test_difference_is_the_nearest_one_and_refinement_agrees(name: str) -> None:
         nearest = nearest_difference(old, new)
         assert (fate.length, fate.end) == (nearest, "survived" if nearest else "equivalent")
         assert len(fate.steps) == (nearest or 0)
-        what = Observables(
-            frozenset(i.rule.event for i in old.instances), tuple(v.name for v in old.variables)
-        )
+        what = observables(old, new)
         if nearest is None:
             assert included(old, new, what).holds
             assert included(new, old, what).holds

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
     from statemachine import State, Step
 
-CHANGES = sorted((ROOT / "tests" / "changes").glob("*.toml"))
+CHANGES = sorted(
+    p for p in (ROOT / "examples" / "changes").glob("*.toml") if p.stem != "manifest"
+)
 
 
 def said(run: Callable[[], Report], names: set[str]) -> object:

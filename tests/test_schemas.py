@@ -75,7 +75,10 @@ def test_an_editor_marks_what_is_wrong_with_a_rule(text: str, places: list[str])
     ('[machine.M]\ninstances = []\nstates = ["a"]\ninitial = ["a"]', ["$.machine.M.instances"]),
     ('[table.t]\nof = ["a"]\nallow = [[1], ["x"], [true]]', []),
     ('[actor]\na = "robot"', ["$.actor.a"]),
-    ('[rule.r]\nwhen = "a"', ["$.rule.r"]),
+    ('[rule.r]\nwhen = "a"', []),  # an overlay may restate one key
+    ('extends = "msa1000"\nremove = "rule.r"\n[budget]\nfault = "unlimited"', []),
+    ("extends = 1\nremove = [1]\n[budget]\nfault = true",
+     ["$.budget.fault", "$.extends", "$.remove"]),
     ('titel = "x"', ["$"]),
 ])  # fmt: skip
 def test_an_editor_marks_what_is_wrong_with_a_model(text: str, places: list[str]) -> None:

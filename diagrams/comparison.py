@@ -1,0 +1,215 @@
+"""A comparison of two policies for a terminal: text, verdicts, behaviour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from diagrams.engines import steps
+from diagrams.policy import change_lines
+from diagrams.stories import GAP, StepLines, story_lines
+from diagrams.story import start_of, story_steps, tables_of
+from diagrams.tables import broken_name, short_file, standing_words, verdict_words
+from proofs import Violated
+from statemachine import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from proofs import Checked, Comparison, Difference, OneWay, Result, VerdictChange
+
+NAME_WIDTH = 44
+FEW = 8
+RELATIONS = {
+    "equivalent": "equivalent: the two can do exactly the same",
+    "fewer": "the new policy does less: all it does, the old one allows",
+    "more": "the new policy does more: it allows all that the old one does",
+    "different": "each of the two does something that the other does not allow",
+    "not-equivalent": "not equivalent; one way is undecided",
+    "undecided": "undecided",
+}
+
+
+def comparison_view(found: Comparison) -> RenderableType:
+    """Return what changed, in the order text, verdicts, behaviour, with a line at the end."""
+    return Group(
+        *_heading(found), *_structure(found), *_verdicts(found), *_behaviour(found),
+        *_summary(found),
+    )  # fmt: skip
+
+
+def _heading(found: Comparison) -> list[RenderableType]:
+    old, new = found.old.question, found.new.question
+    names = [printable(short_file(q.model.paths[0])) for q in (old, new)]
+    against = printable(short_file(old.spec.paths[0]))
+    return [
+        Text(f"\n{printable(new.model.title)}", style="bold"),
+        Text(f"old {names[0]}, new {names[1]}, both against {against}", style="dim"),
+    ]
+
+
+def _structure(found: Comparison) -> list[RenderableType]:
+    if not found.changes:
+        return [Text("\nText: the two say the same.")]
+    heading = Text("\nText:", style="bold")
+    return [heading, Text(change_lines(found.changes).plain[1:], style="none")]
+
+
+def _verdicts(found: Comparison) -> list[RenderableType]:
+    same = len(found.old.results) - len(found.verdicts)
+    parts: list[RenderableType] = [Text("\nVerdicts:", style="bold")]
+    if found.verdicts:
+        table = Table.grid(padding=(0, GAP, 0, 0))
+        for change in found.verdicts:
+            name = "\n".join(broken_name(change.after.prop.name, NAME_WIDTH))
+            old, new = verdict_text(change.before), verdict_text(change.after)
+            mark = Text("worse", style="bold red") if change.worse else Text("")
+            table.add_row(Text(name), Text(old), Text("->"), Text(new), mark)
+        parts.append(Padding(table, (0, 0, 0, GAP), expand=False))
+    parts.append(Text(f"  {unchanged(same, len(found.old.results))}", style="dim"))
+    parts += [Text(f"  {line}") for line in rest_lines(found)]
+    for change in _stories(found.verdicts):
+        parts += _broken(found.new, change)
+    return parts
+
+
+def unchanged(same: int, every: int) -> str:
+    """Return how many verdicts are as they were."""
+    return f"all {every} verdicts are the same" if same == every else f"{same} others: as before"
+
+
+def verdict_text(result: Result) -> str:
+    """Return a verdict in words, with the length of a counterexample."""
+    words, verdict = verdict_words(result)[0], result.verdict
+    if not isinstance(verdict, Violated):
+        return words
+    return f"{words} ({steps(len(verdict.trace.steps))})"
+
+
+def rest_lines(found: Comparison) -> list[str]:
+    """Return a line for a deadlock or a livelock that came or went."""
+    lines = []
+    for what in ("deadlock", "livelock"):
+        old, new = (_rest(checked, what) for checked in (found.old, found.new))
+        if old != new:
+            lines.append(f"{what}: {old} -> {new}")
+    return lines
+
+
+def _rest(checked: Checked, what: str) -> str:
+    if checked.rest is None:
+        return "not known"
+    trace = checked.rest.get(what)
+    return "none" if trace is None else f"after {steps(len(trace.steps))}"
+
+
+def _stories(changes: Sequence[VerdictChange]) -> list[VerdictChange]:
+    """Return the changes whose counterexample is to be told, one for each run."""
+    found: dict[object, VerdictChange] = {}
+    for change in changes:
+        verdict = change.after.verdict
+        if isinstance(verdict, Violated) and change.worse:
+            found.setdefault((verdict.trace.states, verdict.trace.steps), change)
+    return list(found.values())
+
+
+def _broken(new: Checked, change: VerdictChange) -> list[RenderableType]:
+    verdict, prop = change.after.verdict, change.after.prop
+    assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
+    others = [
+        r.prop.name
+        for r in new.results
+        if isinstance(r.verdict, Violated) and r.prop is not prop
+        and (r.verdict.trace.states, r.verdict.trace.steps)
+        == (verdict.trace.states, verdict.trace.steps)
+    ]  # fmt: skip
+    heading = Text("\nNewly violated: ", style="bold red").append(prop.name, style="bold")
+    lines: list[RenderableType] = [heading]
+    if others:
+        lines.append(Text(f"  the same run breaks {', '.join(others)}", style="italic"))
+    told = story_lines(change.after.question, prop, verdict.trace, "red")
+    return [*lines, *(Padding(line, (0, 0, 0, GAP), expand=False) for line in told)]
+
+
+def _behaviour(found: Comparison) -> list[RenderableType]:
+    parts: list[RenderableType] = [
+        Text("\nBehaviour: ", style="bold").append(RELATIONS[found.relation], style="none")
+    ]
+    parts.append(Text(f"  seen: {seen_words(found)}", style="dim"))
+    for way, forward in ((found.forward, True), (found.backward, False)):
+        parts.append(Text(f"  {way_words(way, forward=forward)}"))
+        if way.difference is not None:
+            lines = difference_lines(way.difference, forward=forward)
+            parts += [Padding(line, (0, 0, 0, 2 * GAP), expand=False) for line in lines]
+    return parts
+
+
+def seen_words(found: Comparison) -> str:
+    """Return what is observed, by number."""
+    events, variables = len(found.what.events), len(found.what.variables)
+    return f"{events} event{'s' * (events != 1)}, {variables} variable{'s' * (variables != 1)}"
+
+
+def way_words(way: OneWay, *, forward: bool) -> str:
+    """Return the answer for one direction in a sentence."""
+    doer, other = ("new", "old") if forward else ("old", "new")
+    every = f"everything the {doer} policy does, the {other} one allows"
+    match way.word:
+        case "allowed":
+            return f"{every}: proved, {way.inclusion.pairs:,} pairs of states"
+        case "undecided":
+            return f"whether {every}: undecided, {printable(way.inclusion.stopped or '')}"
+        case _:
+            assert way.difference is not None  # noqa: S101 - that is what the word says
+            length = len(way.difference.trace.steps)
+            where = steps(length) if length else "at the start"
+            return f"only the {doer} policy does this: {where}"
+
+
+def difference_lines(difference: Difference, *, forward: bool) -> list[RenderableType]:
+    """Return the run that only one policy has, and what the other allows instead."""
+    system, trace = difference.question.system, difference.trace
+    lines: list[RenderableType] = [Text(f"Start: {'; '.join(start_of(system, trace))}.")]
+    lines += [Text(f"Table: {line}.") for line in tables_of(system, trace)]
+    if trace.steps:
+        lines.append(StepLines(story_steps(system, trace)))
+    return [*lines, Text(instead_words(difference, forward=forward), style="yellow")]
+
+
+def instead_words(difference: Difference, *, forward: bool) -> str:
+    """Return the sentence that says what the other policy allows where the run ends."""
+    other = "old" if forward else "new"
+    trace = difference.trace
+    if not trace.steps:
+        return f"The {other} policy does not start like that."
+    same = [a for a in difference.instead if a.event == difference.event]
+    if same:
+        ways = " or ".join(", ".join(a.sees) or "nothing changes" for a in same[:FEW])
+        return f"Where that happens, the {other} policy has instead: {ways}."
+    names = list(dict.fromkeys(a.event or "a hidden step" for a in difference.instead))
+    if not names:
+        return f"There the {other} policy can do nothing at all."
+    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    return f"There the {other} policy allows only {', '.join(names[:FEW])}{more}."
+
+
+def _summary(found: Comparison) -> list[RenderableType]:
+    worse = sum(change.worse for change in found.verdicts)
+    verdicts = f"{worse} verdict{'s' * (worse != 1)} got worse" if worse else "no verdict got worse"
+    standing = f"{standing_words(found.old)} -> {standing_words(found.new)}"
+    style = "bold red" if worse else "bold green"
+    name = printable(found.new.question.model.name)
+    return [Text(), Text(f"{name}: {standing}", style=style),
+            Text(f"{name}: {verdicts}; {found.relation}", style=style)]  # fmt: skip
+
+
+__all__ = [
+    "RELATIONS", "comparison_view", "instead_words", "rest_lines", "seen_words", "unchanged",
+    "verdict_text", "way_words",
+]  # fmt: skip
