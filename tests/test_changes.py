@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pytest
 from asked import ROOT, judged, lengths, shipped, up_to
@@ -243,8 +244,21 @@ def test_solver_finds_the_short_counterexamples_of_the_same_length(name: str) ->
     assert up_to(lengths(search(asked)), CHEAP) == lengths(check_bounded(asked, CHEAP))
 
 
+@cache
+def weights(base: str) -> dict[str, int]:
+    """Return for each property how little it weighs: 0 if breaking it is unsafe."""
+    order = {"invariant": 0, "step": 0, "response": 1, "possible": 1}
+    return {
+        p.name.partition("[")[0]: 2 if p.departure else order[p.kind]
+        for p in shipped(base).properties
+    }
+
+
 def table() -> str:
-    """Return all changes as a table: what it is, where the policy stands, what breaks first."""
+    """Return all changes as a table: what it is, where the policy stands, what breaks first.
+
+    First comes what weighs most: what is unsafe, then what does not recover, then departures.
+    """
     lines = ["| change | in a sentence | standing | breaks first |", "|---|---|---|---|"]
     for name, known in MANIFEST.items():
         says = (CHANGES / f"{name}.toml").read_text(encoding="utf-8").splitlines()[1][2:]
@@ -253,7 +267,8 @@ def table() -> str:
             p: min(steps) for p, steps in known.get("violated", {}).items()
             if inherent.get(p) != steps
         }  # fmt: skip
-        first = min(broken, key=lambda p: (broken[p], p), default=None)
+        order = weights(base_of(name))
+        first = min(broken, key=lambda p: (order[p], broken[p], p), default=None)
         what = "-" if first is None else f"`{first}`, {broken[first]} event" + (
             "s" if broken[first] != 1 else ""
         )
