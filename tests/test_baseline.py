@@ -20,7 +20,7 @@ UPDATE = ROOT / "examples" / "update.toml"
 
 
 def ran(*arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(twinrom.app, list(arguments), env={"COLUMNS": "100"})
+    done = CliRunner().invoke(twinrom.app, list(arguments), env={"COLUMNS": "300"})
     assert done.exception is None or isinstance(done.exception, SystemExit), done.output
     return done.exit_code, done.output
 
