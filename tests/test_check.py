@@ -109,14 +109,14 @@ def test_a_time_out_says_what_is_clean(tmp_path: Path) -> None:
         "--depth",
         "400",
         "--timeout",
-        "8",
+        "20",
         "--json",
         str(path),
     )
     assert done.returncode == 3
     model = json.loads(path.read_text())["models"][0]
     engine = model["engines"]["bounded"]
-    assert engine["stopped"].startswith("out of time after 8 s at depth ")
+    assert engine["stopped"].startswith("out of time after 20 s at depth ")
     assert 0 <= engine["depth"] < 400
     opened = [p for p in model["properties"] if p["verdict"] == "unknown"]
     waiting = [p for p in model["properties"] if p["verdict"] == "not-checked"]
