@@ -12,7 +12,7 @@ from asked import SHIPPED, dropped, of_mutant, safety, shipped
 if TYPE_CHECKING:
     from proofs import Question
 
-SAMPLE = 20
+SAMPLE = 5
 
 
 @cache

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = str(ROOT / "examples" / "update.toml")
 MODELS = ("msa1000", "proliant", EXAMPLE)
-NO_GUARD = str(ROOT / "tests" / "changes" / "msa_no_io_guard.toml")
+NO_GUARD = str(ROOT / "examples" / "changes" / "msa_no_io_guard.toml")
 each_model = pytest.mark.parametrize("name", MODELS, ids=lambda n: Path(n).stem)
 
 LAMP = """
