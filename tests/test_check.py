@@ -239,14 +239,18 @@ def test_an_interrupted_check_leaves_nothing_behind(tmp_path: Path, number: int)
          ],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, text=True)  # fmt: skip
     own: set[str] = set()
-    while len(own) < 2 and running.poll() is None:
-        time.sleep(0.1)
-        own = workers() - before
-    time.sleep(1)
-    running.send_signal(number)
-    _, said = running.communicate(timeout=60)
-    if number == signal.SIGINT:
-        assert (running.returncode, said) == (130, "interrupted\n")
+    try:
+        while len(own) < 2 and running.poll() is None:
+            time.sleep(0.1)
+            own = workers() - before
+        time.sleep(1)
+        running.send_signal(number)
+        _, said = running.communicate(timeout=60)
+        if number == signal.SIGINT:
+            assert (running.returncode, said) == (130, "interrupted\n")
+    finally:  # one that is still there would disturb the tests after this one
+        running.kill()
+        running.communicate()
     end = time.monotonic() + 20
     while own & workers() and time.monotonic() < end:
         time.sleep(0.1)

@@ -43,7 +43,6 @@ def system_dot(source: str, to: str) -> bytes:
     except graphviz.CalledProcessError as error:
         raise InputError.whole_file("--renderer dot", f"failed: {error}") from None
     return made
-    return made
 
 
 __all__ = ["RENDERERS", "Renderer", "laid_out", "system_dot"]

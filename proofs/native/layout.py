@@ -35,7 +35,7 @@ class Layout:
     def __init__(self, system: TransitionSystem, mask_rows: int = MASK_ROWS) -> None:
         self.packing = Packing(system.variables)
         self.rows = len(system.choices.rows)
-        self.everything_at_all = system.choices.everything
+        system.choices.everything  # noqa: B018 - raises when there are too many to enumerate
         self.mask_rows = min(self.rows, mask_rows)
         self.bits = self.packing.bits + self.rows - self.mask_rows
         if self.bits > WIDE:

@@ -49,11 +49,9 @@ class Sweeps:
         self.compiled = Compiled(self._text(), 2 if work > WORTH_COMPILING else 0)
         self.work = Pages(max(64, len(props) * self.size))
         self.good = self._goals()
-        self.sweeps = 0
         done = Pages(self.space.length)
         waiting = self.props
         while waiting := [p for p in waiting if next(self.hits(p), None) is not None]:
-            self.sweeps += 1
             if not self._back(self.good, self.good, done):
                 break
 
