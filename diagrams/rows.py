@@ -29,19 +29,18 @@ STYLES = {
 
 
 def sweep_view(rows: Sequence[tuple[Point, Judged]]) -> RenderableType:
-    """Return one line per policy, then the errors, then how many there are of each standing."""
+    """Return each policy with what it breaks, the errors, and how many there are of a standing."""
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-    for title in ("policy", "stands", "states", "transitions", "depth", "first broken", "s"):
-        right = title in ("states", "transitions", "depth", "s")
-        table.add_column(title, justify="right" if right else "left", overflow="fold")
+    for title in ("stands", "states", "s"):
+        table.add_column(title, justify="left" if title == "stands" else "right", no_wrap=True)
+    table.add_column("policy", overflow="fold")
     for point, judged in rows:
-        counts = judged.counts
-        numbers = (counts.states, counts.transitions, counts.diameter) if counts else ()
-        table.add_row(
-            Text(point.name), Text(judged.standing, style=STYLES[judged.standing]),
-            *([f"{n:,}" for n in numbers] or ["-"] * 3), Text(_broken(judged)),
-            f"{judged.seconds:.1f}",
-        )  # fmt: skip
+        style = STYLES[judged.standing]
+        name = Text(printable(point.name))
+        if judged.broken is not None:
+            name.append(f"\n{_broken(judged)}", style="dim")
+        states = f"{judged.counts.states:,}" if judged.counts else "-"
+        table.add_row(Text(judged.standing, style=style), states, f"{judged.seconds:.1f}", name)
     errors = [
         Text(f"\n{point.name}: {printable(judged.error)}", style=STYLES[judged.standing])
         for point, judged in rows
@@ -54,9 +53,8 @@ def sweep_view(rows: Sequence[tuple[Point, Judged]]) -> RenderableType:
 
 
 def _broken(judged: Judged) -> str:
-    if judged.broken is None:
-        return "-"
-    return judged.broken + ("" if judged.length is None else f", {steps(judged.length)}")
+    name = (judged.broken or "").partition("[")[0]
+    return name if judged.length is None else f"{name}, {steps(judged.length)}"
 
 
 def sweep_json(rows: Sequence[tuple[Point, Judged]]) -> dict[str, Any]:
@@ -87,11 +85,14 @@ def _reading(one: Read) -> tuple[str, str]:
         return one.why, "dim"
     if judged.error is not None:
         return f"{one.policy}: {judged.error}", STYLES[judged.standing]
-    kept = f"keeps {len(judged.keeps)} clauses"
-    if not judged.breaks:
-        return f"{one.policy}: {judged.standing}, {kept}", STYLES[judged.standing]
-    text = f"{one.policy}: {judged.standing}, {kept}, breaks {', '.join(judged.breaks)}"
-    return f"{text} (first {_broken(judged)})", STYLES[judged.standing]
+    text = f"{one.policy}: keeps {len(judged.keeps)} clauses"
+    if judged.standing != "keeps":
+        text = f"{one.policy}: {judged.standing}, keeps {len(judged.keeps)} clauses"
+    if judged.breaks:
+        text += f", breaks {', '.join(judged.breaks)}"
+    if judged.broken is not None:
+        text += f" ({_broken(judged)})"
+    return text, STYLES[judged.standing]
 
 
 def gaps_json(readings: Sequence[Read]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from proofs.verdict import (
     Vacuous,
     Verdict,
     Violated,
+    weight,
     word,
 )
 
@@ -52,6 +53,6 @@ __all__ = [
     "drift", "export", "fault_numbers", "fold_reachable", "grid", "holds_at", "holds_in",
     "lint", "lint_files", "load_spec", "merge", "mutants", "mutate", "mutated", "owed_since",
     "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recipe", "rest_findings",
-    "row_data", "shipped_specs", "spec_for", "spec_json_schema", "sweep", "word",
+    "row_data", "shipped_specs", "spec_for", "spec_json_schema", "sweep", "weight", "word",
     "write_baseline", "write_certificate", "write_export",
 ]  # fmt: skip

@@ -39,20 +39,15 @@ def _judged(recipe: Recipe, options: Options, started: float) -> Judged:
     seconds = time.monotonic() - started
     reports = {"search": report}
     checked = Checked(question, ALL_DEPTHS, results, clauses, reports, seconds, recipe, None)
-    lengths = [
-        (len(r.verdict.trace.steps), r.prop.name)
-        for r in results
-        if r.failed and isinstance(r.verdict, Violated)
-    ]
-    others = [(-1, r.prop.name) for r in results if r.failed]
-    first = min(lengths, default=None, key=lambda item: item[0]) or next(iter(others), None)
+    worst = checked.worst
+    run = worst.verdict.trace if worst and isinstance(worst.verdict, Violated) else None
     failed = {name for r in results if r.failed for name in r.prop.clauses}
     decided = {c.id for c in clauses if c.verdict in ("proved", "violated")}
     return Judged(
         checked.standing,
         report.counts if report.complete else None,
-        None if first is None else first[1],
-        None if first is None or first[0] < 0 else first[0],
+        None if worst is None else worst.prop.name,
+        None if run is None else len(run.steps),
         failed=checked.failed,
         undecided=checked.undecided,
         keeps=tuple(c.id for c in clauses if c.id in decided - failed),

@@ -95,8 +95,8 @@ class Fate:
 class Judged:
     """Where a policy stands, as one row of plain data.
 
-    `broken` is the property that fails first, after `length` steps where there is a run. `keeps`
-    and `breaks` are clauses. An `error` says why there is no answer.
+    `broken` is the property that fails and weighs most, after `length` steps if there is a run.
+    `keeps` and `breaks` are clauses. An `error` says why there is no answer.
     """
 
     standing: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 if TYPE_CHECKING:
@@ -172,6 +173,16 @@ class Checked:
         return "departs" if kinds else "keeps"
 
     @property
+    def worst(self) -> Result | None:
+        """Return what fails and weighs most: what is unsafe first, then what breaks soonest."""
+
+        def order(one: Result) -> tuple[bool, int, float]:
+            run = one.verdict.trace if isinstance(one.verdict, Violated) else None
+            return run is None, weight(one.prop), inf if run is None else len(run.steps)
+
+        return min((r for r in self.results if r.failed), key=order, default=None)
+
+    @property
     def certificates(self) -> tuple[Certificate, ...]:
         """Return the certificates of all engines."""
         return tuple(c for r in self.reports.values() for c in r.certificates)
@@ -185,6 +196,13 @@ class Checked:
     def undecided(self) -> bool:
         """Say whether any property that engines here decide has no verdict."""
         return any(isinstance(r.verdict, Unknown) for r in self.results)
+
+
+def weight(prop: Property) -> int:
+    """Return how little it weighs that a property is broken; 0: that is unsafe."""
+    if prop.departure:
+        return 2
+    return 0 if prop.kind in ("invariant", "step") else 1
 
 
 STANDINGS = ("unsafe", "undecided", "does-not-recover", "departs", "keeps")

@@ -18,7 +18,7 @@ def shipped_models() -> dict[str, Path]:
 def shipped_policies() -> dict[str, Path]:
     """Return the models that come with the package, and the policy changes of them, by name."""
     changes = (p for folder in CHANGES for p in sorted(folder.glob("*.toml")))
-    return {**shipped_models(), **{p.stem: p for p in changes if p.stem != "manifest"}}
+    return {**shipped_models(), **{p.stem: p for p in changes}}
 
 
 __all__ = ["FOLDER", "shipped_models", "shipped_policies"]

@@ -91,7 +91,7 @@ def normalised(text: str) -> str:
     """
     text = text.replace(f"{ROOT}{os.sep}", "")
     text = re.sub(r"\b\d+(\.\d+)? s\b", "N s", text)
-    text = re.sub(r" +\d+\.\d$", " N", text, flags=re.MULTILINE)
+    text = re.sub(r" +\d+\.\d(?=  |$)", " N", text, flags=re.MULTILINE)
     text = "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
     text = ENGINES.sub(_sorted_engines, text)
     text = re.sub(r"invariant of \d+ clauses?", "invariant of N clauses", text)

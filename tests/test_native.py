@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 
     from statemachine import State, Step
 
-CHANGES = sorted(
-    p for p in (ROOT / "examples" / "changes").glob("*.toml") if p.stem != "manifest"
-)
+CHANGES = sorted((ROOT / "examples" / "changes").glob("*.toml"))
 
 
 def said(run: Callable[[], Report], names: set[str]) -> object:

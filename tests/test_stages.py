@@ -211,7 +211,7 @@ STANDING = {
     "msa_never_downgrade_on_hot_plug": "does-not-recover",
     "msa_reset_duty_dropped_on_removal": "unsafe",
     "msa_pending_cleared_on_removal": "unsafe",
-    "msa_stored_versions_pending_cleared_on_removal": "unsafe",
+    "msa_stored_versions_pending_ends_on_removal": "unsafe",
     "proliant_flash_in_place": "unsafe",
     "proliant_copy_over_invalid": "keeps",
     "proliant_copy_over_different": "unsafe",
