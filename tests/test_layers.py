@@ -80,6 +80,20 @@ def test_other_layers_use_the_public_names_only(file: Path) -> None:
         assert set(names) <= set(public), f"{named(file)} imports {names} from {module}"
 
 
+def test_no_file_has_the_name_of_a_public_thing_that_is_imported_late() -> None:
+    # It would stand in the place of that thing as soon as anything imports it.
+    files = {file.stem for file in (ROOT / "diagrams").iterdir()}
+    assert files & set(importlib.import_module("diagrams").__all__) == set()
+
+
+def test_names_that_are_imported_late_are_known_all_the_same() -> None:
+    late = importlib.import_module("diagrams")
+    assert set(late.__all__) <= set(dir(late))
+    assert late.checked_view is importlib.import_module("diagrams.tables").checked_view
+    for name in ("checked_vew", "__wrapped__"):
+        assert not hasattr(late, name)
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_public_names_exist_and_are_listed_once(package: str) -> None:
     module = importlib.import_module(package)
