@@ -1,7 +1,7 @@
-"""What people look at: tables, stories, pictures, pages, JSON.
+"""What people look at: tables, stories, pictures, pages, JSON, and the verbs of the command line.
 
-The names are those of `diagrams.public`. They are imported when one is used (PEP 562), so that a
-part of the package can be used without the others.
+The names are those of `diagrams.public`. They are imported when one is used (PEP 562): the help of
+the command line needs none of them.
 """
 
 from importlib import import_module
