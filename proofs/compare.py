@@ -14,7 +14,7 @@ from proofs.refine import MAX_PAIRS, OTHER_TABLES, Inclusion, Refinement
 from proofs.replayed import EngineDisagreementError, retold
 from proofs.spec import spec_for
 from proofs.verdict import Unknown, Vacuous, Violated
-from statemachine import TooLargeError, changes_between, find_file, shipped_models, with_budget
+from statemachine import TooLargeError, changes_between, find_model, with_budget
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,7 +145,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     `InputError` for mistakes in any of the files, `EngineDisagreementError` for our own.
     """
     effort = effort or Effort()
-    against = spec_for(find_file(old, shipped_models(), "model"), spec)
+    against = spec_for(find_model(old), spec)
     options = Options(
         engines=("search",), timeout=effort.timeout, max_states=effort.max_states,
         plain=effort.plain,

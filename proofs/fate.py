@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from proofs import lasso
 from proofs.differ import difference, enabled
 from proofs.exhaustive import explore
+from proofs.moves import Mover
 from proofs.mutants import mutated
-from proofs.observe import observables
+from proofs.observe import Window, observables
 from proofs.question import pose
-from proofs.refine import included
+from proofs.refine import MAX_PAIRS, Refinement
 from proofs.replayed import EngineDisagreementError, replayed_to_its_end, retold
 from proofs.results import Fate, Report
 from proofs.spec import read_spec
@@ -34,11 +36,11 @@ def try_mutants(task: Task, question: Question, progress: Progress | None) -> Re
 
     The time limit of the task is that of each mutant.
     """
-    spec = Document(*task.recipe.spec)
     limits = Limits(task.options.max_states, task.options.timeout, plain=task.options.plain)
+    trials = Trials(question, Document(*task.recipe.spec), task.skip, limits)
     report = Report("mutants", {}, -1)
     for mutant in task.mutants:
-        fate = fate_of(question, mutant, spec, task.skip, limits)
+        fate = trials.fate_of(mutant)
         report = replace(report, fates={**report.fates, mutant.name: fate})
         if progress is not None:
             progress(report)
@@ -54,25 +56,76 @@ class Limits:
     plain: bool = False
 
 
-def fate_of(
-    question: Question, mutant: Mutant, spec: Document, skip: Collection[str], limits: Limits
-) -> Fate:
-    """Return what becomes of one mutant of the question's model.
+class Trials:
+    """Tries mutants of one question's model; the properties in `skip` kill none.
 
-    It is killed when `check` would fail it because of a property outside `skip`, or because of a
-    mistake of the model. A survivor is told from the model by a run, or it is equivalent.
+    What the model itself does is worked out once, for all mutants that seem to do the same.
     """
-    started = time.monotonic()
-    deadline = started + limits.timeout if limits.timeout is not None else None
-    try:
-        changed = mutated(question.model, mutant)
-        asked = pose(changed, *read_spec(spec), dict(question.budget))
-        fate = _killed(asked, skip, limits, deadline)
-    except InputError as error:
-        fate = Fate("killed", error.problems[0].message, "mistake")
-    if fate is None:
-        fate = _survivor(question, asked, mutant, limits, deadline)
-    return replace(fate, seconds=time.monotonic() - started)
+
+    def __init__(
+        self, question: Question, spec: Document, skip: Collection[str], limits: Limits
+    ) -> None:
+        self.question, self.spec, self.skip, self.limits = question, spec, skip, limits
+
+    def fate_of(self, mutant: Mutant) -> Fate:
+        """Return what becomes of one mutant.
+
+        It is killed when `check` would fail it because of a property outside `skip`, or because of
+        a mistake of the model. A survivor is told from the model by a run, or it is equivalent.
+        """
+        started = time.monotonic()
+        timeout = self.limits.timeout
+        deadline = started + timeout if timeout is not None else None
+        try:
+            changed = mutated(self.question.model, mutant)
+            asked = pose(changed, *read_spec(self.spec), dict(self.question.budget))
+            fate = _killed(asked, self.skip, self.limits, deadline)
+        except InputError as error:
+            fate = Fate("killed", error.problems[0].message, "mistake")
+        if fate is None:
+            fate = self._survivor(asked, mutant, deadline)
+        return replace(fate, seconds=time.monotonic() - started)
+
+    def _survivor(self, asked: Question, mutant: Mutant, deadline: float | None) -> Fate:
+        """Return whether what survived is told from the model by a run, or does the same."""
+        most = self.limits.max_states
+        if mutant.kind == "swap":
+            found = enabled(self.question, mutant.rule, most, deadline)
+            same = "its rule never happens"
+        else:
+            found = difference(self.question, asked.model.system, mutant.rule, most, deadline)
+            same = "refinement both ways"
+        if found.steps:
+            return Fate("survived", found.last, steps=found.steps, length=len(found.steps))
+        if found.stopped is not None:
+            return Fate("undecided", found.stopped)
+        if mutant.kind != "swap":
+            stopped = self._refined(asked, mutant, deadline)
+            if stopped is not None:
+                return Fate("undecided", f"refinement: {stopped}")
+        return Fate("equivalent", same)
+
+    @cached_property
+    def _model(self) -> Mover:
+        """Return the steps of the model, as anybody can see who sees everything."""
+        system = _named(self.question.model.system)
+        return Mover(system, Window(observables(system, system)))
+
+    def _refined(self, asked: Question, mutant: Mutant, deadline: float | None) -> str | None:
+        """Prove that both do the same, as anybody can see who sees everything; or say why not.
+
+        Raises `EngineDisagreementError` when there is a difference that the search did not find.
+        """
+        model = self._model
+        other = Mover(_named(asked.model.system), model.observer.window)
+        for left, right in ((model, other), (other, model)):
+            found = Refinement(left, right).run(deadline, min(self.limits.max_states, MAX_PAIRS))
+            if found.stopped is not None:
+                return found.stopped
+            if not found.holds:
+                text = f"{mutant.name}: the search finds no difference, and refinement one"
+                raise EngineDisagreementError(text)
+        return None
 
 
 def _killed(
@@ -119,47 +172,6 @@ def _replay(asked: Question, prop: Property, run: Run) -> None:
         retold(asked, prop.name, run)
     else:
         replayed_to_its_end(asked, prop, run, broken=True)
-
-
-def _survivor(
-    question: Question, asked: Question, mutant: Mutant, limits: Limits, deadline: float | None
-) -> Fate:
-    """Return whether what survived is told from the model by a run, or does the same."""
-    if mutant.kind == "swap":
-        found = enabled(question, mutant.rule, limits.max_states, deadline)
-        same = "its rule never happens"
-    else:
-        other = asked.model.system
-        found = difference(question, other, mutant.rule, limits.max_states, deadline)
-        same = "refinement both ways"
-    if found.steps:
-        return Fate("survived", found.last, steps=found.steps, length=len(found.steps))
-    if found.stopped is not None:
-        return Fate("undecided", found.stopped)
-    if mutant.kind != "swap":
-        stopped = _refined(question, asked, mutant, deadline)
-        if stopped is not None:
-            return Fate("undecided", f"refinement: {stopped}")
-    return Fate("equivalent", same)
-
-
-def _refined(
-    question: Question, asked: Question, mutant: Mutant, deadline: float | None
-) -> str | None:
-    """Prove that both do the same, as anybody can see who sees everything; or say why not.
-
-    Raises `EngineDisagreementError` when there is a difference that the search did not find.
-    """
-    old, new = _named(question.model.system), _named(asked.model.system)
-    what = observables(old, new)
-    for left, right in ((old, new), (new, old)):
-        found = included(left, right, what, deadline=deadline)
-        if found.stopped is not None:
-            return found.stopped
-        if not found.holds:
-            text = f"{mutant.name}: the search finds no difference, and refinement one"
-            raise EngineDisagreementError(text)
-    return None
 
 
 def _named(system: TransitionSystem) -> TransitionSystem:

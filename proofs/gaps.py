@@ -10,7 +10,7 @@ from proofs.recipe import recipe
 from proofs.results import Judged
 from proofs.supervise import Task, supervise
 from proofs.sweep import LATE
-from statemachine import InputError, shipped_models
+from statemachine import InputError, shipped_policies
 
 if TYPE_CHECKING:
     from proofs.recipe import Options, Recipe
@@ -33,7 +33,7 @@ def read_gaps(asked: Recipe, options: Options) -> list[Read]:
     """Return every reading of every gap of a spec, those with a policy judged, in its order.
 
     A policy is a file beside the spec or below its folder, a file beside the model that was asked
-    for, or a shipped model. Each is judged once, against this spec.
+    for, or a shipped model or change. Each is judged once, against this spec.
     """
     spec = asked.question().spec
     folders = [Path(spec.paths[0]).parent, Path(asked.model[0]).parent]
@@ -61,12 +61,13 @@ def read_gaps(asked: Recipe, options: Options) -> list[Read]:
 
 
 def _file(name: str, folders: list[Path]) -> str | None:
-    """Return the file of a policy: relative to one of the folders, else a shipped model."""
+    """Return the file of a policy: relative to one of the folders, else a shipped policy."""
+    shipped = shipped_policies()
     for folder in folders:
         for path in (folder / name, folder / f"{name}.toml"):
-            if path.is_file() and path.name.removesuffix(".toml") not in shipped_models():
+            if path.is_file() and path.name.removesuffix(".toml") not in shipped:
                 return str(path)
-    return str(shipped_models()[name]) if name in shipped_models() else None
+    return str(shipped[name]) if name in shipped else None
 
 
 def _missing(policy: str | None, found: dict[str, Judged]) -> str:

@@ -7,25 +7,33 @@ from typing import TYPE_CHECKING
 from proofs.lint import Finding, lint
 from proofs.question import pose
 from proofs.spec import read_spec, shipped_specs, spec_for
-from statemachine import Document, InputError, build_model, find_file, shipped_models
+from statemachine import (
+    Document,
+    InputError,
+    build_model,
+    find_file,
+    shipped_models,
+    shipped_policies,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from statemachine import Model, Problem
+
+MODEL_KEYS = {"machine", "include", "extends"}
 
 
 def lint_files(
     names: Sequence[str], spec: str | None = None, sorts: Mapping[str, str] | None = None
 ) -> list[Finding]:
-    """Return the findings for each file; a file with machines (or an `include`) is a model.
+    """Return the findings for each file; one with machines, `include` or `extends` is a model.
 
     A model is checked with `spec`, else with each spec among `names`, else with the spec that
     belongs to it, else alone. Raises `InputError` with all problems of all files.
     """
-    documents = [Document.read(find_file(n, _shipped(), "model or spec")) for n in names]
-    models = [d for d in documents if "machine" in d.data or "include" in d.data]
+    documents = [Document.read(_file(name)) for name in names]
+    models = [d for d in documents if not MODEL_KEYS.isdisjoint(d.data)]
     specs = [d for d in documents if d not in models]
     if specs and not models:
         raise InputError.whole_file(specs[0].path, "a spec is about a model", "name the model too")
@@ -54,5 +62,6 @@ def _own(model: Model) -> list[Document]:
         return []
 
 
-def _shipped() -> dict[str, Path]:
-    return {**shipped_specs(), **shipped_models()}
+def _file(name: str) -> str:
+    shipped = {**shipped_specs(), **shipped_policies()}
+    return find_file(name, shipped, "model or spec", shipped_models())

@@ -13,8 +13,7 @@ from statemachine import (
     InputError,
     build_model,
     did_you_mean,
-    find_file,
-    shipped_models,
+    find_model,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def recipe(
     `symbolic` names the sorts that stand for all integers, besides those whose size is given as
     `integers`; an empty list means every ordered sort.
     """
-    document = Document.read(find_file(model, shipped_models(), "model"))
+    document = Document.read(find_model(model))
     sizes = dict(sorts or {})
     named = [name for name, size in sizes.items() if size == INTEGERS]
     finite = {name: size for name, size in sizes.items() if size != INTEGERS}

@@ -16,7 +16,7 @@ from statemachine.diagnostics import InputError, Problem, did_you_mean, printabl
 from statemachine.document import Document
 from statemachine.expr import Expr, conjuncts
 from statemachine.files import read_text, write_whole
-from statemachine.load import build_model, find_file, load_model, parse_model, shipped_models
+from statemachine.load import build_model, find_file, find_model, load_model, parse_model
 from statemachine.model import Column, Definition, Model, Move, Rule, Table, Template
 from statemachine.names import check_name, named_sort, parse_columns, parse_sort
 from statemachine.overlay import base_of
@@ -30,6 +30,7 @@ from statemachine.schema import Each, ModelShape, Shape, SomeTexts, Texts
 from statemachine.schema import json_schema as model_json_schema
 from statemachine.script import Script, read_script
 from statemachine.shape import shaped
+from statemachine.shipped import shipped_models, shipped_policies
 from statemachine.simulate import Change, Option, Session
 from statemachine.sorts import BOOL, INTEGERS, Sort
 from statemachine.system import (
@@ -66,10 +67,11 @@ __all__ = [
     "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace",
     "TransitionSystem", "Typed", "Variable", "Vocabulary", "base_of", "bind_column",
     "budget_problem", "build_model", "changes_between", "check_definitions", "check_free",
-    "check_known", "check_name", "conjuncts", "did_you_mean", "each_column", "expr", "fault_kinds",
-    "filled", "find_file", "from_itf", "in_sort", "kind_of", "load_model", "model_json_schema",
-    "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort",
-    "printable", "read_definitions", "read_script", "read_text", "read_trace", "replay",
-    "run_script", "shaped", "shipped_models", "spoken", "start_session", "term_text", "terms",
+    "check_known", "check_name", "conjuncts", "did_you_mean", "each_column", "expr",
+    "fault_kinds", "filled", "find_file", "find_model", "from_itf", "in_sort", "kind_of",
+    "load_model", "model_json_schema", "model_vocabulary", "named_sort", "parse",
+    "parse_columns", "parse_model", "parse_sort", "printable", "read_definitions",
+    "read_script", "read_text", "read_trace", "replay", "run_script", "shaped",
+    "shipped_models", "shipped_policies", "spoken", "start_session", "term_text", "terms",
     "to_itf", "unlimited", "with_barred_faults", "with_budget", "write_trace", "write_whole",
 ]  # fmt: skip

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from statemachine.diagnostics import InputError, closest
 from statemachine.document import Document
 from statemachine.places import Place
+from statemachine.shipped import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from statemachine.places import Problems
 
-SHIPPED = Path(__file__).parent / "models"
 MAX_INCLUDES = 16
 
 
@@ -58,10 +58,10 @@ def with_includes(document: Document, problems: Problems, given: Mapping[str, st
 def _included(name: str, documents: list[Document], place: Place,
               problems: Problems) -> Document | None:
     base = Path(documents[0].path).parent
-    tried = [base / name] + ([SHIPPED / name] if Path(name).name == name else [])
+    tried = [base / name] + ([FOLDER / name] if Path(name).name == name else [])
     path = next((p for p in tried if _is_file(p)), None)
     if path is None:
-        known = [p.name for p in SHIPPED.glob("*.toml")]
+        known = [p.name for p in FOLDER.glob("*.toml")]
         message = f"cannot find `{name}`" if name else "expected the name of a file"
         problems.add(place.problem(message, closest(name, known)))
         return None

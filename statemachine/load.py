@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from statemachine.declare import Declarations
-from statemachine.diagnostics import LONGEST_WORD, InputError, did_you_mean
+from statemachine.diagnostics import LONGEST_WORD, InputError, closest, did_you_mean
 from statemachine.document import Document
 from statemachine.ground import ground_problems
-from statemachine.includes import SHIPPED
 from statemachine.overlay import read_layers
 from statemachine.places import Place, Problems
 from statemachine.schema import ModelShape
 from statemachine.shape import shaped
+from statemachine.shipped import shipped_models, shipped_policies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,15 +24,12 @@ if TYPE_CHECKING:
 SECTIONS = ("sort", "table", "machine", "define", "actor")
 
 
-def shipped_models() -> dict[str, Path]:
-    """Return the models that come with the package, by name."""
-    return {p.stem: p for p in sorted(SHIPPED.glob("*.toml")) if p.stem != "rom_bank"}
-
-
-def find_file(name: str, shipped: Mapping[str, Path], what: str) -> str:
+def find_file(
+    name: str, shipped: Mapping[str, Path], what: str, listed: Mapping[str, Path] | None = None
+) -> str:
     """Return the file that `name` means: a path, or the name of a shipped file.
 
-    Raises `InputError` when there is neither.
+    Raises `InputError` when there is neither; if no name is close, `listed` are named.
     """
     if name in shipped and not Path(name).is_file():
         return str(shipped[name])
@@ -42,9 +39,17 @@ def find_file(name: str, shipped: Mapping[str, Path], what: str) -> str:
         exists = False
     if exists:
         return name
-    hint = did_you_mean(name, shipped)
+    hint = closest(name, shipped) or did_you_mean(name, listed or shipped)
     raise InputError.whole_file(name[:LONGEST_WORD] or "``",
                                 f"no such {what}: neither a file nor a shipped one", hint)
+
+
+def find_model(name: str) -> str:
+    """Return the file that `name` means: a path, or the name of a model or change that is shipped.
+
+    Raises `InputError` when there is neither.
+    """
+    return find_file(name, shipped_policies(), "model", shipped_models())
 
 
 def load_model(name: str, sorts: Mapping[str, str] | None = None) -> Model:
@@ -53,7 +58,7 @@ def load_model(name: str, sorts: Mapping[str, str] | None = None) -> Model:
     `sorts` replaces sort declarations: `{"Version": "1..4"}` or `{"Board": "r1,r2,r3"}`.
     Raises `InputError` with every problem of the model.
     """
-    document = Document.read(find_file(name, shipped_models(), "model"))
+    document = Document.read(find_model(name))
     return build_model(document, sorts)
 
 

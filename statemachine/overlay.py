@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from statemachine.changes import Change, changes_between
-from statemachine.diagnostics import InputError, did_you_mean
+from statemachine.diagnostics import InputError, closest, did_you_mean
 from statemachine.document import Document
-from statemachine.includes import SHIPPED, with_includes
+from statemachine.includes import with_includes
 from statemachine.places import Place
+from statemachine.shipped import shipped_models, shipped_policies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,10 +59,9 @@ def base_of(document: Document) -> str | None:
 
 
 def _find(document: Document, name: str) -> Path | None:
-    shipped = {p.stem: p for p in SHIPPED.glob("*.toml")}
     beside = Path(document.path).parent / name
     try:
-        return beside if beside.is_file() else shipped.get(name)
+        return beside if beside.is_file() else shipped_policies().get(name)
     except (OSError, ValueError):  # a name too long, or with a null character
         return None
 
@@ -100,8 +100,8 @@ def _base(document: Document, problems: Problems, given: Mapping[str, str],
         return Document(name, given[name])
     path = _find(document, name)
     if path is None:
-        known = [p.stem for p in SHIPPED.glob("*.toml") if p.stem != "rom_bank"]
-        problems.add(place.problem(f"cannot find `{name}`", did_you_mean(name, known)))
+        hint = closest(name, shipped_policies()) or did_you_mean(name, shipped_models())
+        problems.add(place.problem(f"cannot find `{name}`", hint))
         return None
     try:
         if not any(_same(path, other) for other in above):

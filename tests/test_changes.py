@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
-from asked import ROOT, judged, lengths, shipped, up_to
+from asked import ROOT, SHIPPED, judged, lengths, shipped, up_to
 
 from proofs import (
     Checked,
@@ -29,7 +29,14 @@ from proofs import (
 from proofs.bounded import check_bounded
 from proofs.exhaustive import explore
 from proofs.search import search
-from statemachine import Step, changes_between, load_model, parse_model
+from statemachine import (
+    InputError,
+    Step,
+    changes_between,
+    load_model,
+    parse_model,
+    shipped_policies,
+)
 
 CHANGES = ROOT / "examples" / "changes"
 MANIFEST = tomllib.loads((CHANGES / "manifest.toml").read_text(encoding="utf-8"))
@@ -177,6 +184,24 @@ def test_every_change_is_known() -> None:
     assert {p.stem for p in CHANGES.glob("*.toml")} == {*MANIFEST, "manifest"}
     assert KNOWN.keys() <= MANIFEST.keys()
     assert len(MANIFEST) >= 20
+
+
+def test_every_change_goes_by_its_name() -> None:
+    assert shipped_policies().keys() == {*SHIPPED, *MANIFEST}
+    assert load_model("msa_no_io_guard").paths[0] == str(CHANGES / "msa_no_io_guard.toml")
+    known = re.escape("did you mean `msa_no_io_guard`?")
+    with pytest.raises(InputError, match=rf"^msa_no_guard: no such model: .*; {known}$"):
+        load_model("msa_no_guard")
+    known = re.escape("known: `msa1000`, `proliant`")
+    with pytest.raises(InputError, match=rf"^nothing: no such model: .*; {known}$"):
+        load_model("nothing")
+
+
+def test_an_overlay_may_extend_a_change_by_name() -> None:
+    model = parse_model('extends = "msa_no_io_guard"\nremove = "rule.redundancy_starts"\n')
+    assert model.rules.keys() == load_model("msa_no_io_guard").rules.keys() - {"redundancy_starts"}
+    with pytest.raises(InputError, match="cannot find `msa_no_io_gard`; did you mean `msa_no_io_g"):
+        parse_model('extends = "msa_no_io_gard"\n')
 
 
 @pytest.mark.parametrize("name", MANIFEST)

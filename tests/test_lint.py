@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from proofs.lint import CODES, Finding, lint
+from proofs.lint_files import lint_files
 from proofs.question import ask, pose
 from proofs.spec import parse_spec, spec_for
-from statemachine import load_model, parse_model
+from statemachine import load_model, parse_model, shipped_policies
 
 DOCS = Path(__file__).parent.parent / "docs" / "lint"
 
@@ -102,6 +103,11 @@ KNOWN: dict[str, list[tuple[str, str]]] = {
     "proliant": [],
     "msa1000": [],
 }
+
+
+def test_an_overlay_is_a_model() -> None:
+    overlay = shipped_policies()["proliant_halts_at_once"]
+    assert lint_files([str(overlay), "proliant"]) == lint_files(["proliant_halts_at_once"])
 
 
 @pytest.mark.parametrize("name", KNOWN)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import twinrom
 from proofs import Fate, Mutant, Options, Question, mutants, mutate, mutated, recipe
-from proofs.fate import Limits, fate_of
+from proofs.fate import Limits, Trials
 from proofs.mutants import spread
 from proofs.observe import observables
 from proofs.refine import included
@@ -65,8 +65,8 @@ because = "three times is enough"
 
 
 def fates(asked: Question, spec: str) -> dict[str, Fate]:
-    document = Document("model.spec.toml", spec)
-    return {m.name: fate_of(asked, m, document, (), MANY) for m in mutants(asked.model)}
+    trials = Trials(asked, Document("model.spec.toml", spec), (), MANY)
+    return {m.name: trials.fate_of(m) for m in mutants(asked.model)}
 
 
 LAMP = question(MODEL, SPEC)
@@ -172,7 +172,7 @@ def test_difference_is_the_nearest_one_and_refinement_agrees(name: str) -> None:
     for mutant in mutants(base.model):
         if mutant.kind == "swap":
             continue
-        fate = fate_of(base, mutant, spec, skip, MANY)
+        fate = Trials(base, spec, skip, MANY).fate_of(mutant)
         if fate.end == "killed":
             assert fate.how == "mistake"
             continue
@@ -236,7 +236,7 @@ def test_too_little_time_and_too_few_states_decide_nothing() -> None:
     base = corpus("two_phase_commit")
     spec = Document.read(base.spec.paths[0])
     mutant = next(m for m in mutants(base.model) if m.kind == "swap")
-    fate = fate_of(base, mutant, spec, (), Limits(max_states=1))
+    fate = Trials(base, spec, (), Limits(max_states=1)).fate_of(mutant)
     assert (fate.end, fate.steps) == ("undecided", ())
     with pytest.raises(InputError, match="the search of the model itself did not end"):
         mutate(recipe(str(CORPUS / "two_phase_commit.toml")), Options(max_states=1))
@@ -248,15 +248,15 @@ def test_what_fails_the_model_itself_kills_nothing() -> None:
     asked = question(MODEL, spec)
     name = "rule.on: swap operator for controller"
     mutant = next(m for m in mutants(asked.model) if m.name == name)
-    assert fate_of(asked, mutant, document, (), MANY).by == "wrong"
-    assert fate_of(asked, mutant, document, ("wrong",), MANY).by != "wrong"
+    assert Trials(asked, document, (), MANY).fate_of(mutant).by == "wrong"
+    assert Trials(asked, document, ("wrong",), MANY).fate_of(mutant).by != "wrong"
 
 
 @pytest.mark.parametrize("plain", [False, True])
 def test_both_tiers_kill_alike(*, plain: bool) -> None:
     document = Document("model.spec.toml", SPEC)
-    limits = replace(MANY, plain=plain)
-    again = {m.name: fate_of(LAMP, m, document, (), limits) for m in mutants(LAMP.model)}
+    trials = Trials(LAMP, document, (), replace(MANY, plain=plain))
+    again = {m.name: trials.fate_of(m) for m in mutants(LAMP.model)}
     assert again == LAMP_FATES
 
 
@@ -288,7 +288,7 @@ def test_explanations_of_the_shipped_specs_name_mutants(name: str) -> None:
     spec = Document.read(str(ROOT / "proofs" / "specs" / f"{name}.toml"))
     by_name = {m.name: m for m in mutants(asked.model)}
     for explained_one in asked.spec.mutants:
-        assert fate_of(asked, by_name[explained_one], spec, (), MANY).end == "survived"
+        assert Trials(asked, spec, (), MANY).fate_of(by_name[explained_one]).end == "survived"
 
 
 def test_a_mutant_is_plain_data() -> None:
