@@ -377,7 +377,7 @@ def test_folder_without_a_certificate_is_a_mistake_of_usage(tmp_path: Path) -> N
         with pytest.raises(InputError, match=r"has no certificate: no `certificate\.json`"):
             certify_folders(str(place))
     done = command_line._guarded(  # noqa: SLF001 - what `main` exits with
-        lambda: command_line.certify(str(tmp_path))
+        lambda: command_line.app(["certify", str(tmp_path)])
     )
     assert done == 2
 

@@ -20,6 +20,7 @@ import pytest
 import typer
 
 import twinrom
+from diagrams import commands
 from proofs.certificate_files import CertificateShape
 
 if TYPE_CHECKING:
@@ -190,7 +191,12 @@ def test_every_option_that_is_described_exists(verb: str) -> None:
 
 
 def test_exit_codes_are_those_of_the_command_line() -> None:
-    constants = {v for name, v in vars(twinrom).items() if name.startswith("EXIT_")}
+    constants = {
+        value
+        for module in (twinrom, commands)
+        for name, value in vars(module).items()
+        if name.startswith("EXIT_")
+    }
     described = re.findall(r"^\| (\d+) \|", sections(COMMANDS)["Exit codes"], re.MULTILINE)
     assert sorted(map(int, described)) == sorted({0, *constants})
 

@@ -1,0 +1,53 @@
+"""The command line: a file for each group of verbs, one library call per verb.
+
+Everything heavy is imported by the verb that needs it, so that help and refusals answer at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from diagrams.commands.changing import compare, gaps, mutate, sweep
+from diagrams.commands.checking import certify, check, faults, report
+from diagrams.commands.ending import EXIT_FAILED, EXIT_UNDECIDED
+from diagrams.commands.looking import draw, export, lint, schema, simulate
+from diagrams.commands.options import __version__
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Check firmware-redundancy policies: is this policy safe, and what would break it?",
+    epilog="Exit codes: 0 as expected, 1 violated or vacuous, 2 usage or model error, "
+    "3 undecided, 70 a bug of ours, 130 interrupted.",
+)
+
+
+def _version(show: bool) -> None:  # noqa: FBT001 - typer passes the flag
+    if show:
+        typer.echo(f"twinrom {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="show the version and stop"
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+for verb in (
+    check, report, certify, faults,
+    compare, mutate, sweep, gaps,
+    lint, simulate, draw, export, schema,
+):  # fmt: skip
+    app.command()(verb)
+
+__all__ = ["EXIT_FAILED", "EXIT_UNDECIDED", "__version__", "app"]

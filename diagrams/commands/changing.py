@@ -1,0 +1,172 @@
+"""Verbs that set policies side by side: `compare`, `mutate`, `sweep` and `gaps`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diagrams.commands.ending import end
+from diagrams.commands.options import (
+    MAX_STATES,
+    FaultOption,
+    JobsOption,
+    JsonOption,
+    MaxStates,
+    Model,
+    PlainOption,
+    PolicyTimeout,
+    SortOption,
+    SpecOption,
+    budget,
+    finite,
+)
+
+
+def compare(  # noqa: PLR0913 - one parameter per option
+    old: Model,
+    new: Annotated[str, typer.Argument(help="the same after a change")],
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    faults: FaultOption = None,
+    timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds for each search")] = None,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="write a summary for a pull request (- for output)")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="fail unless the two are equivalent")
+    ] = False,
+) -> None:
+    """Say what a policy change changes: text, verdicts, and what can be seen to happen."""
+    if "-" == str(json) == str(markdown):
+        raise typer.BadParameter("`--json -` and `--markdown -` exclude each other")
+    from proofs import Effort
+    from proofs import compare as compared
+
+    effort = Effort(timeout, max_states, plain)
+    found = compared(old, new, spec, sorts=finite(sort), faults=budget(faults), effort=effort)
+    from rich.console import Console
+
+    from diagrams.comparison import comparison_view
+    from diagrams.comparison_as_json import comparison_json
+    from diagrams.markdown import comparison_markdown
+    from diagrams.output import show, write_data, write_text
+
+    aside = "-" in (str(json), str(markdown))
+    show(Console(stderr=aside, highlight=False), comparison_view(found))
+    if json is not None:
+        write_data(comparison_json(found), json)
+    if markdown is not None:
+        write_text(comparison_markdown(found), markdown)
+    end(failed=found.worse or (strict and found.relation != "equivalent"))
+
+
+def mutate(  # noqa: PLR0913 - one parameter per option
+    model: Model,
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    faults: FaultOption = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="how many mutants to try, evenly spread")
+    ] = None,
+    timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds per mutant")] = None,
+    jobs: JobsOption = 2,
+    killed: Annotated[
+        bool, typer.Option("--killed", help="list the killed ones too, with what kills them")
+    ] = False,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+) -> None:
+    """Change one thing of each rule after the other, and see whether the spec notices."""
+    from proofs import Options, mutate, recipe
+
+    asked = recipe(model, spec, finite(sort), budget(faults))
+    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
+    from rich.console import Console
+
+    from diagrams.mutants_view import mutated_json, mutated_view
+    from diagrams.output import show, write_data
+    from diagrams.progress import counting
+
+    with counting(Console(stderr=True), "mutants") as progress:
+        found = mutate(asked, options, limit, progress)
+    show(Console(stderr=str(json) == "-", highlight=False), mutated_view(found, killed=killed))
+    if json is not None:
+        write_data(mutated_json(found), json)
+    end(failed=bool(found.unexplained or found.stale), undecided=bool(found.of("undecided")))
+
+
+def sweep(  # noqa: PLR0913 - one parameter per option
+    models: Annotated[
+        list[str], typer.Argument(help="folders, model files, or names of shipped models")
+    ],
+    spec: SpecOption = None,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option("--grid", help="sizes or budgets to try: Version=1..2,1..3 or fault=0,1"),
+    ] = None,
+    results: Annotated[
+        str | None, typer.Option(help="keep rows in a file, and do not run them again")
+    ] = None,
+    timeout: PolicyTimeout = None,
+    jobs: JobsOption = 2,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+) -> None:
+    """Judge many policies at many sizes: one row each, and none stops the others."""
+    from proofs import Options, axes_of, policies, sweep
+    from proofs import grid as points_of
+
+    points = points_of(policies(models), axes_of(grid or []))
+    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
+    from rich.console import Console
+
+    from diagrams.output import show, write_data
+    from diagrams.progress import counting
+    from diagrams.rows import sweep_json, sweep_view
+
+    with counting(Console(stderr=True), "policies") as progress:
+        rows = sweep(points, options, spec, results, progress)
+    show(Console(stderr=str(json) == "-", highlight=False), sweep_view(rows))
+    if json is not None:
+        write_data(sweep_json(rows), json)
+    end(
+        failed=any(judged.failed or judged.standing == "error" for _, judged in rows),
+        undecided=any(judged.undecided for _, judged in rows),
+    )
+
+
+def gaps(  # noqa: PLR0913 - one parameter per option
+    model: Model,
+    spec: SpecOption = None,
+    timeout: PolicyTimeout = None,
+    jobs: JobsOption = 2,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+) -> None:
+    """Judge every reading of every gap that has a policy: which clauses it keeps and breaks."""
+    from proofs import Options, read_gaps, recipe
+
+    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
+    asked = recipe(model, spec)
+    found = read_gaps(asked, options)
+    from rich.console import Console
+
+    from diagrams.output import show, write_data
+    from diagrams.rows import gaps_json, gaps_view
+
+    show(Console(stderr=str(json) == "-", highlight=False), gaps_view(found))
+    if json is not None:
+        write_data(gaps_json(found), json)
+    judged = [reading.judged for reading in found if reading.judged is not None]
+    end(
+        failed=any(one.standing == "error" for one in judged),
+        undecided=any(one.undecided for one in judged),
+    )

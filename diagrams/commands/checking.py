@@ -1,0 +1,193 @@
+"""Verbs that judge a model: `check`, `report`, `certify` and `faults`."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from diagrams.commands.ending import end
+from diagrams.commands.options import (
+    MAX_STATES,
+    EngineOption,
+    FaultOption,
+    JobsOption,
+    JsonOption,
+    MaxStates,
+    Models,
+    PlainOption,
+    SortOption,
+    SpecOption,
+    SymbolicOption,
+    TimeoutOption,
+    __version__,
+    budget,
+    engines,
+    finite,
+    sizes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from proofs import Checked
+
+
+def check(  # noqa: PLR0913 - one parameter per option
+    models: Models,
+    spec: SpecOption = None,
+    depth: Annotated[
+        int | None, typer.Option(min=0, max=500, help="longest event sequence for z3")
+    ] = None,
+    sort: SortOption = None,
+    symbolic: SymbolicOption = False,
+    faults: FaultOption = None,
+    engine: EngineOption = "auto",
+    timeout: TimeoutOption = None,
+    jobs: JobsOption = 2,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+    trace: Annotated[
+        Path | None, typer.Option(help="write an ITF trace per violation to a folder")
+    ] = None,
+    certificates: Annotated[
+        Path | None, typer.Option(help="write what proves each property to a folder")
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(help="compare with what was found before, and fail on drift")
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="write the baseline instead of comparing")
+    ] = False,
+) -> None:
+    """Check models against their specs: verdicts, and the story of each violation."""
+    if update and baseline is None:
+        raise typer.BadParameter("`--update` says that the file of `--baseline` is to be written")
+    from proofs import Options, check, drift, read_baseline, recipe, write_baseline
+
+    recorded = read_baseline(baseline) if baseline is not None and not update else None
+    options = Options(depth, engines(engine), timeout, jobs, max_states, plain)
+    every: list[str] | None = [] if symbolic else None
+    recipes = [recipe(m, spec, sizes(sort), budget(faults), every) for m in models]
+
+    from rich.console import Console
+
+    from diagrams.drift import drift_view
+    from diagrams.output import show, write_certificates, write_json, write_traces
+    from diagrams.progress import live_progress
+    from diagrams.tables import checked_view
+
+    with live_progress(Console(stderr=True), models) as progress:
+        checked = check(recipes, options, progress)
+    console = Console(stderr=str(json) == "-", highlight=False)
+    for one in checked:
+        show(console, checked_view(one))
+    if json is not None:
+        write_json(checked, json)
+    if trace is not None:
+        write_traces(checked, trace)
+    if certificates is not None:
+        write_certificates(checked, certificates)
+    if baseline is not None and update:
+        write_baseline(baseline, checked)
+    drifted = drift(recorded, checked) if recorded is not None else []
+    if recorded is not None:
+        show(console, drift_view(str(baseline), drifted))
+    _end(checked, drifted=bool(drifted))
+
+
+def report(  # noqa: PLR0913 - one parameter per option
+    models: Models,
+    html: Annotated[Path, typer.Option(help="the page to write")],
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    symbolic: SymbolicOption = False,
+    faults: FaultOption = None,
+    engine: EngineOption = "auto",
+    timeout: TimeoutOption = None,
+    jobs: JobsOption = 2,
+) -> None:
+    """Check models as `check` does, and write one page that says all that was found out."""
+    from proofs import Options, check, recipe
+
+    options = Options(None, engines(engine), timeout, jobs)
+    every: list[str] | None = [] if symbolic else None
+    recipes = [recipe(m, spec, sizes(sort), budget(faults), every) for m in models]
+
+    from rich.console import Console
+
+    from diagrams.page import Subject, cheap_faults, report_page
+    from diagrams.progress import live_progress
+    from statemachine import write_whole
+
+    with live_progress(Console(stderr=True), models) as progress:
+        checked = check(recipes, options, progress)
+    again = (
+        *(("--spec", spec) if spec else ()),
+        *(word for size in sort or [] for word in ("--sort", size)),
+        *(("--symbolic",) if symbolic else ()),
+        *(word for limit in faults or [] for word in ("--faults", limit)),
+        *(("--engine", engine) if engine != "auto" else ()),
+        *(("--timeout", f"{timeout:g}") if timeout is not None else ()),
+    )
+    subjects = [Subject(m, c, again, cheap_faults(c)) for m, c in zip(models, checked, strict=True)]
+    command = shlex.join(["twinrom", "report", *models, *again, "--html", str(html)])
+    write_whole(str(html), report_page(subjects, command, __version__))
+    _end(checked)
+
+
+def _end(checked: Sequence[Checked], *, drifted: bool = False) -> None:
+    failed = drifted or any(one.failed for one in checked)
+    end(failed=failed, undecided=any(one.undecided for one in checked))
+
+
+def certify(
+    folder: Annotated[str, typer.Argument(help="folder with certificates")],
+) -> None:
+    """Re-check certificates from their folder alone, with every solver that is installed."""
+    from proofs import certify_folders
+
+    found = certify_folders(folder)
+    from rich.console import Console
+
+    from diagrams.output import show
+    from diagrams.recheck import recheck_view
+
+    console = Console(highlight=False)
+    for one in found:
+        show(console, recheck_view(one))
+    end(failed=any(one.refused for one in found))
+
+
+def faults(  # noqa: PLR0913 - one parameter per option
+    models: Models,
+    spec: SpecOption = None,
+    sort: SortOption = None,
+    max_faults: Annotated[int, typer.Option(min=0, max=9, help="how many faults to try")] = 3,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="tell the story of each fatal combination")
+    ] = False,
+    max_states: MaxStates = MAX_STATES,
+    plain: PlainOption = False,
+    json: JsonOption = None,
+) -> None:
+    """Count how many faults availability properties survive, and list the fatal combinations."""
+    from proofs import count_faults, recipe
+
+    counted = [
+        count_faults(recipe(m, spec, finite(sort)), max_faults, max_states, plain=plain)
+        for m in models
+    ]
+    from rich.console import Console
+
+    from diagrams.fault_tables import faults_json, faults_view
+    from diagrams.output import show, write_data
+
+    console = Console(stderr=str(json) == "-", highlight=False)
+    for question, numbers in counted:
+        show(console, faults_view(question, numbers, told=stories))
+    if json is not None:
+        write_data(faults_json(counted), json)

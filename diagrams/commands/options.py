@@ -1,0 +1,102 @@
+"""What the verbs share: options, and what the texts of options say.
+
+What is wrong with a text is a `typer.BadParameter`, which the command line shows with the usage.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__version__ = "0.1.0"
+
+MAX_STATES = 50_000_000
+
+Model = Annotated[str, typer.Argument(help="model file, or name of a shipped model")]
+Models = Annotated[list[str], typer.Argument(help="model files, or names of shipped models")]
+SpecOption = Annotated[
+    str | None, typer.Option("--spec", help="spec file, or name of a shipped spec")
+]
+SortOption = Annotated[
+    list[str] | None, typer.Option("--sort", help="size of a sort: Version=1..4")
+]
+SymbolicOption = Annotated[
+    bool, typer.Option("--symbolic", help="every ordered sort is all integers")
+]
+FaultOption = Annotated[
+    list[str] | None, typer.Option("--faults", help="fault budget: 1, power_loss=2, unlimited")
+]
+EngineOption = Annotated[
+    str, typer.Option(help="auto, or some of search, bounded, reachability, induction: a,b")
+]
+TimeoutOption = Annotated[float | None, typer.Option(min=0.1, help="seconds per model and engine")]
+PolicyTimeout = Annotated[float | None, typer.Option(min=0.1, help="seconds per policy")]
+JobsOption = Annotated[int, typer.Option(min=1, max=64, help="processes at a time")]
+MaxStates = Annotated[int, typer.Option(min=1, help="states after which the search stops")]
+PlainOption = Annotated[
+    bool, typer.Option("--plain", help="search in plain Python, not in compiled code")
+]
+JsonOption = Annotated[
+    Path | None, typer.Option(help="write the findings to a file (- for output)")
+]
+OutputOption = Annotated[Path | None, typer.Option(help="file to write (default: output)")]
+
+
+def engines(text: str) -> tuple[str, ...]:
+    """Return the engines that `--engine` names; none is `auto`, all that can answer."""
+    from proofs import ENGINES
+
+    if text == "auto":
+        return ()
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    for name in names:
+        if name not in ENGINES:
+            known = ", ".join(ENGINES)
+            raise typer.BadParameter(f"`{name}` is not an engine: auto, or some of {known}")
+    return names
+
+
+def finite(options: list[str] | None) -> dict[str, str]:
+    """Return the sizes of `--sort` for a verb that needs every sort to end."""
+    found = sizes(options)
+    for name, size in found.items():
+        if size == "integers":
+            raise typer.BadParameter(f"`--sort {name}=integers`: only `check` can do that")
+    return found
+
+
+def sizes(options: list[str] | None) -> dict[str, str]:
+    """Return the size that each `--sort` gives a sort, as text: the model says what it means."""
+    found = {}
+    for option in options or []:
+        name, equals, value = option.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise typer.BadParameter(f"`--sort {option}`: write NAME=1..4 or NAME=a,b,c")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def budget(options: list[str] | None) -> dict[str, int | None]:
+    """Return the most faults that each `--faults` allows, by kind; None is any number."""
+    found: dict[str, int | None] = {}
+    for option in options or []:
+        kind, equals, value = option.rpartition("=")
+        if value != "unlimited" and not (value.isascii() and value.isdecimal() and len(value) < 5):  # noqa: PLR2004 - digits
+            raise typer.BadParameter(
+                f"`--faults {option}`: write a number, KIND=number or unlimited"
+            )
+        found[kind if equals else "fault"] = None if value == "unlimited" else int(value)
+    return found
+
+
+def settings(options: list[str] | None) -> dict[str, str]:
+    """Return the value that each `--set` gives a variable, as text."""
+    found = {}
+    for option in options or []:
+        name, equals, value = option.rpartition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"`--set {option}`: write NAME=VALUE")
+        found[name.strip()] = value.strip()
+    return found
