@@ -18,11 +18,12 @@ from proofs import Violated
 from statemachine import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
     from proofs import Checked, Comparison, Difference, OneWay, Result, VerdictChange
+    from statemachine import Trace
 
 NAME_WIDTH = 44
 FEW = 8
@@ -57,8 +58,7 @@ def _heading(found: Comparison) -> list[RenderableType]:
 def _structure(found: Comparison) -> list[RenderableType]:
     if not found.changes:
         return [Text("\nText: the two say the same.")]
-    heading = Text("\nText:", style="bold")
-    return [heading, Text(change_lines(found.changes).plain[1:], style="none")]
+    return [Text("\nText:", style="bold"), change_lines(found.changes)]
 
 
 def _verdicts(found: Comparison) -> list[RenderableType]:
@@ -74,8 +74,8 @@ def _verdicts(found: Comparison) -> list[RenderableType]:
         parts.append(Padding(table, (0, 0, 0, GAP), expand=False))
     parts.append(Text(f"  {unchanged(same, len(found.old.results))}", style="dim"))
     parts += [Text(f"  {line}") for line in rest_lines(found)]
-    for change in _stories(found.verdicts):
-        parts += _broken(found.new, change)
+    for change, alike in newly_violated(found.verdicts):
+        parts += _broken(found.new, change, alike)
     return parts
 
 
@@ -109,30 +109,49 @@ def _rest(checked: Checked, what: str) -> str:
     return "none" if trace is None else f"after {steps(len(trace.steps))}"
 
 
-def _stories(changes: Sequence[VerdictChange]) -> list[VerdictChange]:
-    """Return the changes whose counterexample is to be told, one for each run."""
-    found: dict[object, VerdictChange] = {}
+def newly_violated(changes: Sequence[VerdictChange]) -> Iterator[tuple[VerdictChange, list[str]]]:
+    """Yield the changes whose counterexample is to be told, with what is said of those like it.
+
+    One is told for each run, and of a property with a column for each machine a shortest one.
+    """
+    families: dict[str, list[tuple[VerdictChange, Trace]]] = {}
     for change in changes:
         verdict = change.after.verdict
         if isinstance(verdict, Violated) and change.worse:
-            found.setdefault((verdict.trace.states, verdict.trace.steps), change)
-    return list(found.values())
+            family = change.after.prop.name.partition("[")[0]
+            families.setdefault(family, []).append((change, verdict.trace))
+    told: list[Trace] = []
+    for family, members in families.items():
+        first, run = min(members, key=lambda member: len(member[1].steps))
+        if run not in told:
+            told.append(run)
+            yield first, [
+                f"{change.after.prop.name.removeprefix(family)} after {steps(len(trace.steps))}"
+                for change, trace in members
+                if trace != run
+            ]
 
 
-def _broken(new: Checked, change: VerdictChange) -> list[RenderableType]:
+def alike_words(alike: Sequence[str]) -> str:
+    """Return the line that names the other columns of the same property."""
+    return f"violated as well: {', '.join(alike)}"
+
+
+def _broken(new: Checked, change: VerdictChange, alike: Sequence[str]) -> list[RenderableType]:
     verdict, prop = change.after.verdict, change.after.prop
     assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
     others = [
         r.prop.name
         for r in new.results
         if isinstance(r.verdict, Violated) and r.prop is not prop
-        and (r.verdict.trace.states, r.verdict.trace.steps)
-        == (verdict.trace.states, verdict.trace.steps)
+        and r.verdict.trace == verdict.trace
     ]  # fmt: skip
     heading = Text("\nNewly violated: ", style="bold red").append(prop.name, style="bold")
     lines: list[RenderableType] = [heading]
     if others:
         lines.append(Text(f"  the same run breaks {', '.join(others)}", style="italic"))
+    if alike:
+        lines.append(Text(f"  {alike_words(alike)}", style="italic"))
     told = story_lines(change.after.question, prop, verdict.trace, "red")
     return [*lines, *(Padding(line, (0, 0, 0, GAP), expand=False) for line in told)]
 
@@ -143,7 +162,8 @@ def _behaviour(found: Comparison) -> list[RenderableType]:
     ]
     parts.append(Text(f"  seen: {seen_words(found)}", style="dim"))
     for way, forward in ((found.forward, True), (found.backward, False)):
-        parts.append(Text(f"  {way_words(way, forward=forward)}"))
+        words = Text(way_words(way, forward=forward))
+        parts.append(Padding(words, (0, 0, 0, GAP), expand=False))
         if way.difference is not None:
             lines = difference_lines(way.difference, forward=forward)
             parts += [Padding(line, (0, 0, 0, 2 * GAP), expand=False) for line in lines]
@@ -202,7 +222,8 @@ def instead_words(difference: Difference, *, forward: bool) -> str:
 def _summary(found: Comparison) -> list[RenderableType]:
     worse = sum(change.worse for change in found.verdicts)
     verdicts = f"{worse} verdict{'s' * (worse != 1)} got worse" if worse else "no verdict got worse"
-    standing = f"{standing_words(found.old)} -> {standing_words(found.new)}"
+    old, new = standing_words(found.old), standing_words(found.new)
+    standing = f"{new}, as before" if old == new else f"{old} -> {new}"
     style = "bold red" if worse else "bold green"
     name = printable(found.new.question.model.name)
     return [Text(), Text(f"{name}: {standing}", style=style),
@@ -210,6 +231,6 @@ def _summary(found: Comparison) -> list[RenderableType]:
 
 
 __all__ = [
-    "RELATIONS", "comparison_view", "instead_words", "rest_lines", "seen_words", "unchanged",
-    "verdict_text", "way_words",
+    "RELATIONS", "alike_words", "comparison_view", "instead_words", "newly_violated", "rest_lines",
+    "seen_words", "unchanged", "verdict_text", "way_words",
 ]  # fmt: skip

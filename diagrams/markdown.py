@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from diagrams.comparison import (
     RELATIONS,
+    alike_words,
     instead_words,
+    newly_violated,
     rest_lines,
     seen_words,
     unchanged,
@@ -64,21 +66,17 @@ def comparison_markdown(found: Comparison) -> str:
 def _details(found: Comparison) -> Iterable[tuple[str, str]]:
     if found.changes:
         listed = (f"{SIGNS[change.kind]} {printable(str(change))}" for change in found.changes)
-        yield f"Text: {len(found.changes)} changes", block(listed)
+        number = len(found.changes)
+        yield f"Text: {number} change{'s' * (number != 1)}", block(listed)
     same = len(found.old.results) - len(found.verdicts)
     rows = [_row(change) for change in found.verdicts]
     head = ["| property | before | after | |", "|---|---|---|---|"] if rows else []
     rest = [f"\n{plain(line)}" for line in rest_lines(found)]
     note = f"\n{plain(unchanged(same, len(found.old.results)))}"
     yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
-    told = set()
-    for change in found.verdicts:
-        verdict = change.after.verdict
-        if isinstance(verdict, Violated) and change.worse:
-            key = (verdict.trace.states, verdict.trace.steps)
-            if key not in told:
-                told.add(key)
-                yield f"Newly violated: {change.after.prop.name}", block(_story(change))
+    for change, alike in newly_violated(found.verdicts):
+        also = [alike_words(alike)] if alike else []
+        yield f"Newly violated: {change.after.prop.name}", block([*_story(change), *also])
     for way, forward in ((found.forward, True), (found.backward, False)):
         words = way_words(way, forward=forward)
         lines = [f"seen: {seen_words(found)}"]
