@@ -38,12 +38,12 @@ def sweep_view(rows: Sequence[tuple[Point, Judged]]) -> RenderableType:
         counts = judged.counts
         numbers = (counts.states, counts.transitions, counts.diameter) if counts else ()
         table.add_row(
-            Text(point.name), Text(judged.standing, style=STYLES[judged.standing]),
+            Text(printable(point.name)), Text(judged.standing, style=STYLES[judged.standing]),
             *([f"{n:,}" for n in numbers] or ["-"] * 3), Text(_broken(judged)),
             f"{judged.seconds:.1f}",
         )  # fmt: skip
     errors = [
-        Text(f"\n{point.name}: {printable(judged.error)}", style=STYLES[judged.standing])
+        Text(f"\n{printable(point.name)}: {printable(judged.error)}", style=STYLES[judged.standing])
         for point, judged in rows
         if judged.error is not None
     ]
@@ -56,7 +56,7 @@ def sweep_view(rows: Sequence[tuple[Point, Judged]]) -> RenderableType:
 def _broken(judged: Judged) -> str:
     if judged.broken is None:
         return "-"
-    return judged.broken + ("" if judged.length is None else f", {steps(judged.length)}")
+    return printable(judged.broken) + ("" if judged.length is None else f", {steps(judged.length)}")
 
 
 def sweep_json(rows: Sequence[tuple[Point, Judged]]) -> dict[str, Any]:
