@@ -64,7 +64,8 @@ def comparison_markdown(found: Comparison) -> str:
 def _details(found: Comparison) -> Iterable[tuple[str, str]]:
     if found.changes:
         listed = (f"{SIGNS[change.kind]} {printable(str(change))}" for change in found.changes)
-        yield f"Text: {len(found.changes)} changes", block(listed)
+        number = len(found.changes)
+        yield f"Text: {number} change{'s' * (number != 1)}", block(listed)
     same = len(found.old.results) - len(found.verdicts)
     rows = [_row(change) for change in found.verdicts]
     head = ["| property | before | after | |", "|---|---|---|---|"] if rows else []

@@ -10,7 +10,7 @@ from proofs.recipe import recipe
 from proofs.results import Judged
 from proofs.supervise import Task, supervise
 from proofs.sweep import LATE
-from statemachine import InputError, shipped_models
+from statemachine import InputError, is_file, shipped_models
 
 if TYPE_CHECKING:
     from proofs.recipe import Options, Recipe
@@ -64,7 +64,7 @@ def _file(name: str, folders: list[Path]) -> str | None:
     """Return the file of a policy: relative to one of the folders, else a shipped model."""
     for folder in folders:
         for path in (folder / name, folder / f"{name}.toml"):
-            if path.is_file() and path.name.removesuffix(".toml") not in shipped_models():
+            if is_file(path) and path.name.removesuffix(".toml") not in shipped_models():
                 return str(path)
     return str(shipped_models()[name]) if name in shipped_models() else None
 

@@ -16,7 +16,7 @@ from proofs.recipe import recipe
 from proofs.results import Judged
 from proofs.supervise import Task, supervise
 from proofs.verdict import STANDINGS
-from statemachine import Document, InputError, build_model, read_text
+from statemachine import Document, InputError, build_model, is_folder, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ def policies(paths: Sequence[str]) -> list[str]:
     """Return the model files among `paths`; of a folder, all but specs and what others include."""
     found: list[str] = []
     for path in paths:
-        if not Path(path).is_dir():
+        if not is_folder(Path(path)):
             found.append(path)
             continue
         files = [p for p in sorted(Path(path).glob("*.toml")) if not p.name.endswith(".spec.toml")]
@@ -145,13 +145,24 @@ def _known(results: str | None) -> dict[str, Judged]:
     A last line without an end is what a sweep that was stopped left behind. A file of whole lines
     without any row is another file, and is refused: it would be written to.
     """
-    if results is None or not Path(results).exists():
+    if results is None or not _exists(results):
         return {}
     text = read_text(results, MAX_RESULTS)
     rows = [row for row in map(_row, text.splitlines()) if row is not None]
     if not rows and text.strip() and "\n" in text:
         raise InputError.whole_file(results, "has no rows of a sweep in it")
     return {key: one for key, one in rows if one.error is None and not one.undecided}
+
+
+def _exists(path: str) -> bool:
+    """Say whether anything has this name; raises `InputError` when nothing ever can."""
+    try:
+        there = Path(path).exists()
+    except OSError:
+        there = None
+    if there is None or "\0" in path:
+        raise InputError.whole_file(path, "is not a file name")
+    return there
 
 
 def _row(line: str) -> tuple[str, Judged] | None:

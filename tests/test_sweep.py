@@ -138,6 +138,14 @@ def test_another_file_is_not_written_to(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == 'title = "mine"\n'
 
 
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
+def test_a_name_that_no_file_can_have_is_refused_or_a_row(name: str) -> None:
+    ((_, judged),) = sweep(grid(policies([name]), {}), Options())
+    assert judged.standing == "error"
+    with pytest.raises(InputError, match="is not a file name"):
+        sweep(grid([TCOMMIT], {}), Options(), results=name)
+
+
 def test_a_grid_says_each_name_and_each_value_once() -> None:
     with pytest.raises(InputError, match="`fault` is given twice"):
         axes_of(["fault=0", "fault=1"])
