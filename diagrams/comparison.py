@@ -171,9 +171,15 @@ def _behaviour(found: Comparison) -> list[RenderableType]:
 
 
 def seen_words(found: Comparison) -> str:
-    """Return what is observed, by number."""
+    """Return what is observed, by number, and what is not: only one policy has it."""
     events, variables = len(found.what.events), len(found.what.variables)
-    return f"{events} event{'s' * (events != 1)}, {variables} variable{'s' * (variables != 1)}"
+    counted = f"{events} event{'s' * (events != 1)}, {variables} variable{'s' * (variables != 1)}"
+    old, new = (
+        {v.name for v in one.question.model.system.variables if v.role == "model"}
+        for one in (found.old, found.new)
+    )
+    apart = ", ".join(sorted(old ^ new))
+    return f"{counted}; not seen, since only one of the two has them: {apart}" if apart else counted
 
 
 def way_words(way: OneWay, *, forward: bool) -> str:

@@ -72,7 +72,7 @@ def _killer(fate: Fate) -> str:
 
 def _summary(found: Mutated) -> str:
     killed, all_ = found.score
-    name, ends = found.question.model.name, []
+    name, ends = printable(found.question.model.name), []
     for end in ("equivalent", "survived", "undecided"):
         number = len(found.of(end))
         if number:

@@ -42,7 +42,7 @@ def sweep_view(rows: Sequence[tuple[Point, Judged]]) -> RenderableType:
         states = f"{judged.counts.states:,}" if judged.counts else "-"
         table.add_row(Text(judged.standing, style=style), states, f"{judged.seconds:.1f}", name)
     errors = [
-        Text(f"\n{point.name}: {printable(judged.error)}", style=STYLES[judged.standing])
+        Text(f"\n{printable(point.name)}: {printable(judged.error)}", style=STYLES[judged.standing])
         for point, judged in rows
         if judged.error is not None
     ]
@@ -53,7 +53,7 @@ def sweep_view(rows: Sequence[tuple[Point, Judged]]) -> RenderableType:
 
 
 def _broken(judged: Judged) -> str:
-    name = (judged.broken or "").partition("[")[0]
+    name = printable(judged.broken or "").partition("[")[0]
     return name if judged.length is None else f"{name}, {steps(judged.length)}"
 
 

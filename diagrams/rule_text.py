@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from diagrams.graph import Mark, Part
+from diagrams.story import short_place
 from statemachine import Typed, conjuncts, filled, printable
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class RuleText:
         """Return everything that is known of the rule, a fact per line."""
         rule = self.rule
         kind = "fault" if self.actor == "fault" else f"{rule.by}, {self.actor}"
-        place = f"{Path(rule.place.path).name}:{rule.place.line}"
+        place = short_place(rule.place)
         guards = [f"    {g}" for g in self.guards] or ["    always"]
         effects = [f"    {t}" for t in (*(text for _, text in self.moves), *self.sets)]
         given = ", ".join(f"{name}: {sort}" for name, sort in rule.given.items())

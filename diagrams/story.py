@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagrams.ending import for_ever, wrong
-from statemachine import terms
+from statemachine import printable, terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ def changes(variables: tuple[Variable, ...], before: State, after: State) -> tup
 
 def short_place(place: Place) -> str:
     """Return the file's name and the line."""
-    return f"{Path(place.path).name}:{place.line}"
+    return f"{printable(Path(place.path).name)}:{place.line}"
 
 
 def story_steps(system: TransitionSystem, trace: Trace) -> tuple[StoryStep, ...]:

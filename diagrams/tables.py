@@ -39,8 +39,8 @@ def short_file(path: str) -> str:
     """Return a file as seen from here, or from the package when it comes with it."""
     for base in (Path.cwd(), Path(__file__).parent.parent):
         if Path(path).resolve().is_relative_to(base):
-            return str(Path(path).resolve().relative_to(base))
-    return path
+            return printable(str(Path(path).resolve().relative_to(base)))
+    return printable(path)
 
 
 def _heading(checked: Checked) -> RenderableType:
@@ -261,9 +261,10 @@ def summary(checked: Checked) -> RenderableType:
     waiting = any(isinstance(r.verdict, NotChecked) for r in checked.results)
     standing = standing_words(checked) if not waiting else ""
     style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
-    lines = [Text(f"{checked.question.model.name}: {shown}", style=style)]
+    name = printable(checked.question.model.name)
+    lines = [Text(f"{name}: {shown}", style=style)]
     if standing:
-        lines.append(Text(f"{checked.question.model.name}: {standing}", style=style))
+        lines.append(Text(f"{name}: {standing}", style=style))
     return Group(Text(), *lines)
 
 

@@ -58,6 +58,8 @@ def read_baseline(path: str) -> dict[str, Any]:
     text = read_text(path, MAX_BYTES)
     try:
         data = json.loads(text)
+    except RecursionError:
+        raise InputError.whole_file(path, "is no baseline: it nests too deeply") from None
     except ValueError as error:
         raise InputError.whole_file(path, f"is not JSON: {error}") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:

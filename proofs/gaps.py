@@ -10,7 +10,7 @@ from proofs.recipe import recipe
 from proofs.results import Judged
 from proofs.supervise import Task, supervise
 from proofs.sweep import LATE
-from statemachine import InputError, shipped_policies
+from statemachine import InputError, is_file, shipped_policies
 
 if TYPE_CHECKING:
     from proofs.recipe import Options, Recipe
@@ -65,7 +65,7 @@ def _file(name: str, folders: list[Path]) -> str | None:
     shipped = shipped_policies()
     for folder in folders:
         for path in (folder / name, folder / f"{name}.toml"):
-            if path.is_file() and path.name.removesuffix(".toml") not in shipped:
+            if is_file(path) and path.name.removesuffix(".toml") not in shipped:
                 return str(path)
     return str(shipped[name]) if name in shipped else None
 

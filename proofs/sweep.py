@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from proofs.recipe import recipe
-from proofs.results import Counts, Judged
+from proofs.results import Judged
 from proofs.supervise import Task, supervise
-from statemachine import Document, InputError, build_model, read_text
+from proofs.verdict import STANDINGS
+from statemachine import Document, InputError, build_model, is_folder, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,7 +45,7 @@ def policies(paths: Sequence[str]) -> list[str]:
     """Return the model files among `paths`; of a folder, all but specs and what others include."""
     found: list[str] = []
     for path in paths:
-        if not Path(path).is_dir():
+        if not is_folder(Path(path)):
             found.append(path)
             continue
         files = [p for p in sorted(Path(path).glob("*.toml")) if not p.name.endswith(".spec.toml")]
@@ -109,8 +113,16 @@ def sweep(
 
 def _recipe(point: Point, spec: str | None) -> Recipe:
     sorts = {k: v for k, v in point.at if not _is_budget(v)}
-    faults = {k: None if v == "unlimited" else int(v) for k, v in point.at if _is_budget(v)}
+    faults = {k: _number(k, v) for k, v in point.at if _is_budget(v)}
     return recipe(point.model, spec, sorts, faults)
+
+
+def _number(name: str, value: str) -> int | None:
+    """Return the budget that a value of the grid spells; Python reads 4,300 digits and no more."""
+    try:
+        return None if value == "unlimited" else int(value)
+    except ValueError:
+        raise InputError.whole_file("--grid", f"`{name}` has too many digits") from None
 
 
 def _is_budget(value: str) -> bool:
@@ -128,27 +140,37 @@ def _key(made: Recipe, options: Options) -> str:
 
 
 def _known(results: str | None) -> dict[str, Judged]:
-    """Return the rows of a file of results by their keys; a last line cut short is left out."""
-    if results is None or not Path(results).exists():
+    """Return the rows of a file of results by their keys; lines that are no rows are left out.
+
+    A last line without an end is what a sweep that was stopped left behind. A file of whole lines
+    without any row is another file, and is refused: it would be written to.
+    """
+    if results is None or not _exists(results):
         return {}
-    found = {}
-    for line in read_text(results, MAX_RESULTS).splitlines():
-        row = _row(line)
-        if row is not None and row[1].error is None and not row[1].undecided:
-            found[row[0]] = row[1]
-    return found
+    text = read_text(results, MAX_RESULTS)
+    rows = [row for row in map(_row, text.splitlines()) if row is not None]
+    if not rows and text.strip() and "\n" in text:
+        raise InputError.whole_file(results, "has no rows of a sweep in it")
+    return {key: one for key, one in rows if one.error is None and not one.undecided}
+
+
+def _exists(path: str) -> bool:
+    """Say whether anything has this name; raises `InputError` when nothing ever can."""
+    try:
+        there = Path(path).exists()
+    except OSError:
+        there = None
+    if there is None or "\0" in path:
+        raise InputError.whole_file(path, "is not a file name")
+    return there
 
 
 def _row(line: str) -> tuple[str, Judged] | None:
     try:
         data = json.loads(line)
-        counts = data["counts"]
-        judged = Judged(**{
-            **{k: data[k] for k in ROW}, "counts": None if counts is None else Counts(**counts),
-            "keeps": tuple(data["keeps"]), "breaks": tuple(data["breaks"]),
-        })  # fmt: skip
-        return str(data["key"]), judged
-    except (ValueError, KeyError, TypeError):
+        judged = TypeAdapter(Judged).validate_python({k: data[k] for k in ROW})
+        return (str(data["key"]), judged) if judged.standing in (*STANDINGS, "error") else None
+    except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
         return None
 
 
@@ -157,8 +179,11 @@ ROW = tuple(asdict(LATE))
 
 def _append(results: str, point: Point, key: str, judged: Judged) -> None:
     try:
-        with Path(results).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row_data(point, judged) | {"key": key}) + "\n")
+        with Path(results).open("ab+") as file:
+            file.seek(max(file.seek(0, os.SEEK_END) - 1, 0))
+            ends = file.read(1) in (b"", b"\n")
+            line = json.dumps(row_data(point, judged) | {"key": key})
+            file.write(("" if ends else "\n").encode() + line.encode() + b"\n")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError.whole_file(results, f"cannot be written: {reason}") from None
@@ -178,5 +203,7 @@ def axes_of(texts: Iterator[str] | Sequence[str]) -> dict[str, list[str]]:
         wanted = [v.strip() for v in values.split(",")]
         if not equals or not name.strip() or not all(wanted):
             raise InputError.whole_file("--grid", f"`{text}`: write NAME=1..2,1..3 or fault=0,1")
-        found[name.strip()] = wanted
+        if name.strip() in found:
+            raise InputError.whole_file("--grid", f"`{name.strip()}` is given twice")
+        found[name.strip()] = list(dict.fromkeys(wanted))
     return found

@@ -15,7 +15,7 @@ from statemachine.definitions import check_definitions, read_definitions
 from statemachine.diagnostics import InputError, Problem, did_you_mean, printable
 from statemachine.document import Document
 from statemachine.expr import Expr, conjuncts
-from statemachine.files import read_text, write_whole
+from statemachine.files import is_file, is_folder, read_text, write_whole
 from statemachine.load import build_model, find_file, find_model, load_model, parse_model
 from statemachine.model import Column, Definition, Model, Move, Rule, Table, Template
 from statemachine.names import check_name, named_sort, parse_columns, parse_sort
@@ -68,10 +68,11 @@ __all__ = [
     "TransitionSystem", "Typed", "Variable", "Vocabulary", "base_of", "bind_column",
     "budget_problem", "build_model", "changes_between", "check_definitions", "check_free",
     "check_known", "check_name", "conjuncts", "did_you_mean", "each_column", "expr",
-    "fault_kinds", "filled", "find_file", "find_model", "from_itf", "in_sort", "kind_of",
-    "load_model", "model_json_schema", "model_vocabulary", "named_sort", "parse",
-    "parse_columns", "parse_model", "parse_sort", "printable", "read_definitions",
-    "read_script", "read_text", "read_trace", "replay", "run_script", "shaped",
-    "shipped_models", "shipped_policies", "spoken", "start_session", "term_text", "terms",
-    "to_itf", "unlimited", "with_barred_faults", "with_budget", "write_trace", "write_whole",
+    "fault_kinds", "filled", "find_file", "find_model", "from_itf", "in_sort", "is_file",
+    "is_folder", "kind_of", "load_model", "model_json_schema", "model_vocabulary",
+    "named_sort", "parse", "parse_columns", "parse_model", "parse_sort", "printable",
+    "read_definitions", "read_script", "read_text", "read_trace", "replay", "run_script",
+    "shaped", "shipped_models", "shipped_policies", "spoken", "start_session", "term_text",
+    "terms", "to_itf", "unlimited", "with_barred_faults", "with_budget", "write_trace",
+    "write_whole",
 ]  # fmt: skip

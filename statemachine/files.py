@@ -11,6 +11,22 @@ from pathlib import Path
 from statemachine.diagnostics import InputError
 
 
+def is_file(path: Path) -> bool:
+    """Say whether there is such a file; none has a name too long, or one with a null character."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Say whether there is such a folder, whatever its name."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def read_bytes(path: str, limit: int) -> bytes:
     """Return the content of the file at `path`; raises `InputError` beyond `limit` bytes."""
     try:

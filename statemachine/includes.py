@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from statemachine.diagnostics import InputError, closest
 from statemachine.document import Document
+from statemachine.files import is_file
 from statemachine.places import Place
 from statemachine.shipped import FOLDER
 
@@ -59,13 +60,13 @@ def _included(name: str, documents: list[Document], place: Place,
               problems: Problems) -> Document | None:
     base = Path(documents[0].path).parent
     tried = [base / name] + ([FOLDER / name] if Path(name).name == name else [])
-    path = next((p for p in tried if _is_file(p)), None)
+    path = next((p for p in tried if is_file(p)), None)
     if path is None:
         known = [p.name for p in FOLDER.glob("*.toml")]
         message = f"cannot find `{name}`" if name else "expected the name of a file"
         problems.add(place.problem(message, closest(name, known)))
         return None
-    if _is_file(Path(documents[0].path)) and path.samefile(documents[0].path):
+    if is_file(Path(documents[0].path)) and path.samefile(documents[0].path):
         problems.add(place.problem("a file cannot include itself"))
         return None
     try:
@@ -79,13 +80,6 @@ def _included(name: str, documents: list[Document], place: Place,
             at_key=True))
         return None
     return other
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name too long, or with a null character
-        return False
 
 
 def _merge(data: dict[str, Any], other: Document, more: dict[str, Any], place: Place,

@@ -24,7 +24,9 @@ def event_is(r: Resolver, node: e.Expr, word: str, right: e.Expr) -> Term:
     for option in options:
         found = words.is_event(str(option))
         if found is None:
-            r.refuse(option, f"unknown event `{option}`", did_you_mean(str(option), words.names()))
+            known = did_you_mean(str(option), words.names())
+            hint = f"{known} " * bool(known) + f"(one that never happens: `[event.{option}]`)"
+            r.refuse(option, f"unknown event `{option}`", hint)
         parts.append(found)
     return terms.disjunction(parts)
 

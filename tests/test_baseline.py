@@ -93,7 +93,7 @@ def test_two_models_of_one_name_have_no_baseline() -> None:
         baseline([*one, *one])
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"schema": "twinrom/check/1"}'])
+@pytest.mark.parametrize("text", ["", "[]", "[" * 100_000, '{"schema": "twinrom/check/1"}'])
 def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "baseline.json"
     file.write_text(text, encoding="utf-8")

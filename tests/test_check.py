@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import twinrom as command_line
 from proofs import EngineDisagreementError, WorkerDiedError
@@ -284,3 +286,17 @@ def test_a_bug_of_ours_has_an_exit_code_of_its_own(
     assert capsys.readouterr().err == (
         "twinrom: two answers\nthis is a bug of twinrom, please report it with the files\n"
     )
+
+
+@pytest.mark.parametrize(
+    "command", ["check --engine search", "faults", "mutate --limit 1", "sweep", "draw"]
+)
+def test_the_name_of_a_file_does_not_drive_the_terminal(command: str, tmp_path: Path) -> None:
+    model = tmp_path / "\x1b[31mred.toml"
+    corpus = ROOT / "tests" / "corpus"
+    shutil.copy(corpus / "tcommit.toml", model)
+    shutil.copy(corpus / "tcommit.spec.toml", tmp_path / "\x1b[31mred.spec.toml")
+    done = CliRunner().invoke(command_line.app, [*command.split(), str(model)])
+    assert done.exit_code == 0, done.output
+    assert "\x1b" not in done.output
+    assert "\N{REPLACEMENT CHARACTER}[31mred" in done.output

@@ -114,6 +114,17 @@ def test_relations_and_verdicts(
         "fewer": "more", "more": "fewer"}.get(relation, relation)  # fmt: skip
 
 
+def test_what_only_one_of_the_two_has_is_said_to_be_unseen(folder: Path) -> None:
+    bell = '[machine.Bell]\ninstances = ["bell"]\nstates = ["silent", "rings"]\n'
+    rings = f'{bell}[rule.press]\nalso = "bell: * -> rings"'
+    found = compare(*over(folder, rings))
+    assert found.relation == "equivalent"
+    assert "not seen, since only one of the two has them: bell" in comparison_markdown(found)
+    again = comparison_markdown(compare(*over(folder, FEWER)))
+    assert "not seen" not in again
+    assert "<summary>Text: 1 change</summary>" in again
+
+
 def test_what_the_other_policy_allows_instead_is_told(folder: Path) -> None:
     found = compare(*over(folder, SLOWER))
     difference = found.forward.difference

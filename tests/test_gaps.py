@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from asked import CORPUS, ROOT
 from test_changes import MANIFEST
 from typer.testing import CliRunner
@@ -69,6 +70,16 @@ def test_every_policy_that_the_shipped_specs_name_is_found() -> None:
     assert known == {name: MANIFEST[name]["standing"] for name in known}
     assert {"unsafe", "departs", "keeps"} == set(known.values())
     assert [r.chosen for r in named if r.gap == "G-P01"] == [False, True]
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\\u0000b", "/dev/zero", "."])
+def test_a_reading_whose_policy_no_file_can_be_has_none(name: str, tmp_path: Path) -> None:
+    model = folder(tmp_path)
+    spec = tmp_path / "careful.spec.toml"
+    text = spec.read_text(encoding="utf-8")
+    spec.write_text(text.replace("other.toml", name), encoding="utf-8")
+    found = read_gaps(recipe(model), Options())
+    assert [r.why for r in found][3].startswith("there is no policy")
 
 
 def test_a_spec_without_gaps_has_no_readings() -> None:

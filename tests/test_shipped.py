@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from asked import ROOT, SHIPPED, judged, of_mutant, shipped
 
-from proofs import Question, mutants, parse_spec, pose, word
+from proofs import Question, ask, mutants, parse_spec, pose, word
 from proofs.search import search
 from proofs.verdict import Violated
-from statemachine import parse_model
+from statemachine import load_model, parse_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # (state, table choice) pairs, transitions between them, longest of the shortest runs
 COUNTS = {"msa1000": (121217, 926658, 29), "proliant": (82086, 524790, 26)}
@@ -108,6 +112,12 @@ BROKEN: dict[str, list[tuple[list[Edit], dict[str, int]]]] = {
          {"autoflash_copies_the_valid_image/3": 4}),
         ([("rule.autoflash_fails", 'sets   = ["this.recovery_disabled = True"]\n', "")],
          {"autoflash_failure_disables_recovery/1": 4}),
+        ([("rule.copied", '"target.active.version = source.executing"',
+           '"target.active.version = source.executing", "target.executing = source.executing"')],
+         {"what_is_written_executes_after_a_reset": 3}),
+        ([("rule.hot_plug", '"this.executing = version"',
+           '"this.executing = version", "this.recovery_disabled = True"')],
+         {"recovery_is_disabled_by_a_failed_repair": 2}),
         ([("define", " and not c.recovery_disabled", "")],
          {"recovery_stays_disabled_until_reseated/2": 5}),
         ([("rule.remove", ', "this.recovery_disabled = False"', "")],
@@ -475,3 +485,24 @@ def shortest(asked: Question, breaks: dict[str, int]) -> dict[str, int]:
             length = min(known.violation.length, found.get(base_name(name), known.violation.length))
             found[base_name(name)] = length
     return found
+
+
+@pytest.mark.parametrize("also", ["", 'also = ["server: running -> off"]'])
+def test_a_fault_that_is_new_and_ends_a_flash_is_counted(also: str, tmp_path: Path) -> None:
+    change = tmp_path / "ends_a_flash.toml"
+    active = ', "server.active = none"' if also else ""
+    change.write_text(
+        f"""extends = "proliant"
+[rule.flash_fails]
+by = "fault"
+moves = ["flash: writing -> idle"]
+{also}
+sets = ["flash.target = none"{active}]
+""",
+        encoding="utf-8",
+    )
+    asked = ask(load_model(str(change)), str(ROOT / "proofs" / "specs" / "proliant.toml"))
+    results = judged(asked, search(asked))
+    assert {r.prop.name for r in results if r.failed} == set()
+    found = {r.prop.name for r in results if isinstance(r.verdict, Violated)}
+    assert found == set(FINDINGS["proliant"])

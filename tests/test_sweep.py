@@ -95,6 +95,77 @@ def test_what_is_known_is_not_run_again_and_what_changed_is(tmp_path: Path) -> N
     assert sweep(points, Options(), results=str(file)) == first
 
 
+def test_a_row_after_one_that_was_cut_short_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"policy": "cut sho', encoding="utf-8")
+    points = grid([TCOMMIT], {})
+    (first,) = sweep(points, Options(), results=str(file))
+    assert first[1].standing == "keeps"
+    cut, line = file.read_text(encoding="utf-8").splitlines()
+    assert cut == '{"policy": "cut sho'
+    file.write_text(line.replace('"keeps": []', '"keeps": ["read"]') + "\n", encoding="utf-8")
+    assert sweep(points, Options(), results=str(file))[0][1].keeps == ("read",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"keeps", "c', '"\\u001b[31m", "c'),
+        ('"keeps", "c', '17, "c'),
+        ('"states": 34', '"states": "many"'),
+        ('"keeps": []', '"keeps": 3'),
+        ("{", "[" * 100_000),
+    ],
+)
+def test_what_is_no_row_is_not_taken_for_one(old: str, new: str, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    points = grid([TCOMMIT], {})
+    first = sweep(points, Options(), results=str(file))
+    line = file.read_text(encoding="utf-8")
+    assert line.count(old) >= 1
+    file.write_text(line.replace(old, new, 1) + line, encoding="utf-8")
+    assert sweep(points, Options(), results=str(file)) == first
+    file.write_text(line.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match="has no rows of a sweep in it"):
+        sweep(points, Options(), results=str(file))
+
+
+def test_another_file_is_not_written_to(tmp_path: Path) -> None:
+    file = tmp_path / "notes.toml"
+    file.write_text('title = "mine"\n', encoding="utf-8")
+    with pytest.raises(InputError, match="has no rows of a sweep in it"):
+        sweep(grid([TCOMMIT], {}), Options(), results=str(file))
+    assert file.read_text(encoding="utf-8") == 'title = "mine"\n'
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
+def test_a_name_that_no_file_can_have_is_refused_or_a_row(name: str) -> None:
+    ((_, judged),) = sweep(grid(policies([name]), {}), Options())
+    assert judged.standing == "error"
+    with pytest.raises(InputError, match="is not a file name"):
+        sweep(grid([TCOMMIT], {}), Options(), results=name)
+
+
+def test_a_grid_says_each_name_and_each_value_once() -> None:
+    with pytest.raises(InputError, match="`fault` is given twice"):
+        axes_of(["fault=0", "fault=1"])
+    assert axes_of(["fault=0,1,0"]) == {"fault": ["0", "1"]}
+
+
+def test_a_budget_of_many_digits_is_a_row_with_an_error() -> None:
+    ((_, judged),) = sweep(grid([TCOMMIT], {"fault": ["9" * 5000]}), Options())
+    assert (judged.standing, judged.error) == (
+        "error", "--grid: `fault` has too many digits",
+    )  # fmt: skip
+
+
+def test_a_name_does_not_drive_the_terminal() -> None:
+    done = CliRunner().invoke(twinrom.app, ["sweep", TCOMMIT, "--grid", "fa\x1b[31mult=1"])
+    assert done.exit_code == twinrom.EXIT_FAILED
+    assert "\x1b" not in done.output
+    assert "fa\ufffd[31mult=1" in done.output
+
+
 def test_out_of_states_is_undecided_and_run_again(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     points = grid([str(CORPUS / "two_phase_commit.toml")], {})
