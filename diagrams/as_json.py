@@ -10,7 +10,7 @@ from statemachine import to_itf
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from proofs import Certificate, Checked, Counts, Question, Result
+    from proofs import Certificate, Checked, Counts, Property, Question, Result
 
 SCHEMA = "twinrom/check/1"
 
@@ -87,6 +87,13 @@ def _engine(report: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _mark(prop: Property) -> str | None:
+    """Return how little it weighs when it is broken, where the spec says so."""
+    if prop.bookkeeping:
+        return "bookkeeping"
+    return "departure" if prop.departure else None
+
+
 def _property(checked: Checked, result: Result) -> dict[str, Any]:
     prop, verdict = result.prop, result.verdict
     depth: int | None = None
@@ -121,6 +128,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "exercised_at": result.exercised_at,
         "expect": "violated" if prop.expect_violated else None,
         "as_expected": not result.failed,
+        "mark": _mark(prop),
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,

@@ -73,10 +73,10 @@ def stories(checked: Checked) -> list[RenderableType]:
 
 
 def same_run(checked: Checked) -> list[list[Result]]:
-    """Return the violated properties, those that one run breaks together."""
+    """Return the violated properties, bookkeeping apart; those that one run breaks together."""
     groups: dict[tuple[object, ...], list[Result]] = {}
     for result in checked.results:
-        if isinstance(result.verdict, Violated):
+        if isinstance(result.verdict, Violated) and not result.prop.bookkeeping:
             trace = result.verdict.trace
             key = (trace.states, trace.steps, trace.loop, result.prop.expect_violated)
             groups.setdefault(key, []).append(result)

@@ -158,10 +158,12 @@ def verdict_words(result: Result) -> tuple[str, str, str]:
             words = ("not seen", "yellow") if result.prop.expect_violated else ("holds", "green")
             return *words, _basis(depth, None)
         case Violated(trace):
-            words = ("VIOLATED", "bold red") if result.failed else ("finding", "yellow")
+            mild = ("untidy" if result.prop.bookkeeping else "finding", "yellow")
+            words = ("VIOLATED", "bold red") if result.failed else mild
             return *words, steps(len(trace.steps))
         case Vacuous(depth, complete):
-            return "VACUOUS", "bold red", _basis(depth, complete)
+            words = ("VACUOUS", "bold red") if result.failed else ("untested", "yellow")
+            return *words, _basis(depth, complete)
         case Unknown(_, clean):
             return "unknown", "magenta", f"clean {clean}" if clean >= 0 else "nothing"
         case NotChecked():
@@ -232,6 +234,11 @@ def _clauses(checked: Checked) -> RenderableType | None:
     return text if text.plain else None
 
 
+def known_finding(result: Result) -> bool:
+    """Say whether it is violated as the spec expects."""
+    return isinstance(result.verdict, Violated) and result.prop.expect_violated
+
+
 def counted_words(checked: Checked) -> str:
     """Return how many properties have which verdict."""
     decided = [r for r in checked.results if not isinstance(r.verdict, NotChecked)]
@@ -240,9 +247,8 @@ def counted_words(checked: Checked) -> str:
         "proved": sum(isinstance(r.verdict, Proved) and not r.failed for r in decided),
         "hold": sum(isinstance(r.verdict, Bounded) and not r.failed for r in decided),
         "violated": sum(isinstance(r.verdict, Violated) and r.failed for r in decided),
-        "known to be violated": sum(
-            isinstance(r.verdict, Violated) and not r.failed for r in decided
-        ),
+        "known to be violated": sum(known_finding(r) for r in decided),
+        "untidy": sum(isinstance(r.verdict, Violated) and r.prop.bookkeeping for r in decided),
         "vacuous": sum(isinstance(v, Vacuous) for v in verdicts),
         "suddenly hold": sum(isinstance(r.verdict, Proved) and r.failed for r in decided),
         "unknown": sum(isinstance(v, Unknown) for v in verdicts),
@@ -270,9 +276,7 @@ def summary(checked: Checked) -> RenderableType:
 
 def standing_words(checked: Checked) -> str:
     """Return where the policy stands, in words."""
-    known = sum(
-        isinstance(r.verdict, Violated) and not r.failed for r in checked.results
-    )
+    known = sum(map(known_finding, checked.results))
     but = f", but for {known} known finding{'s' if known > 1 else ''}" if known else ""
     recovers = any(r.prop.kind in ("response", "possible") for r in checked.results)
     keeps = "safe and recovers" if recovers else "safe"

@@ -44,7 +44,7 @@ class VerdictChange:
     @property
     def worse(self) -> bool:
         """Say whether it is newly violated or newly vacuous, or was decided and is not any more."""
-        return any(
+        return not self.after.prop.bookkeeping and any(
             isinstance(self.after.verdict, bad) and not isinstance(self.before.verdict, bad)
             for bad in (Violated, Vacuous, Unknown)
         )

@@ -241,6 +241,10 @@ class _Poser:
         whenever = problems.formulas(shape.whenever, place.at("whenever"))
         goal = problems.formulas(getattr(shape, GOALS[kind]), place.at(GOALS[kind]))
         in_step = self.stepping if kind in ("step", "response") else self.vocabulary
+        if shape.bookkeeping and (shape.clause or shape.departure or shape.expect):
+            problems.add(place.at("bookkeeping").problem(
+                "what is bookkeeping has no `clause`, and is no `departure` or finding",
+                at_key=True))
         columns = parse_columns(shape.each, place.at("each"), problems)
         for column in each_column(columns, problems):
             bound = bind_column(column, place.at("each"), self.vocabulary, problems)
@@ -255,7 +259,7 @@ class _Poser:
                 terms.conjunction(c.term for c in given), terms.conjunction(c.term for c in parts),
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
                 shape.expect == "violated", shape.because, place, shape.departure,
-                shape.availability)
+                shape.bookkeeping, shape.availability)
 
     def _conjuncts(self, formulas: tuple[Formula, ...], bound: Mapping[str, Typed],
                    vocabulary: Vocabulary) -> tuple[Conjunct, ...] | None:

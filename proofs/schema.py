@@ -42,6 +42,9 @@ class PropertyShape(Shape):
     departure: bool = Field(
         default=False, description="breaking it departs from a clause, and is not unsafe"
     )
+    bookkeeping: bool = Field(
+        default=False, description="it is about what the model records; breaking it fails no policy"
+    )
     availability: bool | Literal["only"] = Field(
         default=False, description="count the faults that it survives; `only`: do nothing else"
     )

@@ -40,7 +40,8 @@ class Property:
     """One property for one column of its `each`; terms are over the extended system.
 
     `goal` is what `must`, `eventually` or `can` says; `parts` are its conjuncts with their texts.
-    Whatever breaks a `departure` departs from a clause, but is neither unsafe nor stuck.
+    Whatever breaks a `departure` departs from a clause, but is neither unsafe nor stuck. What is
+    `bookkeeping` judges the records of a model and no policy: it kills mutants, and fails nothing.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class Property:
     because: str | None
     place: Place = field(repr=False, compare=False)
     departure: bool = False
+    bookkeeping: bool = False
     availability: bool | Literal["only"] = False
 
     @property

@@ -113,6 +113,8 @@ class Result:
     @property
     def failed(self) -> bool:
         """Say whether the verdict fails a run: violated or vacuous against what was recorded."""
+        if self.prop.bookkeeping:
+            return False
         match self.verdict:
             case Violated():
                 return not self.prop.expect_violated
@@ -165,12 +167,14 @@ class Checked:
         kinds = {"departs" if p.departure else p.kind for p in broken}
         if kinds & {"invariant", "step"}:
             return "unsafe"
-        nothing = (Vacuous, NotChecked)
-        if self.undecided or any(isinstance(r.verdict, nothing) for r in self.results):
+        if self.undecided or any(isinstance(r.verdict, NotChecked) for r in self.results):
             return "undecided"
         if kinds & {"response", "possible"}:
             return "does-not-recover"
-        return "departs" if kinds else "keeps"
+        if kinds:
+            return "departs"
+        untested = any(isinstance(r.verdict, Vacuous) and r.failed for r in self.results)
+        return "undecided" if untested else "keeps"
 
     @property
     def worst(self) -> Result | None:
@@ -200,6 +204,8 @@ class Checked:
 
 def weight(prop: Property) -> int:
     """Return how little it weighs that a property is broken; 0: that is unsafe."""
+    if prop.bookkeeping:
+        return 3
     if prop.departure:
         return 2
     return 0 if prop.kind in ("invariant", "step") else 1

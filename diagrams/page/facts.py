@@ -36,14 +36,18 @@ if TYPE_CHECKING:
 
 TONES = {
     "proved": "good", "holds": "good", "finding": "known", "VIOLATED": "bad", "HOLDS NOW": "bad",
-    "VACUOUS": "bad", "unknown": "open", "not checked": "open",
+    "VACUOUS": "bad", "unknown": "open", "not checked": "open", "not seen": "open",
+    "untidy": "known", "untested": "open",
 }  # fmt: skip
 CLAUSE_WORDS = {
     "by-rules": ("carried by rules alone", "good"),
     "stated": ("stated, not checkable", "plain"),
     "open": ("carried by nothing", "open"),
 }
-WORST = ("VIOLATED", "VACUOUS", "HOLDS NOW", "unknown", "not checked", "finding", "holds", "proved")
+WORST = (
+    "VIOLATED", "VACUOUS", "HOLDS NOW", "unknown", "not checked", "finding", "not seen", "holds",
+    "proved",
+)  # fmt: skip
 TOOLS = ("z3-solver", "cvc5", "bitwuzla", "transitions", "llvmlite", "pydantic", "jinja2")
 STANDING_TONES = {"unsafe": "bad", "undecided": "open", "keeps": "good"}
 
@@ -142,6 +146,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "goal": [part.text for part in prop.parts],
         "clauses": prop.clauses,
         "departure": prop.departure,
+        "bookkeeping": prop.bookkeeping,
         "place": short_place(prop.place),
         "verdict": words,
         "tone": TONES[words],
