@@ -128,6 +128,22 @@ KNOWN = {
             "redundancy_starts",
         ),
     ),
+    "msa_looks_at_io_too_early": Change(
+        "busy_controller_is_never_reset[this=A]",
+        (
+            "power_on",
+            "up(this=A, other=B)",
+            "hot_plug(this=B, version=1, board=r2)",
+            "copy_starts(source=B, target=A)",
+            "copied(source=B, target=A)",
+            "io_starts(this=A)",
+            "reset(this=A)",
+        ),
+    ),
+    "proliant_check_then_load": Change(
+        "boot_never_loads_an_invalid_image[this=A]",
+        ("image_checked(this=A, other=B)", "corruption(this=A)", "boot(this=A)"),
+    ),
     "proliant_flash_in_place": Change(
         "flash_never_writes_the_running_rom[this=A]",
         ("boot(this=A)", "flash_starts(this=A, version=1, place=on_site)"),
