@@ -4,7 +4,13 @@ z3 is imported here only, and only by the engine that uses it.
 """
 
 from proofs.at_rest import rest_findings
-from proofs.baseline import baseline, drift, read_baseline, write_baseline
+from proofs.baseline import (
+    baseline,
+    drift,
+    read_baseline,
+    refuse_another_file,
+    write_baseline,
+)
 from proofs.certificate import Answer, Certificate, Clause
 from proofs.certificate_files import Recheck, certify_folders, write_certificate
 from proofs.check import check
@@ -52,7 +58,8 @@ __all__ = [
     "ask", "axes_of", "baseline", "certify_folders", "check", "compare", "count_faults",
     "drift", "export", "fault_numbers", "fold_reachable", "grid", "holds_at", "holds_in",
     "lint", "lint_files", "load_spec", "merge", "mutants", "mutate", "mutated", "owed_since",
-    "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recipe", "rest_findings",
-    "row_data", "shipped_specs", "spec_for", "spec_json_schema", "sweep", "weight", "word",
+    "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recipe",
+    "refuse_another_file", "rest_findings", "row_data", "shipped_specs", "spec_for",
+    "spec_json_schema", "sweep", "weight", "word",
     "write_baseline", "write_certificate", "write_export",
 ]  # fmt: skip

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proofs.verdict import Violated, word
-from statemachine import InputError, read_text, write_whole
+from statemachine import InputError, is_file, read_text, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,6 +66,12 @@ def read_baseline(path: str) -> dict[str, Any]:
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise InputError.whole_file(path, f"is not a baseline of the format {SCHEMA}")
     return data
+
+
+def refuse_another_file(path: str) -> None:
+    """Raise `InputError` when there is a file that is no baseline: it would be written over."""
+    if is_file(Path(path)) and Path(path).stat().st_size:
+        read_baseline(path)
 
 
 def write_baseline(path: str, checked: Sequence[Checked]) -> None:

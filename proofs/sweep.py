@@ -80,8 +80,8 @@ def sweep(
     """Return a row for each point, in order.
 
     Rows are appended to the file `results` as they come, and what it has for the same texts, sizes
-    and budgets is not run again; errors and what was
-    undecided are. The time limit of `options` is that of each point.
+    and budgets is not run again; errors and what was undecided are. The time limit of `options` is
+    that of each point.
     """
     rows: dict[int, Judged] = {}
     tasks, keys = [], {}
@@ -89,7 +89,7 @@ def sweep(
     for number, point in enumerate(points):
         try:
             made = _recipe(point, spec)
-            keys[number] = _key(made, options)
+            keys[number] = _key(made, options) if results is not None else ""
         except InputError as error:
             rows[number] = Judged("error", error=str(error))
             continue
@@ -145,7 +145,11 @@ def _known(results: str | None) -> dict[str, Judged]:
     A last line without an end is what a sweep that was stopped left behind. A file of whole lines
     without any row is another file, and is refused: it would be written to.
     """
-    if results is None or not _exists(results):
+    if results is None:
+        return {}
+    if not _exists(results):
+        if not Path(results).parent.is_dir():
+            raise InputError.whole_file(results, "cannot be written: no such folder")
         return {}
     text = read_text(results, MAX_RESULTS)
     rows = [row for row in map(_row, text.splitlines()) if row is not None]

@@ -101,5 +101,21 @@ def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
         read_baseline(str(file))
 
 
+def test_update_writes_over_nothing_but_a_baseline(tmp_path: Path) -> None:
+    model = tmp_path / "tcommit.toml"
+    model.write_text(MODEL.read_text(encoding="utf-8"), encoding="utf-8")
+    spec = str(MODEL.with_name("tcommit.spec.toml"))
+    arguments = ["check", str(model), "--spec", spec, "--baseline", str(model), "--update"]
+    error = CliRunner().invoke(twinrom.app, arguments).exception
+    assert isinstance(error, InputError)
+    assert str(error).startswith(f"{model}: is not JSON")
+    assert model.read_text(encoding="utf-8") == MODEL.read_text(encoding="utf-8")
+    empty = tmp_path / "empty.json"
+    empty.touch()
+    again = ("check", str(MODEL), "--engine", "search", "--baseline", str(empty))
+    assert ran(*again, "--update")[0] == 0
+    assert ran(*again)[0] == 0
+
+
 def test_update_needs_a_baseline() -> None:
     assert ran("check", str(MODEL), "--update")[0] == 2

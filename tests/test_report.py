@@ -95,7 +95,7 @@ def test_verdicts_and_what_they_rest_on(both: Reader) -> None:
     assert "msa1000: 115 properties checked: 115 proved" in both.text
     assert "proliant: 60 properties checked: 58 proved, 2 known to be violated" in both.text
     assert "safe and recovers, but for 2 known findings" in both.text
-    assert "121,217 states" in both.text
+    assert "121,849 states" in both.text
     assert both.text.count("finding") > 2
     assert "confirmed by" in both.text
     assert "never_halts survives any one fault; two are fatal" in both.text

@@ -136,6 +136,8 @@ def test_another_file_is_not_written_to(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has no rows of a sweep in it"):
         sweep(grid([TCOMMIT], {}), Options(), results=str(file))
     assert file.read_text(encoding="utf-8") == 'title = "mine"\n'
+    with pytest.raises(InputError, match="cannot be written: no such folder"):
+        sweep(grid([TCOMMIT], {}), Options(), results=str(tmp_path / "none" / "rows.jsonl"))
 
 
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])

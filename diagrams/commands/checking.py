@@ -66,8 +66,18 @@ def check(  # noqa: PLR0913 - one parameter per option
     """Check models against their specs: verdicts, and the story of each violation."""
     if update and baseline is None:
         raise typer.BadParameter("`--update` says that the file of `--baseline` is to be written")
-    from proofs import Options, check, drift, read_baseline, recipe, write_baseline
+    from proofs import (
+        Options,
+        check,
+        drift,
+        read_baseline,
+        recipe,
+        refuse_another_file,
+        write_baseline,
+    )
 
+    if baseline is not None and update:
+        refuse_another_file(baseline)
     recorded = read_baseline(baseline) if baseline is not None and not update else None
     options = Options(depth, engines(engine), timeout, jobs, max_states, plain)
     every: list[str] | None = [] if symbolic else None
