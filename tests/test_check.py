@@ -296,7 +296,8 @@ def test_the_name_of_a_file_does_not_drive_the_terminal(command: str, tmp_path: 
     corpus = ROOT / "tests" / "corpus"
     shutil.copy(corpus / "tcommit.toml", model)
     shutil.copy(corpus / "tcommit.spec.toml", tmp_path / "\x1b[31mred.spec.toml")
-    done = CliRunner().invoke(command_line.app, [*command.split(), str(model)])
+    wide = {"COLUMNS": "300"}  # so that the name is not broken where a line ends
+    done = CliRunner().invoke(command_line.app, [*command.split(), str(model)], env=wide)
     assert done.exit_code == 0, done.output
     assert "\x1b" not in done.output
     assert "\N{REPLACEMENT CHARACTER}[31mred" in done.output
