@@ -223,7 +223,11 @@ def _clauses(checked: Checked) -> RenderableType | None:
         if names:
             text.append(f"\n{title}: ", style="bold" if verdict != "open" else "bold yellow")
             text.append(", ".join(names))
-    loose = [r.prop.name for r in checked.results if not r.prop.clauses]
+    loose = [
+        r.prop.name
+        for r in checked.results
+        if not r.prop.clauses and not r.prop.bookkeeping
+    ]
     if loose and checked.clauses:
         text.append("\nProperties beyond the clauses: ", style="bold")
         text.append(", ".join(loose))
@@ -242,16 +246,16 @@ def known_finding(result: Result) -> bool:
 def counted_words(checked: Checked) -> str:
     """Return how many properties have which verdict."""
     decided = [r for r in checked.results if not isinstance(r.verdict, NotChecked)]
-    verdicts = [r.verdict for r in decided]
     counts = {
         "proved": sum(isinstance(r.verdict, Proved) and not r.failed for r in decided),
         "hold": sum(isinstance(r.verdict, Bounded) and not r.failed for r in decided),
         "violated": sum(isinstance(r.verdict, Violated) and r.failed for r in decided),
         "known to be violated": sum(known_finding(r) for r in decided),
         "untidy": sum(isinstance(r.verdict, Violated) and r.prop.bookkeeping for r in decided),
-        "vacuous": sum(isinstance(v, Vacuous) for v in verdicts),
+        "untested": sum(isinstance(r.verdict, Vacuous) and not r.failed for r in decided),
+        "vacuous": sum(isinstance(r.verdict, Vacuous) and r.failed for r in decided),
         "suddenly hold": sum(isinstance(r.verdict, Proved) and r.failed for r in decided),
-        "unknown": sum(isinstance(v, Unknown) for v in verdicts),
+        "unknown": sum(isinstance(r.verdict, Unknown) for r in decided),
     }
     shown = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "nothing decided"
     waiting = len(checked.results) - len(decided)

@@ -66,8 +66,10 @@ def count_faults(
 
 
 def availability(question: Question) -> tuple[Property, ...]:
-    """Return the properties marked `availability`, else all but step properties."""
-    return question.availability or tuple(p for p in question.properties if p.kind != "step")
+    """Return the properties marked `availability`, else all but steps and bookkeeping."""
+    return question.availability or tuple(
+        p for p in question.properties if p.kind != "step" and not p.bookkeeping
+    )
 
 
 def fault_numbers(

@@ -61,13 +61,12 @@ def read_gaps(asked: Recipe, options: Options) -> list[Read]:
 
 
 def _file(name: str, folders: list[Path]) -> str | None:
-    """Return the file of a policy: relative to one of the folders, else a shipped policy."""
+    """Return the file of a policy: a shipped one, else relative to one of the folders."""
     shipped = shipped_policies()
-    for folder in folders:
-        for path in (folder / name, folder / f"{name}.toml"):
-            if is_file(path) and path.name.removesuffix(".toml") not in shipped:
-                return str(path)
-    return str(shipped[name]) if name in shipped else None
+    if name in shipped:
+        return str(shipped[name])
+    tried = (path for folder in folders for path in (folder / name, folder / f"{name}.toml"))
+    return next((str(path) for path in tried if is_file(path)), None)
 
 
 def _missing(policy: str | None, found: dict[str, Judged]) -> str:

@@ -41,7 +41,7 @@ def _nameless(model: Model, spec: Spec) -> Iterator[Finding]:
                 f"rule `{name}` names no clause", "say which one it carries", at_key=True))
     for kind in GOALS:
         for name, shape in getattr(spec.shape, kind).items():
-            if not shape.clause:
+            if not shape.clause and not shape.bookkeeping:
                 yield Finding("W403", spec.place.at(kind, name).problem(
                     f"the {kind} property `{name}` names no clause".replace(
                         "invariant property", "invariant"),

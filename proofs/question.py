@@ -241,9 +241,10 @@ class _Poser:
         whenever = problems.formulas(shape.whenever, place.at("whenever"))
         goal = problems.formulas(getattr(shape, GOALS[kind]), place.at(GOALS[kind]))
         in_step = self.stepping if kind in ("step", "response") else self.vocabulary
-        if shape.bookkeeping and (shape.clause or shape.departure or shape.expect):
+        other = shape.clause or shape.departure or shape.expect or shape.availability
+        if shape.bookkeeping and other:
             problems.add(place.at("bookkeeping").problem(
-                "what is bookkeeping has no `clause`, and is no `departure` or finding",
+                "what is bookkeeping has no `clause`, `departure`, `expect` or `availability`",
                 at_key=True))
         columns = parse_columns(shape.each, place.at("each"), problems)
         for column in each_column(columns, problems):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from proofs.results import Report
 
 MAX_RESULTS = 100_000_000
+BEGINNING = '{"policy"'
 LATE = Judged("undecided", undecided=True, error="out of time")
 
 
@@ -142,8 +143,8 @@ def _key(made: Recipe, options: Options) -> str:
 def _known(results: str | None) -> dict[str, Judged]:
     """Return the rows of a file of results by their keys; lines that are no rows are left out.
 
-    A last line without an end is what a sweep that was stopped left behind. A file of whole lines
-    without any row is another file, and is refused: it would be written to.
+    A last line without an end is what a sweep that was stopped left behind. A file with
+    neither that nor a row is another file, and is refused: it would be written to.
     """
     if results is None:
         return {}
@@ -153,7 +154,8 @@ def _known(results: str | None) -> dict[str, Judged]:
         return {}
     text = read_text(results, MAX_RESULTS)
     rows = [row for row in map(_row, text.splitlines()) if row is not None]
-    if not rows and text.strip() and "\n" in text:
+    cut_short = "\n" not in text and text.startswith(BEGINNING[: len(text)])
+    if not rows and text.strip() and not cut_short:
         raise InputError.whole_file(results, "has no rows of a sweep in it")
     return {key: one for key, one in rows if one.error is None and not one.undecided}
 

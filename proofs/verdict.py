@@ -164,21 +164,19 @@ class Checked:
     def standing(self) -> str:
         """Return what an engineer asks first, in one word of `STANDINGS`."""
         broken = [r.prop for r in self.results if isinstance(r.verdict, Violated) and r.failed]
-        kinds = {"departs" if p.departure else p.kind for p in broken}
-        if kinds & {"invariant", "step"}:
+        weights = {weight(prop) for prop in broken}
+        if 0 in weights:
             return "unsafe"
         if self.undecided or any(isinstance(r.verdict, NotChecked) for r in self.results):
             return "undecided"
-        if kinds & {"response", "possible"}:
-            return "does-not-recover"
-        if kinds:
-            return "departs"
+        if weights:
+            return "does-not-recover" if 1 in weights else "departs"
         untested = any(isinstance(r.verdict, Vacuous) and r.failed for r in self.results)
         return "undecided" if untested else "keeps"
 
     @property
     def worst(self) -> Result | None:
-        """Return what fails and weighs most: what is unsafe first, then what breaks soonest."""
+        """Return what fails and weighs most, and of that what breaks soonest; vacuous last."""
 
         def order(one: Result) -> tuple[bool, int, float]:
             run = one.verdict.trace if isinstance(one.verdict, Violated) else None
@@ -199,11 +197,16 @@ class Checked:
     @property
     def undecided(self) -> bool:
         """Say whether any property that engines here decide has no verdict."""
-        return any(isinstance(r.verdict, Unknown) for r in self.results)
+        return any(
+            isinstance(r.verdict, Unknown) and not r.prop.bookkeeping for r in self.results
+        )
 
 
 def weight(prop: Property) -> int:
-    """Return how little it weighs that a property is broken; 0: that is unsafe."""
+    """Return how little it weighs that a property is broken.
+
+    0: that is unsafe; 1: it does not recover; 2: a departure; 3: bookkeeping.
+    """
     if prop.bookkeeping:
         return 3
     if prop.departure:

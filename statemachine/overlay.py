@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from statemachine.changes import Change, changes_between
 from statemachine.diagnostics import InputError, closest, did_you_mean
 from statemachine.document import Document
+from statemachine.files import is_file
 from statemachine.includes import with_includes
 from statemachine.places import Place
 from statemachine.shipped import shipped_models, shipped_policies
@@ -60,10 +61,7 @@ def base_of(document: Document) -> str | None:
 
 def _find(document: Document, name: str) -> Path | None:
     beside = Path(document.path).parent / name
-    try:
-        return beside if beside.is_file() else shipped_policies().get(name)
-    except (OSError, ValueError):  # a name too long, or with a null character
-        return None
+    return beside if is_file(beside) else shipped_policies().get(name)
 
 
 def _layers(document: Document, problems: Problems, given: Mapping[str, str],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "models"
-CHANGES = (HERE / "changes", HERE.parent / "examples" / "changes")  # installed; in the source
+INSTALLED, IN_SOURCE = HERE / "policies", HERE.parent / "examples" / "changes"
 PARTS = {"rom_bank"}
 
 
@@ -17,8 +17,8 @@ def shipped_models() -> dict[str, Path]:
 
 def shipped_policies() -> dict[str, Path]:
     """Return the models that come with the package, and the policy changes of them, by name."""
-    changes = (p for folder in CHANGES for p in sorted(folder.glob("*.toml")))
-    return {**shipped_models(), **{p.stem: p for p in changes}}
+    folder = INSTALLED if INSTALLED.is_dir() else IN_SOURCE
+    return {**shipped_models(), **{p.stem: p for p in sorted(folder.glob("*.toml"))}}
 
 
 __all__ = ["FOLDER", "shipped_models", "shipped_policies"]

@@ -60,6 +60,18 @@ def test_readings_are_judged_against_the_spec(tmp_path: Path) -> None:
     assert broken.judged.standing == "error"
 
 
+def test_a_file_may_have_the_name_of_a_shipped_change(tmp_path: Path) -> None:
+    folder(tmp_path)
+    (tmp_path / "careful.toml").rename(tmp_path / "msa_no_io_guard.toml")
+    spec = tmp_path / "careful.spec.toml"
+    text = spec.read_text(encoding="utf-8").replace("other.toml", "msa_no_io_guard.toml")
+    spec.write_text(text, encoding="utf-8")
+    asked = recipe(str(tmp_path / "msa_no_io_guard.toml"), str(spec))
+    other = read_gaps(asked, Options())[3]
+    assert other.judged is not None
+    assert other.judged.standing == "keeps"
+
+
 def test_every_policy_that_the_shipped_specs_name_is_found() -> None:
     found = read_gaps(recipe("proliant"), Options())
     assert {r.why for r in found} == {"", "no policy"}

@@ -277,8 +277,8 @@ def test_the_command_writes_json_and_exits_by_what_is_left(tmp_path: Path) -> No
 def test_every_mutant_of_proliant_is_noticed_or_explained() -> None:
     found = mutate(recipe("proliant"), Options())
     assert (found.unexplained, dict(found.stale), found.failing) == ([], {}, ())
-    assert found.score == (114, 118)
-    assert len(found.of("survived")) == 4
+    assert found.score == (111, 118)
+    assert len(found.of("survived")) == 7
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -268,9 +268,9 @@ def test_choices_are_numbered_alike_however_they_are_kept(mask_rows: int) -> Non
 # ---- limits
 
 
-@pytest.mark.parametrize("limit", [0, 1, 5_000, 43_893])
+@pytest.mark.parametrize("limit", [0, 1, 5_000, 44_173])
 def test_max_states_stops_at_the_same_place(limit: int) -> None:
-    assert ("stopped at" in str(same(shipped("msa1000"), max_states=limit))) == (limit < 43_893)
+    assert ("stopped at" in str(same(shipped("msa1000"), max_states=limit))) == (limit < 44_173)
 
 
 @pytest.mark.parametrize("limit", [0, 1, 7])

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import twinrom
 from diagrams import checked_json, checked_view, comparison_json
 from proofs import Checked, Options, check, compare, recipe
+from proofs.faults import availability
 from statemachine import InputError
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def test_what_is_untidy_is_told_and_fails_nothing(tmp_path: Path) -> None:
     assert "nothing_of_what_is_off  untidy    2 steps" in text
     assert "tall                    untested  all" in text
     assert "Violated" not in text
-    assert "lamp: 2 properties checked: 1 untidy, 1 vacuous" in text
+    assert "lamp: 2 properties checked: 1 untidy, 1 untested" in text
     assert "lamp: safe\n" in text
     first, second = checked_json([found])["models"][0]["properties"]
     assert (first["verdict"], first["mark"], first["as_expected"]) == (
@@ -115,9 +116,17 @@ def test_a_change_that_is_untidy_is_no_worse_and_a_mutant_is_killed(tmp_path: Pa
     assert "rule.release: drop lamp.n = 0 nothing_of_what_is_off after 2 steps" in told
 
 
-@pytest.mark.parametrize("other", ['clause = "C-1"', "departure = true", 'expect = "violated"'])
+def test_faults_are_not_counted_against_bookkeeping(tmp_path: Path) -> None:
+    found = stands(tmp_path, UNTIDY + SAFE + STUCK)
+    assert [p.name for p in availability(found.question)] == ["in_range", "ends"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    ['clause = "C-1"', "departure = true", 'expect = "violated"', "availability = true"],
+)
 def test_bookkeeping_is_nothing_else(tmp_path: Path, other: str) -> None:
     spec = f'[clause.C-1]\nsays = "a"\n{UNTIDY}{other}\n'
-    said = "what is bookkeeping has no `clause`, and is no `departure` or finding"
+    said = "what is bookkeeping has no `clause`, `departure`, `expect` or `availability`"
     with pytest.raises(InputError, match=f"lamp.spec.toml:4:1: {said}"):
         stands(tmp_path, spec)

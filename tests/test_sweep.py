@@ -130,12 +130,13 @@ def test_what_is_no_row_is_not_taken_for_one(old: str, new: str, tmp_path: Path)
         sweep(points, Options(), results=str(file))
 
 
-def test_another_file_is_not_written_to(tmp_path: Path) -> None:
-    file = tmp_path / "notes.toml"
-    file.write_text('title = "mine"\n', encoding="utf-8")
+@pytest.mark.parametrize("text", ['title = "mine"\n', "a note", '{"name": "mine"}'])
+def test_another_file_is_not_written_to(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "notes"
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="has no rows of a sweep in it"):
         sweep(grid([TCOMMIT], {}), Options(), results=str(file))
-    assert file.read_text(encoding="utf-8") == 'title = "mine"\n'
+    assert file.read_text(encoding="utf-8") == text
     with pytest.raises(InputError, match="cannot be written: no such folder"):
         sweep(grid([TCOMMIT], {}), Options(), results=str(tmp_path / "none" / "rows.jsonl"))
 

@@ -11,7 +11,7 @@ import typer
 
 from diagrams.commands.changing import compare, gaps, mutate, sweep
 from diagrams.commands.checking import certify, check, faults, report
-from diagrams.commands.ending import EXIT_FAILED, EXIT_UNDECIDED
+from diagrams.commands.exit_codes import EXIT_FAILED, EXIT_UNDECIDED
 from diagrams.commands.looking import draw, export, lint, schema, simulate
 from diagrams.commands.options import __version__
 

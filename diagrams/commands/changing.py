@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from diagrams.commands.ending import end
+from diagrams.commands.exit_codes import end
 from diagrams.commands.options import (
     MAX_STATES,
     FaultOption,

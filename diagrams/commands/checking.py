@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diagrams.commands.ending import end
+from diagrams.commands.exit_codes import end
 from diagrams.commands.options import (
     MAX_STATES,
     EngineOption,

@@ -122,6 +122,7 @@ def _property(prop: Property, nodes: _Nodes) -> dict[str, Any]:
         "kind": prop.kind,
         "says": prop.says or " and ".join(part.text for part in prop.parts),
         "known": prop.expect_violated,
+        "bookkeeping": prop.bookkeeping,
         "whenever": nodes.add(prop.whenever),
         "goal": nodes.add(prop.goal),
     }
