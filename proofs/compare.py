@@ -10,7 +10,7 @@ from proofs.check import check
 from proofs.moves import Mover
 from proofs.observe import Observables, Window, observables
 from proofs.recipe import DEFAULT_STATES, Options, recipe
-from proofs.refine import MAX_PAIRS, OTHER_TABLES, Inclusion, Refinement
+from proofs.refine import MAX_PAIRS, Inclusion, included
 from proofs.replayed import EngineDisagreementError, retold
 from proofs.spec import spec_for
 from proofs.verdict import Unknown, Vacuous, Violated
@@ -183,8 +183,6 @@ def _alone(question: Question) -> Question:
 def _both_ways(
     old: Question, new: Question, what: Observables, effort: Effort
 ) -> tuple[OneWay, OneWay]:
-    if old.system.choices.rows != new.system.choices.rows:
-        return (OneWay(Inclusion(None, 0, OTHER_TABLES), None),) * 2
     window = Window(what)
     try:
         movers = [Mover(question.system, window) for question in (old, new)]
@@ -199,10 +197,8 @@ def _both_ways(
 def _one_way(question: Question, left: Mover, right: Mover, effort: Effort) -> OneWay:
     """Return whether `right` allows what `left` does, whose question that is."""
     deadline = time.monotonic() + effort.timeout if effort.timeout is not None else None
-    try:
-        found = Refinement(left, right).run(deadline, min(effort.max_states, MAX_PAIRS))
-    except TooLargeError as error:
-        found = Inclusion(None, 0, error.problems[0].message)
+    most = min(effort.max_states, MAX_PAIRS)
+    found = included(left, right, deadline=deadline, max_pairs=most)
     if found.lost is None:
         return OneWay(found, None)
     trace = retold(question, "compare", found.lost.run)

@@ -14,7 +14,7 @@ from proofs.moves import Mover
 from proofs.mutants import mutated
 from proofs.observe import Window, observables
 from proofs.question import pose
-from proofs.refine import MAX_PAIRS, Refinement
+from proofs.refine import MAX_PAIRS, included
 from proofs.replayed import EngineDisagreementError, replayed_to_its_end, retold
 from proofs.results import Fate, Report
 from proofs.spec import read_spec
@@ -118,8 +118,9 @@ class Trials:
         """
         model = self._model
         other = Mover(_named(asked.model.system), model.observer.window)
+        most = min(self.limits.max_states, MAX_PAIRS)
         for left, right in ((model, other), (other, model)):
-            found = Refinement(left, right).run(deadline, min(self.limits.max_states, MAX_PAIRS))
+            found = included(left, right, deadline=deadline, max_pairs=most)
             if found.stopped is not None:
                 return found.stopped
             if not found.holds:

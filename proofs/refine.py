@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from proofs.moves import NOBODY, Mover, Seen, States
-from proofs.observe import Window
 from proofs.results import Run
 from statemachine import TooLargeError
 
 if TYPE_CHECKING:
     from proofs.moves import Groups
-    from proofs.observe import Observables
-    from statemachine import Step, TransitionSystem
+    from statemachine import Step
 
 Pair: TypeAlias = tuple[int, States]
 Layer: TypeAlias = dict[Pair, int]
@@ -198,23 +196,17 @@ def _answered(
 
 
 def included(
-    left: TransitionSystem,
-    right: TransitionSystem,
-    what: Observables,
-    *,
-    deadline: float | None = None,
-    max_pairs: int = MAX_PAIRS,
+    left: Mover, right: Mover, *, deadline: float | None = None, max_pairs: int = MAX_PAIRS
 ) -> Inclusion:
-    """Return whether every behaviour of `left` is one of `right`, as `what` lets them be seen.
+    """Return whether every behaviour of `left` is one of `right`, seen through their one window.
 
     Stops early, and says so, at `max_pairs` pairs, at `deadline` (of `time.monotonic`), and where
     the systems cannot be enumerated or do not have the same free tables. Raises `InputError` when
     an assignment leaves its sort.
     """
-    if left.choices.rows != right.choices.rows:
+    if left.system.choices.rows != right.system.choices.rows:
         return Inclusion(None, 0, OTHER_TABLES)
-    window = Window(what)
     try:
-        return Refinement(Mover(left, window), Mover(right, window)).run(deadline, max_pairs)
+        return Refinement(left, right).run(deadline, max_pairs)
     except TooLargeError as error:
         return Inclusion(None, 0, error.problems[0].message)

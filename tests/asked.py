@@ -16,11 +16,17 @@ from proofs import (
     mutated,
     parse_spec,
     pose,
+    refine,
 )
+from proofs.moves import Mover
+from proofs.observe import Window
 from statemachine import InputError, load_model, parse_model
 
 if TYPE_CHECKING:
     from proofs import Mutant, Report, Result
+    from proofs.observe import Observables
+    from proofs.refine import Inclusion
+    from statemachine import TransitionSystem
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "tests" / "corpus"
@@ -112,3 +118,11 @@ def outcome(run: object) -> object:
             if "can both happen" in str(error) or "leaves the sort" in str(error)
             else str(error)
         )
+
+
+def included(
+    left: TransitionSystem, right: TransitionSystem, what: Observables, **limits: float
+) -> Inclusion:
+    """Return whether one system's behaviours are the other's, seen through one window."""
+    window = Window(what)
+    return refine.included(Mover(left, window), Mover(right, window), **limits)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import CORPUS, ROOT, SHIPPED, corpus, of_mutant, question, shipped
+from asked import CORPUS, ROOT, SHIPPED, corpus, included, of_mutant, question, shipped
 from typer.testing import CliRunner
 
 import twinrom
@@ -17,7 +17,6 @@ from proofs import Fate, Mutant, Options, Question, mutants, mutate, mutated, re
 from proofs.fate import Limits, Trials
 from proofs.mutants import spread
 from proofs.observe import observables
-from proofs.refine import included
 from statemachine import Document, InputError
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
+from asked import included
 from random_models import Maker
 
 from proofs.observe import Observables, observables
-from proofs.refine import included
 from statemachine import State, Step, parse_model, replay
 
 if TYPE_CHECKING:
