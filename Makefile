@@ -16,7 +16,11 @@ test: lint types
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 
+# mypy does not follow the package directories of pyproject.toml: it reads links that stand as they
+# are installed.
 types: $(VENV)/.installed-test
+	rm -rf build/types && mkdir -p build/types/twinrom
+	ln -s $(addprefix $(CURDIR)/,$(wildcard twinrom/*) statemachine proofs diagrams) build/types/twinrom
 	$(BIN)/mypy
 
 bench: $(VENV)/.installed

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import z3
 
-from proofs import recipe
+from twinrom.proofs import recipe
 
 if TYPE_CHECKING:
-    from proofs import Question
-    from statemachine import RuleInstance, Sort
-    from statemachine.terms import Term
+    from twinrom.proofs import Question
+    from twinrom.statemachine import RuleInstance, Sort
+    from twinrom.statemachine.terms import Term
 
 
 class Naive:

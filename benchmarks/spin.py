@@ -20,8 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from proofs import recipe
-from proofs.native import NativeSearch
+from twinrom.proofs import recipe
+from twinrom.proofs.engines.native import NativeSearch
 
 SAFETY = ("-DSAFETY", "-DNOREDUCE")
 COMPILER = {

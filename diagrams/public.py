@@ -1,14 +1,9 @@
 """What other layers, tests and users use of this package."""
 
-from diagrams.as_json import checked_json
-from diagrams.comparison import comparison_view
-from diagrams.comparison_as_json import comparison_json
-from diagrams.drawing import Figure, Out, draw, figure
-from diagrams.drift import drift_view
-from diagrams.fault_tables import faults_json, faults_view
-from diagrams.markdown import comparison_markdown
-from diagrams.mutants_view import mutated_json, mutated_view
-from diagrams.output import (
+from twinrom.diagrams.data.check import checked_json
+from twinrom.diagrams.data.compare import comparison_json
+from twinrom.diagrams.data.markdown import comparison_markdown
+from twinrom.diagrams.data.output import (
     show,
     write_certificates,
     write_data,
@@ -16,15 +11,20 @@ from diagrams.output import (
     write_text,
     write_traces,
 )
-from diagrams.page import Subject, cheap_faults, report_page
-from diagrams.pictures import Wanted, picture
-from diagrams.progress import counting, live_progress
-from diagrams.recheck import recheck_view
-from diagrams.render import rendered
-from diagrams.rows import gaps_json, gaps_view, sweep_json, sweep_view
-from diagrams.simulator import Simulator, state_view, trace_view
-from diagrams.story import Story, StoryStep, changes, short_place, tell
-from diagrams.tables import checked_view
+from twinrom.diagrams.drawing.draw import Figure, Out, draw, figure
+from twinrom.diagrams.drawing.wanted import Wanted, picture
+from twinrom.diagrams.page import Subject, cheap_faults, report_page
+from twinrom.diagrams.render import rendered
+from twinrom.diagrams.terminal.comparison import comparison_view
+from twinrom.diagrams.terminal.drift import drift_view
+from twinrom.diagrams.terminal.faults import faults_json, faults_view
+from twinrom.diagrams.terminal.mutants import mutated_json, mutated_view
+from twinrom.diagrams.terminal.progress import counting, live_progress
+from twinrom.diagrams.terminal.recheck import recheck_view
+from twinrom.diagrams.terminal.simulator import Simulator, state_view, trace_view
+from twinrom.diagrams.terminal.sweep import gaps_json, gaps_view, sweep_json, sweep_view
+from twinrom.diagrams.terminal.tables import checked_view
+from twinrom.diagrams.words.story import Story, StoryStep, changes, short_place, tell
 
 __all__ = [
     "Figure",

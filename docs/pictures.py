@@ -5,9 +5,10 @@ A test compares the files with what the models give today.
 
 from __future__ import annotations
 
-import sys
 from itertools import pairwise
 from pathlib import Path
+
+from twinrom.diagrams import Wanted, picture, rendered
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
@@ -28,8 +29,6 @@ COMMANDS: dict[str, str] = {
 
 def drawn(command: str) -> bytes:
     """Return the picture that `twinrom draw` makes with these words."""
-    from diagrams import Wanted, picture, rendered  # noqa: PLC0415 - the path is set by then
-
     model, *words = command.split()
     values = dict(pairwise(words))
     wanted = Wanted(
@@ -43,7 +42,6 @@ def drawn(command: str) -> bytes:
 
 def main() -> None:
     """Write every picture."""
-    sys.path.insert(0, str(ROOT))
     FOLDER.mkdir(exist_ok=True)
     for name, command in COMMANDS.items():
         (FOLDER / name).write_bytes(drawn(command))

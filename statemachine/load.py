@@ -6,20 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from statemachine.declare import Declarations
-from statemachine.diagnostics import LONGEST_WORD, InputError, closest, did_you_mean
-from statemachine.document import Document
-from statemachine.ground import ground_problems
-from statemachine.overlay import read_layers
-from statemachine.places import Place, Problems
-from statemachine.schema import ModelShape
-from statemachine.shape import shaped
-from statemachine.shipped import shipped_models, shipped_policies
+from twinrom.statemachine.grounding.ground import ground, ground_problems
+from twinrom.statemachine.loading.declarations import Declarations
+from twinrom.statemachine.loading.overlay import read_layers
+from twinrom.statemachine.loading.schema import ModelShape
+from twinrom.statemachine.loading.shape import shaped
+from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
+from twinrom.statemachine.source.diagnostics import LONGEST_WORD, InputError, closest, did_you_mean
+from twinrom.statemachine.source.document import Document
+from twinrom.statemachine.source.places import Place, Problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from statemachine.model import Model
+    from twinrom.statemachine.model import Model
 
 SECTIONS = ("sort", "table", "machine", "define", "actor")
 
@@ -99,7 +99,7 @@ def build_model(
     if problems.found:
         problems.extend(ground_problems(model, frozenset(problems.broken)))
     problems.finish()
-    model.system  # noqa: B018 - resolving every name is the second half of the check
+    ground(model)  # resolving every name is the second half of the check
     return model
 
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from statemachine.sorts import BOOL, Sort
+from twinrom.statemachine.sorts import BOOL, Sort
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from statemachine.changes import Change
-    from statemachine.places import Formula, Place
-    from statemachine.system import TransitionSystem
+    from twinrom.statemachine.expression.formula import Formula
+    from twinrom.statemachine.source.changes import Change
+    from twinrom.statemachine.source.places import Place
 
 Column: TypeAlias = tuple[tuple[str, "str | int | bool"], ...]
 
@@ -121,9 +121,11 @@ class Definition:
     body: Formula
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """A policy, checked: every name resolves and every expression has a sort.
+
+    Identity is equality, so that its transition system is made once (`grounding.ground`).
 
     An overlay has the name of its `base`, its `changes`, and what it makes of the fault `budget`.
     `written` is what its files say together.
@@ -150,13 +152,6 @@ class Model:
     def machines(self) -> dict[str, Template]:
         """Return every machine with its template, in the order of the file."""
         return {name: t for t in self.templates.values() for name in t.instances}
-
-    @cached_property
-    def system(self) -> TransitionSystem:
-        """Return the ground transition system; raises `InputError` with all problems."""
-        from statemachine.ground import ground  # noqa: PLC0415 - the layer above builds on this one
-
-        return ground(self)
 
     @property
     def paths(self) -> tuple[str, ...]:

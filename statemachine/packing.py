@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from statemachine.system import Variable
+    from twinrom.statemachine.system import Variable
 
 
 class Packing:

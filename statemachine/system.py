@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from statemachine import terms
-from statemachine.diagnostics import InputError
-from statemachine.tables import TableChoices, TooLargeError
+from twinrom.statemachine import terms
+from twinrom.statemachine.source.diagnostics import InputError
+from twinrom.statemachine.tables import TableChoices, TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from statemachine.model import Event, Model, Rule, Table
-    from statemachine.places import Place
-    from statemachine.sorts import Sort
-    from statemachine.terms import Term
+    from twinrom.statemachine.model import Event, Model, Rule, Table
+    from twinrom.statemachine.sorts import Sort
+    from twinrom.statemachine.source.places import Place
+    from twinrom.statemachine.terms import Term
 
 MAX_INITIAL = 200_000
 MAX_LOOKED_AT = 2_000_000

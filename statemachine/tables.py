@@ -11,14 +11,14 @@ import itertools
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from statemachine import terms
-from statemachine.diagnostics import InputError
+from twinrom.statemachine import terms
+from twinrom.statemachine.source.diagnostics import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from statemachine.model import Table
-    from statemachine.terms import Term
+    from twinrom.statemachine.model import Table
+    from twinrom.statemachine.terms import Term
 
 MAX_ROWS = 16
 

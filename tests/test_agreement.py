@@ -15,13 +15,13 @@ from asked import SHIPPED, corpus, shipped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from proofs import holds_at
-from proofs.encode import Template
-from statemachine import Runtime, Step, terms
+from twinrom.proofs import holds_at
+from twinrom.proofs.solver.step_relation import Template
+from twinrom.statemachine import Runtime, Step, terms
 
 if TYPE_CHECKING:
-    from proofs import Question
-    from statemachine import State
+    from twinrom.proofs import Question
+    from twinrom.statemachine import State
 
 MODELS = (*SHIPPED, "two_phase_commit", "tcommit", "peterson")
 WALK = 10

@@ -14,7 +14,7 @@ from functools import cache
 import pytest
 from asked import ROOT, SHIPPED, judged, lengths, shipped, up_to
 
-from proofs import (
+from twinrom.proofs import (
     Checked,
     Proved,
     Question,
@@ -27,10 +27,10 @@ from proofs import (
     pose,
     weight,
 )
-from proofs.bounded import check_bounded
-from proofs.exhaustive import explore
-from proofs.search import search
-from statemachine import (
+from twinrom.proofs.engines.bounded import check_bounded
+from twinrom.proofs.engines.exhaustive import explore
+from twinrom.proofs.engines.search.breadth_first import search
+from twinrom.statemachine import (
     InputError,
     Step,
     changes_between,

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import twinrom as command_line
-from proofs import EngineDisagreementError, WorkerDiedError
+from twinrom import command_line
+from twinrom.diagrams import commands
+from twinrom.proofs import EngineDisagreementError, WorkerDiedError
 
 ROOT = Path(__file__).parent.parent
 COUNTER = """
@@ -224,7 +225,7 @@ def workers() -> set[str]:
             words = place.read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"proofs.worker" in words:
+        if b"twinrom.proofs.questions.worker" in words:
             found.add(place.parent.name)
     return found
 
@@ -297,7 +298,7 @@ def test_the_name_of_a_file_does_not_drive_the_terminal(command: str, tmp_path: 
     shutil.copy(corpus / "tcommit.toml", model)
     shutil.copy(corpus / "tcommit.spec.toml", tmp_path / "\x1b[31mred.spec.toml")
     wide = {"COLUMNS": "300"}  # so that the name is not broken where a line ends
-    done = CliRunner().invoke(command_line.app, [*command.split(), str(model)], env=wide)
+    done = CliRunner().invoke(commands.app, [*command.split(), str(model)], env=wide)
     assert done.exit_code == 0, done.output
     assert "\x1b" not in done.output
     assert "\N{REPLACEMENT CHARACTER}[31mred" in done.output

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import typer
 
-import twinrom
-from diagrams import commands
-from proofs.certificate_files import CertificateShape
+from twinrom import command_line
+from twinrom.diagrams import commands
+from twinrom.proofs.certificates.folder import CertificateShape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,10 +172,10 @@ def sections(page: Path) -> dict[str, str]:
 
 def options() -> dict[str, set[str]]:
     """Return the options of each command, as its help shows them."""
-    commands = typer.main.get_command(twinrom.app).commands  # type: ignore[attr-defined]
+    verbs = typer.main.get_command(commands.app).commands  # type: ignore[attr-defined]
     return {
         name: {o for p in command.params for o in (*p.opts, *p.secondary_opts) if o[0] == "-"}
-        for name, command in commands.items()
+        for name, command in verbs.items()
     }
 
 
@@ -193,7 +193,7 @@ def test_every_option_that_is_described_exists(verb: str) -> None:
 def test_exit_codes_are_those_of_the_command_line() -> None:
     constants = {
         value
-        for module in (twinrom, commands)
+        for module in (command_line, commands)
         for name, value in vars(module).items()
         if name.startswith("EXIT_")
     }
@@ -231,7 +231,7 @@ def test_the_sample_of_the_json_format_has_the_fields_that_are_written(tmp_path:
     blocks = re.findall(r"^```json\n(.*?)^```$", page.read_text(encoding="utf-8"), BLOCK)
     file = tmp_path / "verdicts.json"
     code, _ = ran(f"twinrom check examples/update.toml --json {file}")
-    assert code == twinrom.EXIT_FAILED
+    assert code == commands.EXIT_FAILED
     assert fields(json.loads(blocks[0])) == fields(json.loads(file.read_text(encoding="utf-8")))
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from proofs import shipped_specs, spec_json_schema
-from statemachine import model_json_schema
+from twinrom.proofs import shipped_specs, spec_json_schema
+from twinrom.statemachine import model_json_schema
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "tests" / "corpus"

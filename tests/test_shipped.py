@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from asked import ROOT, SHIPPED, judged, of_mutant, shipped
 
-from proofs import Question, ask, mutants, parse_spec, pose, word
-from proofs.search import search
-from proofs.verdict import Violated
-from statemachine import load_model, parse_model
+from twinrom.proofs import Question, ask, mutants, parse_spec, pose, word
+from twinrom.proofs.engines.search.breadth_first import search
+from twinrom.proofs.verdicts.verdict import Violated
+from twinrom.statemachine import load_model, parse_model
 
 if TYPE_CHECKING:
     from pathlib import Path

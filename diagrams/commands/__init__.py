@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from diagrams.commands.changing import compare, gaps, mutate, sweep
-from diagrams.commands.checking import certify, check, faults, report
-from diagrams.commands.exit_codes import EXIT_FAILED, EXIT_UNDECIDED
-from diagrams.commands.looking import draw, export, lint, schema, simulate
-from diagrams.commands.options import __version__
+from twinrom.diagrams.commands.changing import compare, gaps, mutate, sweep
+from twinrom.diagrams.commands.checking import certify, check, faults, report
+from twinrom.diagrams.commands.exit_codes import EXIT_FAILED, EXIT_UNDECIDED
+from twinrom.diagrams.commands.looking import draw, export, lint, schema, simulate
+from twinrom.diagrams.commands.options import __version__
 
 app = typer.Typer(
     add_completion=False,

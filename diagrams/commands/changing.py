@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from diagrams.commands.exit_codes import end
-from diagrams.commands.options import (
+from twinrom.diagrams.commands.exit_codes import end
+from twinrom.diagrams.commands.options import (
     MAX_STATES,
     FaultOption,
     JobsOption,
@@ -44,17 +44,17 @@ def compare(  # noqa: PLR0913 - one parameter per option
     """Say what a policy change changes: text, verdicts, and what can be seen to happen."""
     if "-" == str(json) == str(markdown):
         raise typer.BadParameter("`--json -` and `--markdown -` exclude each other")
-    from proofs import Effort
-    from proofs import compare as compared
+    from twinrom.proofs import Effort
+    from twinrom.proofs import compare as compared
 
     effort = Effort(timeout, max_states, plain)
     found = compared(old, new, spec, sorts=finite(sort), faults=budget(faults), effort=effort)
     from rich.console import Console
 
-    from diagrams.comparison import comparison_view
-    from diagrams.comparison_as_json import comparison_json
-    from diagrams.markdown import comparison_markdown
-    from diagrams.output import show, write_data, write_text
+    from twinrom.diagrams.data.compare import comparison_json
+    from twinrom.diagrams.data.markdown import comparison_markdown
+    from twinrom.diagrams.data.output import show, write_data, write_text
+    from twinrom.diagrams.terminal.comparison import comparison_view
 
     aside = "-" in (str(json), str(markdown))
     show(Console(stderr=aside, highlight=False), comparison_view(found))
@@ -83,15 +83,15 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     json: JsonOption = None,
 ) -> None:
     """Change one thing of each rule after the other, and see whether the spec notices."""
-    from proofs import Options, mutate, recipe
+    from twinrom.proofs import Options, mutate, recipe
 
     asked = recipe(model, spec, finite(sort), budget(faults))
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
     from rich.console import Console
 
-    from diagrams.mutants_view import mutated_json, mutated_view
-    from diagrams.output import show, write_data
-    from diagrams.progress import counting
+    from twinrom.diagrams.data.output import show, write_data
+    from twinrom.diagrams.terminal.mutants import mutated_json, mutated_view
+    from twinrom.diagrams.terminal.progress import counting
 
     with counting(Console(stderr=True), "mutants") as progress:
         found = mutate(asked, options, limit, progress)
@@ -120,16 +120,16 @@ def sweep(  # noqa: PLR0913 - one parameter per option
     json: JsonOption = None,
 ) -> None:
     """Judge many policies at many sizes: one row each, and none stops the others."""
-    from proofs import Options, axes_of, policies, sweep
-    from proofs import grid as points_of
+    from twinrom.proofs import Options, axes_of, policies, sweep
+    from twinrom.proofs import grid as points_of
 
     points = points_of(policies(models), axes_of(grid or []))
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
     from rich.console import Console
 
-    from diagrams.output import show, write_data
-    from diagrams.progress import counting
-    from diagrams.rows import sweep_json, sweep_view
+    from twinrom.diagrams.data.output import show, write_data
+    from twinrom.diagrams.terminal.progress import counting
+    from twinrom.diagrams.terminal.sweep import sweep_json, sweep_view
 
     with counting(Console(stderr=True), "policies") as progress:
         rows = sweep(points, options, spec, results, progress)
@@ -152,15 +152,15 @@ def gaps(  # noqa: PLR0913 - one parameter per option
     json: JsonOption = None,
 ) -> None:
     """Judge every reading of every gap that has a policy: which clauses it keeps and breaks."""
-    from proofs import Options, read_gaps, recipe
+    from twinrom.proofs import Options, read_gaps, recipe
 
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
     asked = recipe(model, spec)
     found = read_gaps(asked, options)
     from rich.console import Console
 
-    from diagrams.output import show, write_data
-    from diagrams.rows import gaps_json, gaps_view
+    from twinrom.diagrams.data.output import show, write_data
+    from twinrom.diagrams.terminal.sweep import gaps_json, gaps_view
 
     show(Console(stderr=str(json) == "-", highlight=False), gaps_view(found))
     if json is not None:

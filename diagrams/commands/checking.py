@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diagrams.commands.exit_codes import end
-from diagrams.commands.options import (
+from twinrom.diagrams.commands.exit_codes import end
+from twinrom.diagrams.commands.options import (
     MAX_STATES,
     EngineOption,
     FaultOption,
@@ -32,7 +32,7 @@ from diagrams.commands.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from proofs import Checked
+    from twinrom.proofs import Checked
 
 
 def check(  # noqa: PLR0913 - one parameter per option
@@ -66,7 +66,7 @@ def check(  # noqa: PLR0913 - one parameter per option
     """Check models against their specs: verdicts, and the story of each violation."""
     if update and baseline is None:
         raise typer.BadParameter("`--update` says that the file of `--baseline` is to be written")
-    from proofs import (
+    from twinrom.proofs import (
         Options,
         check,
         drift,
@@ -85,10 +85,10 @@ def check(  # noqa: PLR0913 - one parameter per option
 
     from rich.console import Console
 
-    from diagrams.drift import drift_view
-    from diagrams.output import show, write_certificates, write_json, write_traces
-    from diagrams.progress import live_progress
-    from diagrams.tables import checked_view
+    from twinrom.diagrams.data.output import show, write_certificates, write_json, write_traces
+    from twinrom.diagrams.terminal.drift import drift_view
+    from twinrom.diagrams.terminal.progress import live_progress
+    from twinrom.diagrams.terminal.tables import checked_view
 
     with live_progress(Console(stderr=True), models) as progress:
         checked = check(recipes, options, progress)
@@ -121,7 +121,7 @@ def report(  # noqa: PLR0913 - one parameter per option
     jobs: JobsOption = 2,
 ) -> None:
     """Check models as `check` does, and write one page that says all that was found out."""
-    from proofs import Options, check, recipe
+    from twinrom.proofs import Options, check, recipe
 
     options = Options(None, engines(engine), timeout, jobs)
     every: list[str] | None = [] if symbolic else None
@@ -129,9 +129,9 @@ def report(  # noqa: PLR0913 - one parameter per option
 
     from rich.console import Console
 
-    from diagrams.page import Subject, cheap_faults, report_page
-    from diagrams.progress import live_progress
-    from statemachine import write_whole
+    from twinrom.diagrams.page import Subject, cheap_faults, report_page
+    from twinrom.diagrams.terminal.progress import live_progress
+    from twinrom.statemachine import write_whole
 
     with live_progress(Console(stderr=True), models) as progress:
         checked = check(recipes, options, progress)
@@ -158,13 +158,13 @@ def certify(
     folder: Annotated[str, typer.Argument(help="folder with certificates")],
 ) -> None:
     """Re-check certificates from their folder alone, with every solver that is installed."""
-    from proofs import certify_folders
+    from twinrom.proofs import recheck_folders
 
-    found = certify_folders(folder)
+    found = recheck_folders(folder)
     from rich.console import Console
 
-    from diagrams.output import show
-    from diagrams.recheck import recheck_view
+    from twinrom.diagrams.data.output import show
+    from twinrom.diagrams.terminal.recheck import recheck_view
 
     console = Console(highlight=False)
     for one in found:
@@ -185,7 +185,7 @@ def faults(  # noqa: PLR0913 - one parameter per option
     json: JsonOption = None,
 ) -> None:
     """Count how many faults availability properties survive, and list the fatal combinations."""
-    from proofs import count_faults, recipe
+    from twinrom.proofs import count_faults, recipe
 
     counted = [
         count_faults(recipe(m, spec, finite(sort)), max_faults, max_states, plain=plain)
@@ -193,8 +193,8 @@ def faults(  # noqa: PLR0913 - one parameter per option
     ]
     from rich.console import Console
 
-    from diagrams.fault_tables import faults_json, faults_view
-    from diagrams.output import show, write_data
+    from twinrom.diagrams.data.output import show, write_data
+    from twinrom.diagrams.terminal.faults import faults_json, faults_view
 
     console = Console(stderr=str(json) == "-", highlight=False)
     for question, numbers in counted:

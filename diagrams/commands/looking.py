@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from diagrams.commands.exit_codes import end
-from diagrams.commands.options import (
+from twinrom.diagrams.commands.exit_codes import end
+from twinrom.diagrams.commands.options import (
     FaultOption,
     Model,
     OutputOption,
@@ -29,7 +29,7 @@ def lint(
     strict: Annotated[bool, typer.Option(help="warnings fail the run too")] = False,
 ) -> None:
     """Find what is questionable: rules that never fire, unanswered events, torn writes and more."""
-    from proofs import lint_files
+    from twinrom.proofs import lint_files
 
     findings = lint_files(files, spec, finite(sort))
     for finding in findings:
@@ -54,14 +54,14 @@ def simulate(
     """Step through a model by hand, or run a script of events."""
     if script and init:
         raise typer.BadParameter("`--set` and `--script` exclude each other: use an `init` line")
-    from statemachine import load_model, run_script, start_session, write_trace
+    from twinrom.statemachine import ground, load_model, run_script, start_session, write_trace
 
-    system = load_model(model, finite(sort)).system
+    system = ground(load_model(model, finite(sort)))
     session = run_script(system, script) if script else start_session(system, settings(init))
     from rich.console import Console
 
-    from diagrams.output import show
-    from diagrams.simulator import Simulator, state_view, trace_view
+    from twinrom.diagrams.data.output import show
+    from twinrom.diagrams.terminal.simulator import Simulator, state_view, trace_view
 
     console = Console(highlight=False)
     if script:
@@ -113,8 +113,8 @@ def draw(  # noqa: PLR0913 - one parameter per option
     ] = "wasm",
 ) -> None:
     """Draw a model: machines, reachable states, a run, or what changed to another model."""
-    from diagrams.drawing import Out, draw
-    from diagrams.pictures import Wanted
+    from twinrom.diagrams.drawing.draw import Out, draw
+    from twinrom.diagrams.drawing.wanted import Wanted
 
     told_apart = tuple(name.strip() for name in by.split(",") if name.strip())
     wanted = Wanted(
@@ -134,7 +134,7 @@ def export(  # noqa: PLR0913 - one parameter per option
     faults: FaultOption = None,
 ) -> None:
     """Write a model and its spec for another tool: SPIN, NuSMV, TLC or an SMT solver."""
-    from proofs import FORMATS, recipe, write_export
+    from twinrom.proofs import FORMATS, recipe, write_export
 
     if to not in FORMATS:
         raise typer.BadParameter(f"`{to}` is not a format: {', '.join(FORMATS)}")
@@ -148,8 +148,8 @@ def schema(kind: Annotated[str, typer.Argument(help="model or spec")]) -> None:
 
     if kind not in ("model", "spec"):
         raise typer.BadParameter(f"`{kind}` is not a kind of file: model or spec")
-    from proofs import spec_json_schema
-    from statemachine import model_json_schema
+    from twinrom.proofs import spec_json_schema
+    from twinrom.statemachine import model_json_schema
 
     chosen = model_json_schema if kind == "model" else spec_json_schema
     typer.echo(json.dumps(chosen(), indent=2))

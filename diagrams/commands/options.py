@@ -46,7 +46,7 @@ OutputOption = Annotated[Path | None, typer.Option(help="file to write (default:
 
 def engines(text: str) -> tuple[str, ...]:
     """Return the engines that `--engine` names; none is `auto`, all that can answer."""
-    from proofs import ENGINES
+    from twinrom.proofs import ENGINES
 
     if text == "auto":
         return ()

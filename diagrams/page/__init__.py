@@ -12,16 +12,16 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from diagrams.page.facts import model_facts, standing, versions
-from diagrams.page.subject import Subject, cheap_faults
-from diagrams.render.style import style_sheet
+from twinrom.diagrams.page.facts import model_facts, standing, versions
+from twinrom.diagrams.page.subject import Subject, cheap_faults
+from twinrom.diagrams.render.style import style_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markupsafe import Markup
 
-HERE = files("diagrams.page")
+HERE = files("twinrom.diagrams.page")
 SCRIPTS = ("evaluator.js", "player.js", "explorer.js", "page.js")
 UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from diagrams.story import short_place
+from twinrom.diagrams.words.story import short_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from proofs import Property, Question
-    from statemachine import RuleInstance, Sort, Trace, TransitionSystem, terms
+    from twinrom.proofs import Property, Question
+    from twinrom.statemachine import RuleInstance, Sort, Trace, TransitionSystem, terms
 
 
 class _Nodes:
@@ -138,4 +138,3 @@ def run_data(system: TransitionSystem, trace: Trace) -> dict[str, Any]:
     }
 
 
-__all__ = ["run_data", "system_data"]

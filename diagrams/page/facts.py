@@ -8,16 +8,12 @@ import platform
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from diagrams.engines import clauses as clauses_words
-from diagrams.engines import engine_line, steps
-from diagrams.fault_tables import fatal_words, sentence, survives_words, together_words
-from diagrams.page.data import system_data
-from diagrams.page.pictures import machine_picture, placed
-from diagrams.page.runs import counterexample, plain_run
-from diagrams.rest import QUIET, rest_lines
-from diagrams.stories import same_run
-from diagrams.story import short_place
-from diagrams.tables import (
+from twinrom.diagrams.page.data import system_data
+from twinrom.diagrams.page.pictures import machine_picture, placed
+from twinrom.diagrams.page.runs import counterexample, plain_run
+from twinrom.diagrams.terminal.faults import fatal_words, sentence, survives_words, together_words
+from twinrom.diagrams.terminal.stories import same_run
+from twinrom.diagrams.terminal.tables import (
     budget_words,
     counted_words,
     exercised_words,
@@ -26,13 +22,17 @@ from diagrams.tables import (
     standing_words,
     verdict_words,
 )
-from proofs import NotChecked, Proved, Unknown, Violated
+from twinrom.diagrams.words.engines import clauses as clauses_words
+from twinrom.diagrams.words.engines import engine_line, steps
+from twinrom.diagrams.words.rest import QUIET, rest_lines
+from twinrom.diagrams.words.story import short_place
+from twinrom.proofs import NotChecked, Proved, Unknown, Violated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from diagrams.page.subject import Subject
-    from proofs import Checked, ClauseResult, FaultNumber, Result
+    from twinrom.diagrams.page.subject import Subject
+    from twinrom.proofs import Checked, ClauseResult, FaultNumber, Result
 
 TONES = {
     "proved": "good", "holds": "good", "finding": "known", "VIOLATED": "bad", "HOLDS NOW": "bad",
@@ -288,4 +288,3 @@ def versions(twinrom: str) -> dict[str, str]:
     return found
 
 
-__all__ = ["model_facts", "standing", "versions"]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from diagrams.machine_graph import machine_graph
-from diagrams.render.svg import SVG, svg
+from twinrom.diagrams.pictures.machine_graph import machine_graph
+from twinrom.diagrams.render.svg import SVG, svg
 
 if TYPE_CHECKING:
-    from statemachine import Model
+    from twinrom.statemachine import Model
 
 
 def machine_picture(model: Model, machine: str) -> Markup:
@@ -41,4 +41,3 @@ def placed(picture: Markup, prefix: str) -> Markup:
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 - escaped again
 
 
-__all__ = ["machine_picture", "placed"]

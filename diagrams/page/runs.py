@@ -8,15 +8,15 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from diagrams.page.data import run_data
-from diagrams.story import changes, tell
-from statemachine import to_itf
+from twinrom.diagrams.page.data import run_data
+from twinrom.diagrams.words.story import changes, tell
+from twinrom.statemachine import to_itf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from proofs import Checked, Property, Question, Result
-    from statemachine import Trace, TransitionSystem
+    from twinrom.proofs import Checked, Property, Question, Result
+    from twinrom.statemachine import Trace, TransitionSystem
 
 
 def file_name(model: str, name: str) -> str:
@@ -120,4 +120,3 @@ def stage_data(system: TransitionSystem, trace: Trace) -> dict[str, Any]:
     }
 
 
-__all__ = ["counterexample", "file_name", "lanes", "plain_run", "shown_run"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from proofs import count_faults
-from statemachine import InputError
+from twinrom.proofs import count_faults
+from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:
-    from proofs import Checked, FaultNumber
+    from twinrom.proofs import Checked, FaultNumber
 
 CHEAP_STATES = 500_000
 MAX_FAULTS = 3
@@ -44,4 +44,3 @@ def cheap_faults(checked: Checked) -> tuple[FaultNumber, ...] | None:
         return None
 
 
-__all__ = ["Subject", "cheap_faults"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, get_args
 
-from diagrams.graph import Graph
-from diagrams.lanes import Lanes
-from diagrams.render import markdown, mermaid, plantuml
-from diagrams.render.dot import dot_source
-from diagrams.render.lanes_graph import lanes_graph
-from diagrams.render.lanes_svg import lanes_svg
-from diagrams.render.layout import RENDERERS, Renderer, system_dot
-from diagrams.render.svg import svg
+from twinrom.diagrams.pictures.graph import Graph
+from twinrom.diagrams.pictures.lanes import Lanes
+from twinrom.diagrams.render import markdown, mermaid, plantuml
+from twinrom.diagrams.render.dot import dot_source
+from twinrom.diagrams.render.lanes_graph import lanes_graph
+from twinrom.diagrams.render.lanes_svg import lanes_svg
+from twinrom.diagrams.render.layout import RENDERERS, Renderer, system_dot
+from twinrom.diagrams.render.svg import svg
 
 Picture: TypeAlias = Graph | Lanes
 Form: TypeAlias = Literal["svg", "dot", "mermaid", "plantuml", "markdown", "png", "pdf"]

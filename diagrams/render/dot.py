@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from diagrams.render.style import LIGHT, LINE, PAINT
+from twinrom.diagrams.render.style import LIGHT, LINE, PAINT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diagrams.graph import Direction, Edge, Graph, Mark, Node
+    from twinrom.diagrams.pictures.graph import Direction, Edge, Graph, Mark, Node
 
 FONT = "Helvetica"
 INDENT = 2
@@ -119,4 +119,3 @@ def _label(lines: Sequence[str], justify: str = "n") -> str:
     return plain
 
 
-__all__ = ["INDENT", "classes", "dot_source", "leading", "xml_id"]

@@ -7,14 +7,14 @@ import textwrap
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, NamedTuple
 
-from diagrams.render.dot import xml_id
-from diagrams.render.style import DASHES, LIGHT, THICK, style_sheet
-from diagrams.rule_text import shortened
+from twinrom.diagrams.pictures.rule_text import shortened
+from twinrom.diagrams.render.dot import xml_id
+from twinrom.diagrams.render.style import DASHES, LIGHT, THICK, style_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diagrams.graph import Graph, Group, Mark
+    from twinrom.diagrams.pictures.graph import Graph, Group, Mark
 
 SVG = "http://www.w3.org/2000/svg"
 GAP, MARGIN, TITLE, LINE = 16.0, 10.0, 22.0, 16.0
@@ -164,7 +164,3 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-__all__ = [
-    "HEAD", "MARGIN", "TITLE", "Piece", "at_least", "described", "document", "framed", "key_line",
-    "note_lines", "number", "texts",
-]  # fmt: skip

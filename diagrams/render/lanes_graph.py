@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from diagrams.graph import Edge, Graph, Node, Part
+from twinrom.diagrams.pictures.graph import Edge, Graph, Node, Part
 
 if TYPE_CHECKING:
-    from diagrams.lanes import Lanes
+    from twinrom.diagrams.pictures.lanes import Lanes
 
 
 WIDEST = 70
@@ -49,4 +49,3 @@ def lanes_graph(lanes: Lanes) -> Graph:
     return Graph(lanes.title, tuple(nodes), tuple(edges), notes=notes)
 
 
-__all__ = ["lanes_graph"]

@@ -7,8 +7,9 @@ import textwrap
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-from diagrams.render.dot import classes, xml_id
-from diagrams.render.frame import (
+from twinrom.diagrams.pictures.rule_text import shortened
+from twinrom.diagrams.render.dot import classes, xml_id
+from twinrom.diagrams.render.frame import (
     MARGIN,
     TITLE,
     at_least,
@@ -18,12 +19,11 @@ from diagrams.render.frame import (
     number,
     texts,
 )
-from diagrams.rule_text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diagrams.lanes import Cell, Lanes, Row
+    from twinrom.diagrams.pictures.lanes import Cell, Lanes, Row
 
 WIDTH = 1240.0
 ACTORS, LOOP = 270.0, 26.0
@@ -210,4 +210,3 @@ class _Drawing:
         return y + 4
 
 
-__all__ = ["lanes_svg"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from statemachine import InputError
+from twinrom.statemachine import InputError
 
 Renderer: TypeAlias = Literal["wasm", "dot"]
 RENDERERS: tuple[Renderer, ...] = ("wasm", "dot")
@@ -45,4 +45,3 @@ def system_dot(source: str, to: str) -> bytes:
     return made
 
 
-__all__ = ["RENDERERS", "Renderer", "laid_out", "system_dot"]

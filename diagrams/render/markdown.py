@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from diagrams.graph import Graph, Mark
-    from diagrams.lanes import Lanes
+    from twinrom.diagrams.pictures.graph import Graph, Mark
+    from twinrom.diagrams.pictures.lanes import Lanes
 
 SIGNS: tuple[Mark, ...] = (
     "initial", "bad", "visited", "current", "added", "removed", "changed", "folded", "fault",
@@ -77,4 +77,3 @@ def _text(lines: Sequence[str]) -> str:
     return "<br>".join(MARKUP.sub(r"\\\1", line) for line in lines)
 
 
-__all__ = ["graph_tables", "lanes_table"]

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from diagrams.render.style import LIGHT
+from twinrom.diagrams.render.style import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from diagrams.graph import Graph, Mark, Node
-    from diagrams.lanes import Lanes, Row
+    from twinrom.diagrams.pictures.graph import Graph, Mark, Node
+    from twinrom.diagrams.pictures.lanes import Lanes, Row
 
 PLAIN = frozenset(" .,_+/()=!?*\u25cb\u25cf\u00d7\u2026\u2212~")
 CLASSES: dict[Mark, str] = {
@@ -126,4 +126,3 @@ def _comment(text: str) -> str:
     return "".join(c if c not in "{}%" else " " for c in text)
 
 
-__all__ = ["sequence_diagram", "state_diagram"]

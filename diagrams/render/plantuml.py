@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagrams.render.dot import leading
-from diagrams.render.style import LIGHT, PAINT
+from twinrom.diagrams.render.dot import leading
+from twinrom.diagrams.render.style import LIGHT, PAINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from diagrams.graph import Edge, Graph, Node
-    from diagrams.lanes import Lanes, Row
+    from twinrom.diagrams.pictures.graph import Edge, Graph, Node
+    from twinrom.diagrams.pictures.lanes import Lanes, Row
 
 PLAIN = frozenset(" .,:;+=()[]?\u25cb\u25cf\u00d7\u2026")
 
@@ -108,4 +108,3 @@ def _letter(letter: str) -> str:
     return letter if plain else f"<U+{ord(letter):04X}>"
 
 
-__all__ = ["sequence_diagram", "state_diagram"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from diagrams.graph import Mark
+    from twinrom.diagrams.pictures.graph import Mark
 
 LIGHT = {
     "paper": "#ffffff", "ink": "#1b1b1b", "soft": "#595959", "box": "#f1f4f8", "line": "#7a828c",
@@ -96,4 +96,3 @@ def _variables(colours: dict[str, str]) -> str:
     return ";".join(f"--{name}:{value}" for name, value in colours.items())
 
 
-__all__ = ["COLOURED", "DARK", "DASHES", "LIGHT", "LINE", "PAINT", "THICK", "style_sheet"]

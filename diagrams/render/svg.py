@@ -12,13 +12,13 @@ import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, NamedTuple
 
-from diagrams.render.dot import INDENT, classes, dot_source, xml_id
-from diagrams.render.frame import HEAD, Piece, framed, number
-from diagrams.render.layout import laid_out
+from twinrom.diagrams.render.dot import INDENT, classes, dot_source, xml_id
+from twinrom.diagrams.render.frame import HEAD, Piece, framed, number
+from twinrom.diagrams.render.layout import laid_out
 
 if TYPE_CHECKING:
-    from diagrams.graph import Direction, Edge, Graph, Node
-    from diagrams.render.layout import Renderer
+    from twinrom.diagrams.pictures.graph import Direction, Edge, Graph, Node
+    from twinrom.diagrams.render.layout import Renderer
 
 SVG = "http://www.w3.org/2000/svg"
 WIDTH, WIDEST_HEADING = 1240.0, 420.0
@@ -121,4 +121,3 @@ def _set_texts(drawn: list[ET.Element], lines: tuple[str, ...], indent: int = 0)
         text.text = "\u00a0" * lead + line.lstrip(" ")
 
 
-__all__ = ["svg"]

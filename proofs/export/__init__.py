@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proofs.export.promela import promela
-from proofs.export.smtlib2 import DEFAULT_DEPTH, smtlib2
-from proofs.export.smv import smv
-from proofs.export.tla import configuration, tla
-from statemachine import write_whole
+from twinrom.proofs.export.promela import promela
+from twinrom.proofs.export.smtlib2 import DEFAULT_DEPTH, smtlib2
+from twinrom.proofs.export.smv import smv
+from twinrom.proofs.export.tla import configuration, tla
+from twinrom.statemachine import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from proofs.question import Question
+    from twinrom.proofs.spec.question import Question
 
 __all__ = ["FORMATS", "export", "write_export"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from proofs.export.names import remark
+from twinrom.proofs.export.names import remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from proofs.export.outline import Outline
-    from statemachine import RuleInstance
+    from twinrom.proofs.export.outline import Outline
+    from twinrom.statemachine import RuleInstance
 
 
 def heading(plan: Outline) -> list[str]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from proofs.export.names import Labels
-    from statemachine import Sort, Variable
-    from statemachine.terms import Term
+    from twinrom.proofs.export.names import Labels
+    from twinrom.statemachine import Sort, Variable
+    from twinrom.statemachine.terms import Term
 
 NAME, SUM, COMPARED, DENIED, AND, OR, CHOSEN = range(7)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from statemachine import Model, Sort, Variable
+    from twinrom.statemachine import Model, Sort, Variable
 
 UNSPEAKABLE = re.compile(r"[^A-Za-z0-9_.]+")
 LONGEST = 120

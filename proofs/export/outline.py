@@ -10,17 +10,16 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from proofs.events import at_instance
-from proofs.lookups import with_payload
-from statemachine import BOOL, InputError, Step, Variable, terms
+from twinrom.proofs.spec.events import at_instance, with_payload
+from twinrom.statemachine import BOOL, InputError, Step, Variable, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from proofs.question import Question
-    from proofs.spec import Property
-    from statemachine import RuleInstance, TransitionSystem
-    from statemachine.terms import Term
+    from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.spec import Property
+    from twinrom.statemachine import RuleInstance, TransitionSystem
+    from twinrom.statemachine.terms import Term
 
 LARGEST = 2**31 - 1
 

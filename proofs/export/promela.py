@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proofs.export.heading import about, heading
-from proofs.export.infix import AND, Infix, Spelling
-from proofs.export.names import Labels, Names, of_variable, remark
-from proofs.export.outline import outline
-from proofs.export.start import choices
-from statemachine import terms
+from twinrom.proofs.export.heading import about, heading
+from twinrom.proofs.export.infix import AND, Infix, Spelling
+from twinrom.proofs.export.names import Labels, Names, of_variable, remark
+from twinrom.proofs.export.outline import outline
+from twinrom.proofs.export.start import choices
+from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from proofs.export.outline import Transition
-    from proofs.export.start import Choice
-    from proofs.question import Question
-    from statemachine import Sort, Variable
-    from statemachine.terms import Term
+    from twinrom.proofs.export.outline import Transition
+    from twinrom.proofs.export.start import Choice
+    from twinrom.proofs.spec.question import Question
+    from twinrom.statemachine import Sort, Variable
+    from twinrom.statemachine.terms import Term
 
 WORDS = """
 active assert atomic bit bool break byte c_code c_decl c_expr c_state c_track chan d_proctype d_step

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proofs.export.heading import about, heading
-from proofs.export.infix import AND, Infix, Spelling
-from proofs.export.names import Labels, Names, of_variable, remark
-from proofs.export.outline import broken_by_steps, outline, outside
+from twinrom.proofs.export.heading import about, heading
+from twinrom.proofs.export.infix import AND, Infix, Spelling
+from twinrom.proofs.export.names import Labels, Names, of_variable, remark
+from twinrom.proofs.export.outline import broken_by_steps, outline, outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from proofs.question import Question
-    from statemachine import Sort, Variable
-    from statemachine.terms import Term
+    from twinrom.proofs.spec.question import Question
+    from twinrom.statemachine import Sort, Variable
+    from twinrom.statemachine.terms import Term
 
 WORDS = """
 MODULE DEFINE MDEFINE CONSTANTS VAR IVAR FROZENVAR INIT TRANS INVAR SPEC CTLSPEC LTLSPEC PSLSPEC

@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from statemachine import TooLargeError, terms
+from twinrom.statemachine import TooLargeError, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from proofs.export.outline import Outline
-    from statemachine import Variable
-    from statemachine.terms import Term
+    from twinrom.proofs.export.outline import Outline
+    from twinrom.statemachine import Variable
+    from twinrom.statemachine.terms import Term
 
 MAX_ALTERNATIVES = 20_000
 MAX_LOOKED_AT = 50_000

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proofs.export.heading import about, heading
-from proofs.export.infix import AND, Infix, Spelling
-from proofs.export.names import Labels, Names, of_variable, plain, remark
-from proofs.export.outline import broken_by_steps, outline
-from statemachine import terms
+from twinrom.proofs.export.heading import about, heading
+from twinrom.proofs.export.infix import AND, Infix, Spelling
+from twinrom.proofs.export.names import Labels, Names, of_variable, plain, remark
+from twinrom.proofs.export.outline import broken_by_steps, outline
+from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from proofs.question import Question
-    from statemachine import RuleInstance, Sort
-    from statemachine.terms import Term
+    from twinrom.proofs.spec.question import Question
+    from twinrom.statemachine import RuleInstance, Sort
+    from twinrom.statemachine.terms import Term
 
 WORDS = """
 ASSUME ASSUMPTION AXIOM CASE CHOOSE CONSTANT CONSTANTS DOMAIN ELSE ENABLED EXCEPT EXTENDS IF IN

@@ -1,0 +1,141 @@
+"""Verdicts as JSON for other programs; the format is described in docs/json.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twinrom.proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated, word
+from twinrom.statemachine import to_itf
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinrom.proofs import Certificate, Checked, Counts, Property, Question, Result
+
+SCHEMA = "twinrom/check/1"
+
+
+def checked_json(checked: Sequence[Checked]) -> dict[str, Any]:
+    """Return the verdicts on all models as plain JSON data."""
+    return {"schema": SCHEMA, "models": [_model(c) for c in checked]}
+
+
+def _model(checked: Checked) -> dict[str, Any]:
+    question = checked.question
+    return {
+        "name": question.model.name,
+        "title": question.model.title,
+        "files": {"model": list(question.model.paths), "spec": list(question.spec.paths)},
+        "sorts": _sizes(question),
+        "symbolic": list(checked.recipe.unbounded),
+        "faults": {kind: "unlimited" if n is None else n for kind, n in question.budget.items()},
+        "depth": checked.depth,
+        "failed": checked.failed,
+        "undecided": checked.undecided,
+        "standing": checked.standing,
+        "rest": _rest(checked),
+        "engines": {name: _engine(report) for name, report in checked.reports.items()},
+        "properties": [_property(checked, r) for r in checked.results],
+        "clauses": [
+            {
+                "id": c.id,
+                "kind": c.kind,
+                "verdict": c.verdict,
+                "properties": list(c.properties),
+                "rules": list(c.rules),
+            }
+            for c in checked.clauses
+        ],
+        "seconds": round(checked.seconds, 3),
+    }
+
+
+def _sizes(question: Question) -> dict[str, str]:
+    return {s.name: s.range_text() for s in question.model.sorts.values()}
+
+
+def _certificate(certificate: Certificate | None) -> dict[str, Any] | None:
+    if certificate is None:
+        return None
+    return {
+        "method": certificate.method, "k": certificate.k, "symbolic": certificate.symbolic,
+        "clauses": len(certificate.invariant), "confirmed_by": list(certificate.solvers),
+    }  # fmt: skip
+
+
+def _rest(checked: Checked) -> dict[str, Any] | None:
+    """Return whether the system can come to a dead end, or never comes to rest by itself."""
+    rest = checked.rest
+    if rest is None:
+        return None
+    system = checked.question.system
+    return {
+        what: None if trace is None else to_itf(system, trace) for what, trace in rest.items()
+    }
+
+
+def _engine(report: Any) -> dict[str, Any]:
+    counts = report.counts
+    return {
+        "depth": report.clean, "complete": report.complete, "stopped": report.stopped,
+        "seconds": round(report.seconds, 3),
+        "states": counts.states if counts else None,
+        "transitions": counts.transitions if counts else None,
+        "diameter": counts.diameter if counts and report.complete else None,
+        "tier": report.tier or None,
+        "certificates": len(report.certificates),
+    }  # fmt: skip
+
+
+def _mark(prop: Property) -> str | None:
+    """Return how little it weighs when it is broken, where the spec says so."""
+    if prop.bookkeeping:
+        return "bookkeeping"
+    return "departure" if prop.departure else None
+
+
+def _property(checked: Checked, result: Result) -> dict[str, Any]:
+    prop, verdict = result.prop, result.verdict
+    depth: int | None = None
+    complete: Counts | None = None
+    trace = None
+    match verdict:
+        case Bounded():
+            depth = verdict.depth
+        case Proved() | Vacuous():
+            depth, complete = verdict.depth, verdict.complete
+        case Violated(found):
+            depth = len(found.steps)
+            trace = to_itf(result.question.system, found)
+        case Unknown():
+            depth = verdict.clean
+    witness = (
+        to_itf(checked.question.system, result.witness) if result.witness is not None else None
+    )
+    return {
+        "name": prop.name,
+        "kind": prop.kind,
+        "clause": list(prop.clauses),
+        "verdict": word(verdict),
+        "depth": depth,
+        "complete": None
+        if complete is None
+        else {
+            "states": complete.states,
+            "transitions": complete.transitions,
+            "diameter": complete.diameter,
+        },
+        "exercised_at": result.exercised_at,
+        "expect": "violated" if prop.expect_violated else None,
+        "as_expected": not result.failed,
+        "mark": _mark(prop),
+        "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
+        "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
+        "fair": verdict.fair if isinstance(verdict, Proved) else None,
+        "sizes": _sizes(result.question),
+        "seconds": round(result.seconds, 3),
+        "trace": trace,
+        "witness": witness,
+    }
+
+

@@ -1,0 +1,94 @@
+"""A comparison of two policies as JSON; the format is described in docs/json.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twinrom.proofs import Violated, word
+from twinrom.statemachine import to_itf
+
+if TYPE_CHECKING:
+    from twinrom.proofs import Checked, Comparison, OneWay, Result, VerdictChange
+
+SCHEMA = "twinrom/compare/1"
+
+
+def comparison_json(found: Comparison) -> dict[str, Any]:
+    """Return everything that a comparison found as plain JSON data."""
+    return {
+        "schema": SCHEMA,
+        "old": _model(found.old),
+        "new": _model(found.new),
+        "spec": list(found.old.question.spec.paths),
+        "worse": found.worse,
+        "relation": found.relation,
+        "changes": [
+            {"kind": c.kind, "key": c.path, "before": _plain(c.before), "after": _plain(c.after)}
+            for c in found.changes
+        ],
+        "verdicts": [_verdict(change) for change in found.verdicts],
+        "unchanged": len(found.old.results) - len(found.verdicts),
+        "observed": {
+            "events": {name: sorted(seen) for name, seen in sorted(found.what.events.items())},
+            "variables": list(found.what.variables),
+        },
+        "new_allowed_by_old": _way(found.forward),
+        "old_allowed_by_new": _way(found.backward),
+    }
+
+
+def _model(checked: Checked) -> dict[str, Any]:
+    question = checked.question
+    return {
+        "name": question.model.name,
+        "title": question.model.title,
+        "files": list(question.model.paths),
+        "sorts": {s.name: s.range_text() for s in question.model.sorts.values()},
+        "faults": {kind: "unlimited" if n is None else n for kind, n in question.budget.items()},
+        "standing": checked.standing,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return what TOML said as JSON; a date becomes text."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
+
+
+def _verdict(change: VerdictChange) -> dict[str, Any]:
+    after, system = change.after.verdict, change.after.question.system
+    return {
+        "name": change.after.prop.name,
+        "kind": change.after.prop.kind,
+        "clause": list(change.after.prop.clauses),
+        "worse": change.worse,
+        "before": _one(change.before),
+        "after": _one(change.after),
+        "trace": to_itf(system, after.trace) if isinstance(after, Violated) else None,
+    }
+
+
+def _one(result: Result) -> dict[str, Any]:
+    verdict = result.verdict
+    length = len(verdict.trace.steps) if isinstance(verdict, Violated) else None
+    return {"verdict": word(verdict), "depth": length, "as_expected": not result.failed}
+
+
+def _way(way: OneWay) -> dict[str, Any]:
+    difference = way.difference
+    return {
+        "answer": way.word,
+        "pairs": way.inclusion.pairs,
+        "stopped": way.inclusion.stopped,
+        "trace": None if difference is None else to_itf(
+            difference.question.system, difference.trace
+        ),
+        "instead": None if difference is None else [
+            {"event": allowed.event, "sees": list(allowed.sees)} for allowed in difference.instead
+        ],
+    }  # fmt: skip
+
+

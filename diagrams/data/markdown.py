@@ -1,0 +1,141 @@
+"""A comparison of two policies as Markdown, for a pull request: a short table, then the details."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from twinrom.diagrams.terminal.comparison import (
+    RELATIONS,
+    alike_words,
+    instead_words,
+    newly_violated,
+    rest_lines,
+    seen_words,
+    unchanged,
+    verdict_text,
+    way_words,
+)
+from twinrom.diagrams.terminal.tables import short_file, standing_words
+from twinrom.diagrams.words.changes import SIGNS
+from twinrom.diagrams.words.story import start_of, story_steps, tables_of, tell
+from twinrom.proofs import Violated
+from twinrom.statemachine import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from twinrom.proofs import Comparison, Difference, VerdictChange
+    from twinrom.statemachine import Trace, TransitionSystem
+
+MAX_CHARACTERS = 60_000  # what a comment of a pull request may have, with room to spare
+SPECIAL = "\\`*_[]#|~@$"
+
+
+def comparison_markdown(found: Comparison) -> str:
+    """Return a comparison as Markdown.
+
+    Text of the files is escaped, so that none of it is markup. What would make it too long for a
+    pull request is left out, whole blocks of details at a time, and that is said.
+    """
+    old, new = found.old.question, found.new.question
+    worse = sum(change.worse for change in found.verdicts)
+    names = [code(short_file(q.model.paths[0])) for q in (old, new)]
+    was, now = plain(standing_words(found.old)), plain(standing_words(found.new))
+    lines = [
+        f"### {plain(new.model.title)}",
+        "",
+        f"{' → '.join(names)}, against {code(short_file(old.spec.paths[0]))}",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| standing | {was} → **{now}** |",
+        f"| verdicts | {f'**{worse} worse**' if worse else 'none got worse'} |",
+        f"| behaviour | {plain(RELATIONS[found.relation])} |",
+        "",
+    ]
+    left_out = "Left out for length; run `twinrom compare` to see it.\n"
+    text = "\n".join(lines)
+    for title, body in _details(found):
+        block = f"\n<details><summary>{plain(title)}</summary>\n\n{body}\n</details>\n"
+        long = len(text) + len(block) > MAX_CHARACTERS
+        text += f"\n{plain(title)}: {left_out}" if long else block
+    return text
+
+
+def _details(found: Comparison) -> Iterable[tuple[str, str]]:
+    if found.changes:
+        listed = (f"{SIGNS[change.kind]} {printable(str(change))}" for change in found.changes)
+        number = len(found.changes)
+        yield f"Text: {number} change{'s' * (number != 1)}", block(listed)
+    same = len(found.old.results) - len(found.verdicts)
+    rows = [_row(change) for change in found.verdicts]
+    head = ["| property | before | after | |", "|---|---|---|---|"] if rows else []
+    rest = [f"\n{plain(line)}" for line in rest_lines(found)]
+    note = f"\n{plain(unchanged(same, len(found.old.results)))}"
+    yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
+    for change, alike in newly_violated(found.verdicts):
+        also = [alike_words(alike)] if alike else []
+        yield f"Newly violated: {change.after.prop.name}", block([*_story(change), *also])
+    for way, forward in ((found.forward, True), (found.backward, False)):
+        words = way_words(way, forward=forward)
+        lines = [f"seen: {seen_words(found)}"]
+        if way.difference is not None:
+            lines = [*_run(way.difference), instead_words(way.difference, forward=forward)]
+        yield f"Behaviour: {words}", block(lines)
+
+
+def _row(change: VerdictChange) -> str:
+    cells = [
+        code(change.after.prop.name),
+        plain(verdict_text(change.before)),
+        plain(verdict_text(change.after)),
+        "**worse**" if change.worse else "",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _story(change: VerdictChange) -> Iterable[str]:
+    verdict = change.after.verdict
+    assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
+    story = tell(change.after.question, change.after.prop, verdict.trace)
+    yield f"Start: {'; '.join(story.start)}."
+    yield from (f"Table: {line}." for line in story.tables)
+    yield from _steps(change.after.question.system, verdict.trace)
+    yield from (line for line in (story.ever, story.end) if line)
+
+
+def _run(difference: Difference) -> Iterable[str]:
+    system, trace = difference.question.system, difference.trace
+    yield f"Start: {'; '.join(start_of(system, trace))}."
+    yield from (f"Table: {line}." for line in tables_of(system, trace))
+    yield from _steps(system, trace)
+
+
+def _steps(system: TransitionSystem, trace: Trace) -> Iterable[str]:
+    for step in story_steps(system, trace):
+        yield f"{step.number:>3}  {step.by}  {step.event}  ({'; '.join(step.changes)})"
+
+
+def block(lines: Iterable[str]) -> str:
+    """Return lines as a block of code that nothing in them can end."""
+    text = "\n".join(map(printable, lines))
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}\n"
+
+
+def code(text: str) -> str:
+    """Return text as code within a line or a table."""
+    return f"<code>{plain(text)}</code>"
+
+
+def plain(text: str) -> str:
+    """Return text in which nothing is markup."""
+    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+    return "".join(
+        entities.get(c, f"&#{ord(c)};" if c in SPECIAL else c)
+        for c in printable(text)
+    )
+
+

@@ -1,0 +1,93 @@
+"""Writes what was found to files: whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from twinrom.diagrams.data.check import checked_json
+from twinrom.proofs import Violated, write_certificate
+from twinrom.statemachine import InputError, to_itf, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rich.console import Console, RenderableType
+
+    from twinrom.proofs import Checked
+
+
+def show(console: Console, view: RenderableType) -> None:
+    """Print a view; for a file or a pipe without the spaces that fill lines up."""
+    if console.is_terminal:
+        console.print(view)
+        return
+    with console.capture() as capture:
+        console.print(view)
+    console.file.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
+
+
+def write_json(checked: Sequence[Checked], path: Path) -> None:
+    """Write the verdicts to `path`, or to standard output when it is `-`."""
+    write_data(checked_json(checked), path)
+
+
+def write_data(data: dict[str, Any], path: Path) -> None:
+    """Write JSON data to `path`, or to standard output when it is `-`."""
+    write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write text to `path`, or to standard output when it is `-`."""
+    if str(path) == "-":
+        sys.stdout.write(text)
+    else:
+        write_whole(str(path), text)
+
+
+def write_traces(checked: Sequence[Checked], folder: Path) -> list[Path]:
+    """Write an ITF trace of each violation into `folder`, which is made; return the files."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError.whole_file(str(folder), f"cannot be made: {reason}") from None
+    written = []
+    for one in checked:
+        for result in one.results:
+            if isinstance(result.verdict, Violated):
+                name = re.sub(
+                    r"[^\w.-]+", "_", f"{one.question.model.name}.{result.prop.name}"
+                ).strip("_")
+                path = folder / f"{name}.itf.json"
+                itf = to_itf(result.question.system, result.verdict.trace)
+                write_whole(str(path), json.dumps(itf, indent=2, ensure_ascii=False) + "\n")
+                written.append(path)
+    return written
+
+
+def write_certificates(checked: Sequence[Checked], folder: Path) -> list[Path]:
+    """Write each certificate into a folder of its own below `folder`; return those folders."""
+    written: list[Path] = []
+    for one in checked:
+        symbolic, finite = one.recipe.of_all_sizes(), one.recipe
+        for number, certificate in enumerate(one.certificates, 1):
+            size = "-any-size" if certificate.symbolic else ""
+            more = f"-{number}" if len(one.certificates) > 1 else ""
+            path = _unused(folder / f"{one.question.model.name}{size}{more}", written)
+            recipe = symbolic if certificate.symbolic else finite
+            write_certificate(path, recipe, one.question, certificate)
+            written.append(path)
+    return written
+
+
+def _unused(path: Path, written: Sequence[Path]) -> Path:
+    """Return the folder, numbered when one of the same name has been written before."""
+    number, found = 1, path
+    while found in written:
+        number += 1
+        found = path.with_name(f"{path.name}-again-{number}")
+    return found

@@ -1,0 +1,1 @@
+"""Drawing: which picture is wanted, in which form, and where it goes."""

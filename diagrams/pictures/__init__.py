@@ -1,0 +1,1 @@
+"""State diagrams and sequence charts as data: graphs and lanes, before anybody draws them."""

@@ -1,0 +1,1 @@
+"""Views for a terminal: tables, stories, the simulator, live progress."""

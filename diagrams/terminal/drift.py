@@ -1,0 +1,20 @@
+"""What has drifted since a baseline was written, line by line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from twinrom.statemachine import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def drift_view(baseline: str, lines: Sequence[str]) -> Text:
+    """Return a line that says that nothing has drifted, or one for each difference."""
+    if not lines:
+        return Text(f"\nbaseline {baseline}: no drift", style="green")
+    head = Text(f"\nbaseline {baseline}: DRIFT", style="bold red")
+    return head.append("".join(f"\n  {printable(line)}" for line in lines), style="not bold")

@@ -1,0 +1,120 @@
+"""Mutants for a terminal and as JSON: the score, and the survivors as a work list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
+from twinrom.diagrams.terminal.stories import GAP
+from twinrom.diagrams.terminal.tables import short_file
+from twinrom.diagrams.words.engines import steps
+from twinrom.statemachine import printable
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from twinrom.proofs import Fate, Mutant, Mutated
+
+SCHEMA = "twinrom/mutate/1"
+
+
+def mutated_view(found: Mutated, *, killed: bool = False) -> RenderableType:
+    """Return survivors with what tells them from the model, then the score."""
+    question = found.question
+    files = f"{short_file(question.model.paths[0])} against {short_file(question.spec.paths[0])}"
+    tried = "all" if len(found.fates) == found.total else f"{len(found.fates)} of {found.total}"
+    parts: list[RenderableType] = [
+        Text(f"\n{printable(question.model.title)}", style="bold"),
+        Text(f"{files}\nmutants: {tried} tried, {found.seconds:.1f} s", style="dim"),
+    ]
+    if killed:
+        parts += _listed("Killed", "green", [(m, _killer(f)) for m, f in found.of("killed")])
+    parts += _listed("Equivalent", "dim", [(m, f.by) for m, f in found.of("equivalent")])
+    explained = [(m, why) for m, _ in found.of("survived") if (why := found.because(m)) is not None]
+    parts += _listed("Survived, and explained", "yellow", explained)
+    parts += _listed("Undecided", "magenta", [(m, f.by) for m, f in found.of("undecided")])
+    open_ = [(m, f"{', '.join(f.steps)}: {f.by}") for m, f in found.unexplained]
+    parts += _listed("Survived", "bold red", open_)
+    if found.stale:
+        parts.append(Text("\nExplanations that explain nothing", style="bold red"))
+        parts += [_item(name, why) for name, why in found.stale.items()]
+    return Group(*parts, Text(f"\n{_summary(found)}", style="bold"))
+
+
+def _listed(title: str, style: str, items: list[tuple[Mutant, str]]) -> list[RenderableType]:
+    if not items:
+        return []
+    head = Text(f"\n{title}: {len(items)}", style=style)
+    return [head, *(_item(mutant.name, text) for mutant, text in items)]
+
+
+def _item(name: str, text: str) -> RenderableType:
+    return Group(
+        Padding(Text(printable(name)), (0, 0, 0, GAP), expand=False),
+        Padding(Text(printable(text), style="dim"), (0, 0, 0, 2 * GAP), expand=False),
+    )
+
+
+def _killer(fate: Fate) -> str:
+    match fate.how:
+        case "mistake":
+            return f"a mistake of the model: {fate.by}"
+        case "vacuous":
+            return f"{fate.by} is never put to the test"
+        case "holds":
+            return f"{fate.by}, a known finding, holds now"
+        case _:
+            return f"{fate.by} after {steps(fate.length or 0)}"
+
+
+def _summary(found: Mutated) -> str:
+    killed, all_ = found.score
+    name, ends = printable(found.question.model.name), []
+    for end in ("equivalent", "survived", "undecided"):
+        number = len(found.of(end))
+        if number:
+            ends.append(f"{number} {end}")
+    explained = len(found.of("survived")) - len(found.unexplained)
+    if explained:
+        ends.append(f"{explained} of these explained")
+    share = f" ({100 * killed / all_:.0f} %)" if all_ else ""
+    more = f"; {', '.join(ends)}" if ends else ""
+    return f"{name}: {killed} of {all_} mutants killed{share}{more}"
+
+
+def mutated_json(found: Mutated) -> dict[str, Any]:
+    """Return what became of the mutants as plain JSON data."""
+    question = found.question
+    killed, all_ = found.score
+    return {
+        "schema": SCHEMA,
+        "name": question.model.name,
+        "title": question.model.title,
+        "files": {"model": list(question.model.paths), "spec": list(question.spec.paths)},
+        "sorts": {s.name: s.range_text() for s in question.model.sorts.values()},
+        "total": found.total,
+        "killed": killed,
+        "not_equivalent": all_,
+        "failing": list(found.failing),
+        "mutants": [_mutant(found, m, f) for m, f in found.fates],
+        "stale": dict(found.stale),
+        "seconds": round(found.seconds, 3),
+    }
+
+
+def _mutant(found: Mutated, mutant: Mutant, fate: Fate) -> dict[str, Any]:
+    return {
+        "name": mutant.name,
+        "rule": mutant.rule,
+        "kind": mutant.kind,
+        "end": fate.end,
+        "by": fate.by,
+        "how": fate.how or None,
+        "length": fate.length,
+        "steps": list(fate.steps),
+        "because": found.because(mutant),
+        "seconds": round(fate.seconds, 3),
+    }

@@ -1,0 +1,1 @@
+"""Verdicts, runs and rules in words: what every view says alike."""

@@ -1,0 +1,111 @@
+"""The last sentences of a story: what goes on for ever, and what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinrom.proofs import holds_at, holds_in, owed_since
+from twinrom.statemachine import terms
+
+if TYPE_CHECKING:
+    from twinrom.proofs import Property, Question
+    from twinrom.statemachine import Conjunct, State, Trace
+
+
+def for_ever(trace: Trace) -> str:
+    """Return what happens after the last step of a run without end; empty for other runs."""
+    last = len(trace.steps)
+    if trace.loop is None:
+        return ""
+    if trace.loop == last:
+        return "Then nothing happens by itself any more."
+    first = trace.loop + 1
+    again = f"step {last}" if first == last else f"steps {first} to {last}"
+    return f"Then for ever: {again} again."
+
+
+def wrong(question: Question, prop: Property, trace: Trace) -> str:
+    """Return the sentence that says what is wrong, with the values that make it so."""
+    match prop.kind:
+        case "response":
+            return _never_reached(question, prop, trace)
+        case "possible":
+            always = prop.whenever_text == "always"
+            holds = "" if always else f"`{prop.whenever_text}` holds, and "
+            return f"Wrong: {_when(len(trace.steps))} {holds}no run leads on to {_goal(prop)}."
+        case _:
+            return _broken(question, prop, trace)
+
+
+def _when(index: int) -> str:
+    return f"after step {index}" if index else "at the start"
+
+
+def _goal(prop: Property) -> str:
+    return " and ".join(f"`{part.text}`" for part in prop.parts)
+
+
+def _never_reached(question: Question, prop: Property, trace: Trace) -> str:
+    """Say where the goal of a response is owed, and that it never comes."""
+    since = owed_since(question, prop, trace) or 0
+    if prop.whenever_text == "always":
+        start = f"left to itself {_when(since)}"
+    elif prop.stepwise:
+        start = f"`{prop.whenever_text}` holds of step {since}; left to itself after it"
+    else:
+        start = f"{_when(since)} `{prop.whenever_text}` holds; left to itself from there"
+    repeated = trace.states[trace.loop :] if trace.loop is not None else trace.states[-1:]
+    entry = question.system.entry(trace.states[-1].tables)
+    false = [p.term for p in prop.parts if not any(holds_in(p.term, s, entry) for s in repeated)]
+    values = _values(question, prop, repeated[-2:], _steady(false, repeated))
+    text = f"Wrong: {start}, the system never reaches {_goal(prop)}"
+    return f"{text} ({values})." if values else f"{text}."
+
+
+def _steady(read: list[terms.Term], states: tuple[State, ...]) -> list[terms.Term]:
+    """Return the variables that the terms read and that no state of a loop changes."""
+    return [
+        leaf
+        for leaf in terms.leaves(read)
+        if leaf.operator == "variable" and len({s.values[leaf.value] for s in states}) == 1
+    ]
+
+
+def _broken(question: Question, prop: Property, trace: Trace) -> str:
+    """Say which parts of an invariant or a step property are false."""
+    entry = question.system.entry(trace.states[-1].tables)
+
+    def holds(part: Conjunct) -> bool:
+        if prop.kind == "invariant":
+            return holds_in(part.term, trace.states[-1], entry)
+        return holds_at(part.term, trace.states[-2], trace.steps[-1], trace.states[-1], entry)
+
+    broken = [part for part in prop.parts if not holds(part)]
+    what = " and ".join(f"`{part.text}`" for part in broken)
+    values = _values(question, prop, trace.states[-2:], [p.term for p in broken])
+    if prop.kind == "step":
+        where = f"step {len(trace.steps)}, `{trace.steps[-1]}`, is where it breaks:"
+    else:
+        where = _when(len(trace.steps))
+    text = f"Wrong: {where} {what} is false"
+    text += f" ({values})" if values else ""
+    return text + (
+        f", although `{prop.whenever_text}` holds." if prop.whenever_text != "always" else "."
+    )
+
+
+def _values(
+    question: Question, prop: Property, states: tuple[State, ...], read: list[terms.Term]
+) -> str:
+    """Return what the terms read, in the last of the states, or before and after a last step."""
+    found = {}
+    variables = question.system.variables
+    for leaf in sorted(terms.leaves(read), key=lambda t: (str(t.operator), str(t.value))):
+        if leaf.operator not in ("variable", "after"):
+            continue
+        v = variables[leaf.value]
+        at = -2 if prop.kind == "step" and leaf.operator == "variable" else -1
+        value = v.sort.text(states[at].values[v.index])
+        name = f"next({v.name})" if leaf.operator == "after" else v.name
+        found[name] = f"{name} is {value}" if v.machine else f"{name} = {value}"
+    return ", ".join(found.values())

@@ -1,0 +1,1 @@
+"""Certificates: inductive invariants as data, their proof obligations, and who confirms them."""

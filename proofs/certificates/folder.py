@@ -1,0 +1,119 @@
+"""Certificates as folders that speak for themselves: written whole, re-checked on their own.
+
+A folder has the model and the spec, the invariant for people and as data, and the scripts for any
+solver.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from twinrom.statemachine import InputError, write_whole
+
+if TYPE_CHECKING:
+    from twinrom.proofs.certificates.certificate import Certificate
+    from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.request import Recipe
+
+DATA = "certificate.json"
+READABLE = "invariant.txt"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
+
+
+class _Clause(_Strict):
+    text: str
+    data: list[Any]
+
+
+class CertificateShape(_Strict):
+    """What stands in the data file of a certificate."""
+
+    format: Literal["twinrom/certificate/1"]
+    twinrom: str
+    z3: str
+    model: str
+    spec: str
+    includes: dict[str, str]
+    sorts: dict[str, str]
+    faults: dict[str, int | None]
+    method: str
+    k: int
+    exclusive: bool
+    symbolic: bool
+    properties: list[str]
+    invariant: list[_Clause]
+
+
+def write_certificate(
+    folder: Path, recipe: Recipe, question: Question, certificate: Certificate
+) -> None:
+    """Write the certificate of a recipe's question as a folder; each file is written whole."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError.whole_file(str(folder), f"cannot be made: {error.strerror}") from None
+    included = _included(question)
+    includes = {name: f"include-{i}.toml" for i, name in enumerate(included)}
+    data = CertificateShape(
+        format="twinrom/certificate/1", twinrom=version_of("twinrom"), z3=version_of("z3-solver"),
+        model=Path(recipe.model[0]).name, spec=Path(recipe.spec[0]).name, includes=includes,
+        sorts=dict(recipe.sorts), faults=dict(recipe.faults), method=certificate.method,
+        k=certificate.k, exclusive=certificate.exclusive, symbolic=certificate.symbolic,
+        properties=list(certificate.properties),
+        invariant=[_Clause(text=c.text, data=list(c.data)) for c in certificate.invariant],
+    )  # fmt: skip
+    files = {
+        "model.toml": recipe.model[1],
+        "spec.toml": recipe.spec[1],
+        **{includes[name]: text for name, text in included.items()},
+        **written_out(certificate),
+        DATA: json.dumps(data.model_dump(), indent=1) + "\n",
+    }
+    for name, text in files.items():
+        write_whole(str(folder / name), text)
+
+
+def _included(question: Question) -> dict[str, str]:
+    """Return the texts of the files that the model extends and includes, by the names it uses."""
+    documents = question.model.place.documents
+    names: list[str] = []
+    for document in documents:
+        included = document.data.get("include", [])
+        names += [document.data["extends"]] if "extends" in document.data else []
+        names += [included] if isinstance(included, str) else included
+    return {name: other.text for name, other in zip(names, documents[1:], strict=True)}
+
+
+def version_of(distribution: str) -> str:
+    """Return the version of an installed distribution, `unknown` where there is none."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def written_out(certificate: Certificate) -> dict[str, str]:
+    """Return the files of a folder that follow from the others: scripts, and what people read."""
+    texts = {f"{name}.smt2": text for name, text in certificate.scripts.items()}
+    return {**texts, READABLE: _readable(certificate)}
+
+
+def _readable(certificate: Certificate) -> str:
+    paths = f" in {certificate.k} states in a row" if certificate.k > 1 else ""
+    reach = "every integer and every table" if certificate.symbolic else "the sizes in the data"
+    lines = [
+        f"Every reachable state satisfies all of these conditions{paths}.",
+        f"Found by {certificate.method}; for {reach}.",
+        "They imply: " + ", ".join(certificate.properties),
+        "",
+        *(clause.text for clause in certificate.invariant),
+    ]
+    return "\n".join(lines) + "\n"

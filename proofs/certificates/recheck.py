@@ -1,0 +1,135 @@
+"""Re-checks certificates from their folders alone: nothing in them is believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import z3
+from pydantic import ValidationError
+
+from twinrom.proofs.certificates.certificate import Clause, Recheck
+from twinrom.proofs.certificates.folder import (
+    DATA,
+    READABLE,
+    CertificateShape,
+    version_of,
+    written_out,
+)
+from twinrom.proofs.certificates.make import certify, invariant_of
+from twinrom.proofs.certificates.scripts import SCRIPTS
+from twinrom.proofs.certificates.term_data import MalformedError
+from twinrom.proofs.spec.request import Recipe
+from twinrom.statemachine import InputError, read_text, term_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from twinrom.proofs.certificates.certificate import Answer
+    from twinrom.proofs.spec.question import Question
+
+MAX_BYTES = 50_000_000
+MAX_K = 8
+FOLLOWING = (*(f"{name}.smt2" for name in SCRIPTS), READABLE)
+
+
+def recheck_folders(folder: str) -> list[Recheck]:
+    """Return what fresh solvers say of every certificate in a folder or below it.
+
+    Raises `InputError` when there is none.
+    """
+    root = Path(folder)
+    found = sorted(path.parent for path in _data_files(root))
+    if not found:
+        raise InputError.whole_file(folder, f"has no certificate: no `{DATA}` in it or below")
+    return [recheck_folder(path) for path in found]
+
+
+def _data_files(root: Path) -> Iterable[Path]:
+    try:
+        return [root / DATA] if (root / DATA).is_file() else list(root.rglob(DATA))
+    except (OSError, ValueError):
+        return []
+
+
+def recheck_folder(folder: Path) -> Recheck:
+    """Return what fresh solvers say of one certificate; a wrong file in it is a refusal."""
+    try:
+        data = CertificateShape.model_validate_json(read_text(str(folder / DATA), MAX_BYTES))
+        question = _recipe(folder, data).question()
+        given = {name: read_text(str(folder / name), MAX_BYTES) for name in FOLLOWING}
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        return Recheck(str(folder), None, f"{DATA}: `{where}`: {first['msg']}")
+    except InputError as error:
+        return Recheck(str(folder), None, str(error).splitlines()[0])
+    wrong = next(_differences(question, data), None)
+    if wrong:
+        return Recheck(str(folder), None, wrong, data.model)
+    return _asked(folder, question, data, given)
+
+
+def _recipe(folder: Path, data: CertificateShape) -> Recipe:
+    texts = {name: read_text(str(folder / file), MAX_BYTES) for name, file in data.includes.items()
+             if Path(file).name == file}
+    model = read_text(str(folder / "model.toml"), MAX_BYTES)
+    spec = read_text(str(folder / "spec.toml"), MAX_BYTES)
+    return Recipe((data.model, model), (data.spec, spec), data.sorts, data.faults, texts)
+
+
+def _differences(question: Question, data: CertificateShape) -> Iterator[str]:
+    """Yield what does not fit together before any solver is asked."""
+    if question.symbolic != data.symbolic:
+        yield f"{DATA}: `symbolic` does not fit the sorts"
+    if not 1 <= data.k <= MAX_K:
+        yield f"{DATA}: `k` is not between 1 and {MAX_K}"
+    known = {p.name for p in question.provable()}
+    unknown = [name for name in data.properties if name not in known]
+    if unknown:
+        yield f"{DATA}: the spec has no invariant or step property `{unknown[0]}`"
+    for clause in data.invariant:
+        try:
+            term = invariant_of(question, [Clause(clause.text, clause.data)])[0]
+        except MalformedError as error:
+            yield f"{DATA}: a clause is not a condition on states: {error}"
+            return
+        if term_text(question.system, term) != clause.text:
+            yield f"{DATA}: `{clause.text[:60]}` is not what its data says"
+
+
+def _asked(
+    folder: Path, question: Question, data: CertificateShape, given: dict[str, str]
+) -> Recheck:
+    clauses = [Clause(c.text, c.data) for c in data.invariant]
+    properties = [p for p in question.provable() if p.name in data.properties]
+    try:
+        found = certify(
+            question, properties, invariant_of(question, clauses), method=data.method, k=data.k,
+            exclusive=data.exclusive, strict=False,
+        )  # fmt: skip
+    except (KeyError, z3.Z3Exception):
+        why = f"{DATA}: a clause compares values of different sorts"
+        return Recheck(str(folder), None, why, data.model)
+    same_makers = data.twinrom == version_of("twinrom") and data.z3 == version_of("z3-solver")
+    changed = [name for name, text in written_out(found).items() if given[name] != text]
+    refused = None
+    if not found.confirmed:
+        refused = _objection(found.answers)
+    elif changed and same_makers:
+        refused = f"{changed[0]} does not belong to this model, spec and invariant"
+    return Recheck(
+        str(folder), found, refused, data.model, compared=not changed, asked=_sizes(question)
+    )
+
+
+def _sizes(question: Question) -> str:
+    """Return the sizes and the fault budget of a question, in words."""
+    sorts = ", ".join(f"{s.name} {s.range_text()}" for s in question.model.sorts.values())
+    limits = ", ".join(f"at most {n} {k}" for k, n in question.budget.items() if n is not None)
+    return f"sizes {sorts or 'no sorts'}; faults: {limits or 'unlimited'}"
+
+
+def _objection(answers: Iterable[Answer]) -> str:
+    said = next(a for a in answers if not a.confirms)
+    return f"{said.script} does not hold: {said.solver} says {said.said}"

@@ -1,0 +1,1 @@
+"""Model checking engines: search, bounded checking, induction, Spacer, and their portfolio."""

@@ -1,0 +1,7 @@
+"""The native tier of the exhaustive search: generated code, the same answers as the plain one."""
+
+from twinrom.proofs.engines.native.closed import Closed
+from twinrom.proofs.engines.native.layout import NativeUnavailableError
+from twinrom.proofs.engines.native.search import NativeSearch, search_native
+
+__all__ = ["Closed", "NativeSearch", "NativeUnavailableError", "search_native"]

@@ -1,0 +1,280 @@
+"""Terms as text of LLVM's intermediate representation: branch-free, each node once per scope.
+
+A truth value that reads no free table is one bit; one that does is a mask over the table choices.
+A number is kept with what has to be added to it (`bias`). A number that depends on a table is a
+list of cases, each with the mask of choices for which it is the value.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.engines.native.fields import Fields
+from twinrom.proofs.engines.native.layout import NativeUnavailableError
+from twinrom.proofs.engines.native.values import NO, YES, Number, Truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from twinrom.proofs.engines.native.chosen import Chosen
+    from twinrom.proofs.engines.native.lookup import TableWords
+    from twinrom.statemachine import TransitionSystem
+    from twinrom.statemachine.terms import Term
+
+MAX_CASES = 64
+
+Case = tuple[Truth | None, Number]
+
+
+class Emitter(Fields):
+    """Writes what terms mean into the body of one function."""
+
+    def __init__(self, system: TransitionSystem, tables: TableWords) -> None:
+        super().__init__(system, tables.layout)
+        self.tables = tables
+        self.chosen: Chosen | None = None
+
+    # ---- truth values
+
+    def truth(self, term: Term) -> Truth:
+        """Return the truth value of a term."""
+        found = self.known(term)
+        if found is None:
+            chosen, self.chosen = self.chosen, None
+            found = self.scopes[-1][term] = self._truth(term)
+            self.chosen = chosen
+        return found  # type: ignore[return-value]
+
+    def _truth(self, term: Term) -> Truth:  # noqa: PLR0911 - one match, a branch an operator
+        match term.operator:
+            case "constant":
+                return YES if term.value else NO
+            case "variable":
+                return self.among(term.value, 0b10)
+            case "payload":
+                return Truth(self.op(f"icmp ne i64 {self.payload[term.value]}, 0"))
+            case "and" | "or":
+                return self._junction(term)
+            case "not":
+                codes = self.codes(term)
+                return self.among(*codes) if codes else self.negated(self.truth(term.arguments[0]))
+            case "equal" | "at_most":
+                return self._comparison(term)
+            case "table":
+                return self._entry(term)
+            case _:
+                raise AssertionError(term.operator)
+
+    def negated(self, value: Truth) -> Truth:
+        """Return `not value`."""
+        if value.literal:
+            return NO if value == YES else YES
+        if value.masked:
+            everything = self.layout.everything
+            return Truth(self.op(f"xor {self.mask} {value.text}, {everything}"), masked=True)
+        return Truth(self.op(f"xor i1 {value.text}, true"))
+
+    def _junction(self, term: Term) -> Truth:
+        operator = term.operator
+        parts: list[Truth] = []
+        among: dict[int, int] = {}
+        single: dict[int, Term] = {}
+        for part in term.arguments:
+            codes = self.codes(part)
+            if codes is None:
+                parts.append(self.truth(part))
+                continue
+            index, where = codes
+            if index in among:
+                single.pop(index, None)
+                among[index] = among[index] | where if operator == "or" else among[index] & where
+            else:
+                among[index] = where
+                single[index] = part
+        for index, where in among.items():
+            parts.append(self.truth(single[index]) if index in single else self.among(index, where))
+        return self.joined(operator, parts)
+
+    def joined(self, operator: str, parts: Iterable[Truth]) -> Truth:
+        """Return the `and` or the `or` of truth values."""
+        bit = mask = ""
+        for value in parts:
+            if value.masked:
+                mask = (
+                    self.op(f"{operator} {self.mask} {mask}, {value.text}")
+                    if mask
+                    else (value.text)
+                )
+            elif value.text == ("false" if operator == "and" else "true"):
+                return value
+            elif not value.literal:
+                bit = self.op(f"{operator} i1 {bit}, {value.text}") if bit else value.text
+        if mask and bit:
+            yes, no = (mask, "0") if operator == "and" else (str(self.layout.everything), mask)
+            return Truth(
+                self.op(f"select i1 {bit}, {self.mask} {yes}, {self.mask} {no}"), masked=True
+            )
+        if mask or bit:
+            return Truth(mask or bit, bool(mask))
+        return YES if operator == "and" else NO
+
+    def as_mask(self, value: Truth) -> str:
+        """Return a truth value as a mask."""
+        if value.masked or not self.layout.masked:
+            return value.text
+        everything = self.layout.everything
+        if value.literal:
+            return str(everything if value.text == "true" else 0)
+        found = self.known(("mask", value.text))
+        if found is None:
+            found = self.op(f"select i1 {value.text}, {self.mask} {everything}, {self.mask} 0")
+            self.scopes[-1]["mask", value.text] = found
+        return str(found)
+
+    # ---- comparisons
+
+    def _comparison(self, term: Term) -> Truth:
+        a, b = term.arguments
+        if a.boolean and b.boolean:
+            return self._same_truth(a, b)
+        codes = self.codes(term)
+        if codes is not None:
+            return self.among(*codes)
+        test = "eq" if term.operator == "equal" else "sle"
+        found: list[Truth] = []
+        for (where, x), (here, y) in itertools.product(self.number(a), self.number(b)):
+            both = [t for t in (where, here) if t is not None]
+            found.append(self.joined("and", [self._compared(test, x, y), *both]))
+        return self.joined("or", found)
+
+    def _same_truth(self, a: Term, b: Term) -> Truth:
+        x, y = self.truth(a), self.truth(b)
+        if not x.masked and not y.masked:
+            return Truth(self.op(f"icmp eq i1 {x.text}, {y.text}"))
+        differ = self.op(f"xor {self.mask} {self.as_mask(x)}, {self.as_mask(y)}")
+        return self.negated(Truth(differ, masked=True))
+
+    def _compared(self, test: str, x: Number, y: Number) -> Truth:
+        if x.literal and y.literal:
+            same, below = x.value == y.value, x.value <= y.value
+            return YES if (same if test == "eq" else below) else NO
+        x, y = self.aligned(x, y)
+        return Truth(self.op(f"icmp {test} i64 {x.text}, {y.text}"))
+
+    def aligned(self, x: Number, y: Number) -> tuple[Number, Number]:
+        """Return two numbers with one bias."""
+        if x.bias == y.bias:
+            return x, y
+        if x.literal:
+            return self.with_bias(x, y.bias), y
+        return x, self.with_bias(y, x.bias)
+
+    def with_bias(self, x: Number, bias: int) -> Number:
+        """Return a number with another bias."""
+        more = x.bias - bias
+        if not more:
+            return x
+        if x.literal:
+            return Number(str(int(x.text) + more), bias)
+        return Number(self.op(f"add i64 {x.text}, {more}"), bias)
+
+    # ---- numbers
+
+    def number(self, term: Term) -> list[Case]:
+        """Return the value of a term; in a chosen table choice there is one case."""
+        what = (term, self.chosen if self.tabled(term) else None)
+        found = self.known(("number", what))
+        if found is None:
+            found = self._number(term)
+            if len(found) > MAX_CASES:
+                raise NativeUnavailableError("a number that depends on too many rows of tables")
+            self.scopes[-1]["number", what] = found
+        return found  # type: ignore[return-value]
+
+    def _number(self, term: Term) -> list[Case]:  # noqa: PLR0911 - as above
+        arguments = term.arguments
+        match term.operator:
+            case _ if term.boolean:
+                return self._as_number(self.decided(self.truth(term)))
+            case "constant":
+                return [(None, Number(str(term.value)))]
+            case "variable":
+                low = self.layout.packing.low[term.value]
+                return [(None, Number(self.field(term.value), low))]
+            case "payload":
+                return [(None, Number(self.payload[term.value]))]
+            case "plus" | "minus":
+                return self._sum(term)
+            case "if":
+                condition = self.decided(self.truth(arguments[0]))
+                if condition.masked:
+                    return self._either(condition, arguments[1], arguments[2])
+                return self._selected(
+                    condition, self.number(arguments[1]), self.number(arguments[2])
+                )
+            case _:
+                raise AssertionError(term.operator)
+
+    def decided(self, value: Truth) -> Truth:
+        """Return a truth value as a bit where one table choice has been picked."""
+        return self.chosen.bit(value) if value.masked and self.chosen else value
+
+    def _as_number(self, value: Truth) -> list[Case]:
+        if value.masked:
+            return [(value, Number("1")), (self.negated(value), Number("0"))]
+        if value.literal:
+            return [(None, Number("1" if value == YES else "0"))]
+        return [(None, Number(self.op(f"zext i1 {value.text} to i64")))]
+
+    def _sum(self, term: Term) -> list[Case]:
+        found: list[Case] = []
+        first, second = map(self.number, term.arguments)
+        for (where, x), (here, y) in itertools.product(first, second):
+            sign = 1 if term.operator == "plus" else -1
+            if y.literal:
+                value = Number(x.text, x.bias + sign * y.value)
+            else:
+                word = "add" if sign > 0 else "sub"
+                value = Number(self.op(f"{word} i64 {x.text}, {y.text}"), x.bias + sign * y.bias)
+            found.append((self._meet(where, here), value))
+        return found
+
+    def _meet(self, x: Truth | None, y: Truth | None) -> Truth | None:
+        return y if x is None else x if y is None else self.joined("and", [x, y])
+
+    def _either(self, condition: Truth, a: Term, b: Term) -> list[Case]:
+        other = self.negated(condition)
+        return self._together(
+            [
+                *((self._meet(condition, where), x) for where, x in self.number(a)),
+                *((self._meet(other, where), x) for where, x in self.number(b)),
+            ]
+        )
+
+    def _selected(self, condition: Truth, a: list[Case], b: list[Case]) -> list[Case]:
+        """Return one of two numbers, as a bit says; cases are met one by one."""
+        if condition.literal:
+            return a if condition.text == "true" else b
+        found: list[Case] = []
+        for (where, x), (here, y) in itertools.product(a, b):
+            both = self.aligned(x, y)
+            text = self.op(f"select i1 {condition.text}, i64 {both[0].text}, i64 {both[1].text}")
+            found.append((self._meet(where, here), Number(text, both[0].bias)))
+        return found
+
+    def _together(self, cases: Iterable[Case]) -> list[Case]:
+        """Return the cases with equal values as one."""
+        found: dict[Number, Truth] = {}
+        for where, x in cases:
+            if where is not None:
+                found[x] = self.joined("or", [found[x], where]) if x in found else where
+        return [(where, x) for x, where in found.items()]
+
+    def _entry(self, term: Term) -> Truth:
+        rows = itertools.product(*map(self.number, term.arguments))
+        parts = []
+        for row in rows:
+            entry = self.tables.entry(self, term, [x for _, x in row])
+            parts.append(self.joined("and", [entry, *(w for w, _ in row if w is not None)]))
+        return self.joined("or", parts)

@@ -1,0 +1,195 @@
+"""The exhaustive search in generated code; the plain search says what it must find."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.engines.native.checks import checks
+from twinrom.proofs.engines.native.closed import Closed
+from twinrom.proofs.engines.native.layout import MASK_ROWS, Layout
+from twinrom.proofs.engines.native.program import Program
+from twinrom.proofs.engines.native.runs import runs_to
+from twinrom.proofs.engines.native.space import SLOT_BITS, Space
+from twinrom.proofs.engines.native.start import initial_families
+from twinrom.proofs.engines.search.breadth_first import (
+    DEFAULT_STATES,
+    LOOK_AT_CLOCK,
+    STOPPED_AT_VIOLATION,
+)
+from twinrom.proofs.engines.search.closed import Clock
+from twinrom.proofs.engines.search.liveness import decided
+from twinrom.proofs.engines.search.lookups import Truths
+from twinrom.proofs.engines.search.overlaps import Overlaps
+from twinrom.proofs.engines.search.targets import DEADLOCK
+from twinrom.proofs.report import Counts, Found, Report, Rest
+from twinrom.proofs.spec.overlaps import overlapping
+from twinrom.statemachine import State, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from twinrom.proofs.report import Progress
+    from twinrom.proofs.run import Run
+    from twinrom.proofs.spec.question import Question
+
+
+WORTH_COMPILING = 1_000_000
+FAST = 1
+
+
+class NativeSearch:
+    """One search; `space` is what it reached."""
+
+    def __init__(
+        self,
+        question: Question,
+        *,
+        mask_rows: int = MASK_ROWS,
+        level: int = 0,
+        slot_bits: int = SLOT_BITS,
+        worth_compiling: int = WORTH_COMPILING,
+    ) -> None:
+        self.question, self.system = question, question.system
+        self.started = time.monotonic()
+        self.checks = checks(question)
+        self.layout = Layout(self.system, mask_rows)
+        self.overlaps = overlapping(self.system)
+        program = Program(self.system, self.layout, self.checks, self.overlaps)
+        self.space = Space(program, level, slot_bits)
+        self.worth_compiling = worth_compiling
+        self.initial = 0
+        self.layers = 0
+        self.complete = False
+        self.stop_at: list[int] = []
+
+    def run(
+        self,
+        max_states: int,
+        max_depth: int | None,
+        deadline: float | None,
+        progress: Progress | None,
+    ) -> str | None:
+        """Search until everything is reached; or return why it was stopped."""
+        space = self.space
+        for state, family in initial_families(self.system):
+            for key, mask in self.layout.split(state, family):
+                space.add(key, mask)
+        self.initial = space.pairs
+        while space.close_layer():
+            self.layers += 1
+            if progress is not None:
+                progress(Report("search", {}, -1, counts=self.counts()))
+            if max_depth is not None and self.layers > max_depth:
+                return f"stopped at depth {max_depth}"
+            if any(space.hit(number) for number in self.stop_at):
+                return STOPPED_AT_VIOLATION
+            space.close_gates()
+            if space.length > self.worth_compiling and space.compiled == 1:
+                space.recompile(FAST)
+            stopped = self._expand(max_states, deadline)
+            if stopped is not None:
+                space.look_at_rest()
+                return stopped
+        self.complete = True
+        return None
+
+    def _expand(self, max_states: int, deadline: float | None) -> str | None:
+        """Take every step from the last layer; or return why not."""
+        space = self.space
+        meet = space.hit(len(self.checks))
+        end = meet[0] if meet is not None else space.layers[-1]
+        while space.at < end:
+            if deadline is not None and time.monotonic() > deadline:
+                return "out of time"
+            if space.distinct > max_states:
+                return f"stopped at {space.distinct:,} states"
+            if not space.expand(min(space.at + LOOK_AT_CLOCK, end)):
+                self._out_of_range(space.at)
+        if meet is not None:
+            self._overlap(end, meet[2])
+        return None
+
+    def _overlap(self, index: int, bit: int) -> None:
+        """Raise the error for the rules that overlap at an entry of the log."""
+        key, _ = self.space.entry(index)
+        state, family = self.layout.state(key), 1 << self.layout.choice(key, bit)
+        truths = Truths(self.system, self.layout.packing)
+        Overlaps(self.overlaps, self.system, self.layout.packing, truths).check(state, family)
+        raise AssertionError("rules overlap in the native search only")
+
+    def _out_of_range(self, index: int) -> None:
+        """Raise the error for the first assignment that leaves its sort at an entry of the log."""
+        key, _ = self.space.entry(index)
+        values, choices = self.layout.packing.unpack(self.layout.state(key)), self.system.choices
+        for step in (
+            Step(i, p) for i in self.system.instances if i.obligations for p in i.payloads()
+        ):
+            given = step.given()
+            guard = choices.split(step.instance.guard, choices.everything, values, (), given)
+            enabled = [part for part, holds in guard if holds]
+            for family, duty in itertools.product(enabled, step.instance.obligations):
+                for part, holds in choices.split(duty.term, family, values, (), given):
+                    if not holds:
+                        choice = (part & -part).bit_length() - 1
+                        raise self.system.out_of_range(step, duty, State(tuple(values), choice))
+        raise AssertionError("a value leaves its sort in the native search only")
+
+    def counts(self) -> Counts:
+        """Return what has been seen."""
+        space = self.space
+        return Counts(space.pairs, space.transitions, self.layers - 1, space.distinct, self.initial)
+
+    def report(self, stopped: str | None) -> Report:
+        """Return what was found."""
+        found = [(c, self.space.found(n)) for n, c in enumerate(self.checks)]
+        runs: Mapping[tuple[str, str], Run] = runs_to(
+            self.space, {c.key: hit for c, hit in found if hit is not None}
+        )
+        clean = self.layers - 1
+        complete = stopped is None
+        wanted = {
+            p.name: Found(
+                None if complete else clean,
+                runs.get(("violation", p.name)),
+                runs.get(("witness", p.name)),
+            )
+            for p in (self.question.properties if complete else self.question.decidable)
+        }
+        return Report(
+            "search",
+            wanted,
+            clean,
+            complete,
+            stopped,
+            self.counts(),
+            time.monotonic() - self.started,
+            Rest(runs.get(DEADLOCK), None) if complete else None,
+        )
+
+
+def search_native(  # noqa: PLR0913 - the limits of a search
+    question: Question,
+    *,
+    max_states: int = DEFAULT_STATES,
+    max_depth: int | None = None,
+    deadline: float | None = None,
+    progress: Progress | None = None,
+    stop_at: Collection[str] = (),
+) -> Report:
+    """Return what `proofs.search.search` returns, for the same arguments.
+
+    Raises `InputError` as it does, and `NativeUnavailableError` when llvmlite is missing or the
+    model does not fit.
+    """
+    searching = NativeSearch(question)
+    searching.stop_at = [
+        n for n, c in enumerate(searching.checks) if c.what == "violation" and c.name in stop_at
+    ]
+    report = searching.report(searching.run(max_states, max_depth, deadline, progress))
+    if not report.complete:
+        return report
+    report = decided(question, report, Closed(searching), Clock(deadline))
+    return replace(report, seconds=time.monotonic() - searching.started)

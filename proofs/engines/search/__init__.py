@@ -1,0 +1,1 @@
+"""Explicit-state search: breadth first over packed states, then fairness and liveness."""

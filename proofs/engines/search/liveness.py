@@ -1,0 +1,111 @@
+"""Responses and possible properties on a closed state graph, whichever engine closed it.
+
+A response is decided under weak fairness: an automatic rule instance that stays enabled for ever
+happens, with a payload that the worst case chooses; the environment is quiet.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.engines.search.closed import OutOfTimeError
+from twinrom.proofs.engines.search.fairness import Quiet, components
+from twinrom.proofs.report import Rest
+from twinrom.proofs.spec.standard import livelock
+from twinrom.statemachine import Packing, State
+
+if TYPE_CHECKING:
+    from twinrom.proofs.engines.search.closed import Clock, Space
+    from twinrom.proofs.engines.search.fairness import Explored, Path
+    from twinrom.proofs.report import Report
+    from twinrom.proofs.run import Run
+    from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.spec import Property
+
+
+def decided(question: Question, report: Report, space: Space, clock: Clock) -> Report:
+    """Return a complete report with responses, possible properties and `rest` decided as well.
+
+    When the deadline of the clock passes, those that are not decided then are left out and
+    `stopped` says so; what the search itself saw stays complete.
+    """
+    found = dict(report.found)
+    live = [p for p in question.properties if p.kind in ("response", "possible")]
+    for prop in live:
+        found.pop(prop.name, None)
+    try:
+        for prop in live:
+            started = time.monotonic()
+            answer = _decided(question, prop, space, clock)
+            found[prop.name] = replace(
+                report.found[prop.name],
+                violation=answer.run,
+                fair=answer.fair,
+                seconds=time.monotonic() - started,
+            )
+        endless = _response(question, livelock(question), space, clock)
+    except OutOfTimeError:
+        text = "out of time while deciding responses"
+        return replace(report, found=found, stopped=text)
+    deadlock = report.rest.deadlock if report.rest is not None else None
+    return replace(report, found=found, rest=Rest(deadlock, endless.run))
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A counterexample, if there is one; else whether fairness was needed to exclude one."""
+
+    run: Run | None
+    fair: bool = False
+
+
+def _decided(question: Question, prop: Property, space: Space, clock: Clock) -> _Answer:
+    if prop.kind == "response":
+        return _response(question, prop, space, clock)
+    hit = space.stranded(prop)
+    return _Answer(
+        None if hit is None else space.runs({("violation", prop.name): hit}).popitem()[1]
+    )
+
+
+def _response(question: Question, prop: Property, space: Space, clock: Clock) -> _Answer:
+    """Return a run to the first start from which a fair automatic run avoids the goal, and on.
+
+    What was explored from earlier starts is harmless, and is not entered again.
+    """
+    packing, quiet = Packing(question.system.variables), Quiet(question, prop.goal)
+    harmless: set[State] = set()
+    for hit in space.unavoided(prop):
+        start = State(tuple(packing.unpack(hit.state)), hit.choice)
+        if hit.last is not None:
+            start = question.system.after(start, hit.last)
+        if start in harmless:
+            continue
+        explored = quiet.explore(start, harmless, clock)
+        ending = _ending(quiet, explored, clock)
+        if ending is not None:
+            stem = space.runs({("violation", prop.name): hit}).popitem()[1]
+            return _Answer(_extended(stem, *ending))
+        harmless.update(explored.origin)
+    return _Answer(None, fair=bool(harmless))
+
+
+def _ending(quiet: Quiet, explored: Explored, clock: Clock) -> tuple[Path, Path] | None:
+    """Return a way to the nearest dead end, or else to a fair loop, and that loop."""
+    if explored.stuck is not None:
+        return explored.way(explored.stuck), []
+    inner = explored.origin.keys()
+    found = components(inner, lambda s: (after for _, after in quiet.moves[s]), clock)
+    fair = [set(c) for c in found if quiet.fair(c)]
+    for state in inner if fair else ():
+        for component in fair:
+            if state in component:
+                return explored.way(state), quiet.loop(state, component)
+    return None
+
+
+def _extended(stem: Run, way: Path, loop: Path) -> Run:
+    steps = tuple((step.instance.index, step.payload) for step, _ in (*way, *loop))
+    return replace(stem, steps=stem.steps + steps, loop=len(stem.steps) + len(way))

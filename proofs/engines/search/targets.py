@@ -1,0 +1,41 @@
+"""What an exhaustive search looks for on its way: one list, the same for every such engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from twinrom.proofs.spec.standard import none_enabled
+
+if TYPE_CHECKING:
+
+    from twinrom.proofs.spec.question import Question
+    from twinrom.statemachine.terms import Term
+
+DEADLOCK = ("deadlock", "")
+
+
+class Sought(NamedTuple):
+    """A term to look for: in every state, or (`stepwise`) in every step.
+
+    `what` is a "violation" or a "witness" of the property `name`, or a "deadlock" of no property.
+    """
+
+    name: str
+    what: str
+    term: Term
+    stepwise: bool
+
+
+def sought(question: Question) -> tuple[Sought, ...]:
+    """Return everything whose first occurrence a search notes.
+
+    Responses and possible properties have witnesses only: what breaks them is no single state.
+    """
+    found = []
+    for prop in question.properties:
+        if prop.kind in ("invariant", "step"):
+            found.append(Sought(prop.name, "violation", prop.bad, prop.stepwise))
+        found.append(Sought(prop.name, "witness", prop.whenever, prop.stepwise))
+    what, name = DEADLOCK
+    found.append(Sought(name, what, none_enabled(question.system.instances), stepwise=False))
+    return tuple(found)

@@ -1,0 +1,137 @@
+"""Which engine is asked what, and in which order: each stage knows what the one before found.
+
+Left to itself, the check searches every state; asks z3 for a proof of what was not broken; lets the
+bounded check confirm what was, or look for more where the search could not finish; and tries
+induction where no invariant was found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.engines.processes import Task
+from twinrom.proofs.spec.request import DEFAULT_DEPTH, Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twinrom.proofs.report import Report
+    from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.request import Recipe
+
+WITNESS_STATES = 200_000
+PATIENCE = 60.0
+LONG_PATIENCE = 600.0
+
+
+@dataclass
+class Case:
+    """One model and spec on its way to verdicts: what was asked, and what was answered so far."""
+
+    number: int
+    recipe: Recipe
+    question: Question
+    options: Options
+    reports: dict[str, Report] = field(default_factory=dict)
+
+    @property
+    def chosen(self) -> bool:
+        """Say whether the engines were chosen by the user."""
+        return bool(self.options.engines)
+
+    @property
+    def searched(self) -> bool:
+        """Say whether the search is to decide, and not only to find witnesses."""
+        return not self.chosen or "search" in self.options.engines
+
+    @property
+    def complete(self) -> bool:
+        """Say whether every reachable state was seen."""
+        return any(r.complete for r in self.reports.values())
+
+    @property
+    def violations(self) -> dict[str, int]:
+        """Return the length of the shortest violation found of each property."""
+        found: dict[str, int] = {}
+        for report in self.reports.values():
+            for name, one in report.found.items():
+                if one.violation is not None:
+                    found[name] = min(found.get(name, one.violation.length), one.violation.length)
+        return found
+
+    @property
+    def unproved(self) -> list[str]:
+        """Return the invariants and step properties that are neither violated nor proved."""
+        proved = {n for r in self.reports.values() for c in r.certificates for n in c.properties}
+        known = proved | self.violations.keys()
+        return [p.name for p in self.question.provable(known)]
+
+    @property
+    def depth(self) -> int:
+        """Return how far the bounded check is to look when nothing else decides."""
+        return DEFAULT_DEPTH if self.options.depth is None else self.options.depth
+
+    def task(self, engine: str, **changed: object) -> Task:
+        """Return the task for one engine, with options changed."""
+        options = replace(self.options, **changed)  # type: ignore[arg-type]
+        recipe = self.recipe
+        symbolic = recipe.unbounded and engine in ("reachability", "induction", "symbolic")
+        recipe = recipe.of_all_sizes() if symbolic else recipe
+        skip = frozenset(self.violations)
+        return Task(f"{self.number}:{engine}", engine, recipe, options, skip)
+
+
+def explore(case: Case) -> list[Task]:
+    """Return the first tasks: what looks at runs and states."""
+    if not case.chosen:
+        tasks = [case.task("search")]
+        if case.options.depth is not None:
+            tasks.append(case.task("bounded"))
+        return tasks
+    tasks = [
+        case.task(engine, depth=case.depth)
+        for engine in case.options.engines
+        if engine in ("search", "bounded")
+    ]
+    states = min(WITNESS_STATES, case.options.max_states)
+    return tasks or [case.task("search", max_states=states)]
+
+
+def confirm(case: Case) -> list[Task]:
+    """Return the second tasks: proofs of what was not broken, a second opinion on what was."""
+    limit = case.options.timeout
+    if case.chosen:
+        engines = [e for e in case.options.engines if e in ("reachability", "induction")]
+        return [case.task(engine) for engine in engines if case.unproved]
+    tasks = []
+    if case.unproved:
+        patience = PATIENCE if case.complete else LONG_PATIENCE
+        tasks.append(case.task("reachability", timeout=limit or patience))
+    if "bounded" not in case.reports:
+        lengths = _confirmable(case)
+        if not case.complete:
+            tasks.append(case.task("bounded", depth=case.depth))
+        elif lengths:
+            tasks.append(case.task("bounded", depth=max(lengths)))
+    return tasks
+
+
+def _confirmable(case: Case) -> list[int]:
+    decidable = {p.name for p in case.question.decidable}
+    return [length for name, length in case.violations.items() if name in decidable]
+
+
+def insist(case: Case) -> list[Task]:
+    """Return the last tasks, for what has no invariant yet."""
+    symbolic = bool(case.recipe.unbounded)
+    refuted = {n for r in case.reports.values() for n in r.refuted} & set(case.unproved)
+    if symbolic and refuted:
+        patience = case.options.timeout or PATIENCE
+        return [case.task("symbolic", depth=case.depth, timeout=patience)]
+    if not case.chosen and case.unproved and not symbolic:
+        return [case.task("induction", timeout=case.options.timeout or PATIENCE)]
+    return []
+
+
+STAGES: tuple[Callable[[Case], list[Task]], ...] = (explore, confirm, insist)

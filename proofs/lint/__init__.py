@@ -1,0 +1,1 @@
+"""Static analysis of models and specs: what is questionable, though both can be used."""

@@ -1,0 +1,103 @@
+"""Which names the expressions of a model and a spec mention, through definitions that are used.
+
+Names are compared as they are written, so a word with two meanings counts for both: a use may be
+seen where there is none, never the other way round.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from twinrom.proofs.spec.spec import GOALS
+from twinrom.statemachine import Problems, parse, read_definitions
+from twinrom.statemachine import syntax as e
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from twinrom.proofs.spec.spec import Spec
+    from twinrom.statemachine import Definition, Expr, Formula, Model, Rule
+
+Word: TypeAlias = tuple[str, ...]
+
+
+def words(node: Expr) -> Iterator[Word]:
+    """Yield every path and every function that an expression mentions."""
+    match node:
+        case e.Name(path):
+            yield path
+        case e.Not(operand):
+            yield from words(operand)
+        case e.Junction(_, operands) | e.Choice(operands):
+            yield from _all(operands)
+        case e.Call(function, arguments):
+            yield (function,)
+            yield from _all(arguments)
+        case e.Compare(first, rest):
+            yield from _all([first, *(right for _, right in rest)])
+        case e.Arithmetic(_, left, right):
+            yield from _all([left, right])
+        case e.IfElse(condition, then, otherwise):
+            yield from _all([condition, then, otherwise])
+        case e.Quantified(_, body, _, group, condition):
+            yield from _all([body, group])
+            if condition is not None:
+                yield from words(condition)
+
+
+def _all(nodes: Iterable[Expr]) -> Iterator[Word]:
+    for node in nodes:
+        yield from words(node)
+
+
+def model_words(model: Model) -> set[Word]:
+    """Return what the rules, the initial condition and the duties of a model mention."""
+    formulas = [*model.init]
+    for rule in model.rules.values():
+        formulas += rule_formulas(rule)
+    for event in model.events.values():
+        formulas += event.can_happen
+    return mentioned(formula.expr for formula in formulas)
+
+
+def rule_formulas(rule: Rule) -> list[Formula]:
+    """Return every expression of a rule."""
+    return [*rule.when, *(assignment.value for assignment in rule.sets)]
+
+
+def spec_words(spec: Spec | None) -> set[Word]:
+    """Return what the properties and the observers of a spec mention; nothing without one."""
+    if spec is None:
+        return set()
+    found = mentioned(
+        parse(text) for kind, goal in GOALS.items()
+        for shape in getattr(spec.shape, kind).values()
+        for text in (*shape.whenever, *getattr(shape, goal)))
+    for name, shape in spec.shape.observer.items():
+        found |= mentioned(map(parse, [shape.initial, shape.update])) - {(name,)}
+    return found
+
+
+def spec_definitions(spec: Spec | None) -> Mapping[str, Definition]:
+    """Return the definitions of a spec; none without one."""
+    if spec is None:
+        return {}
+    return read_definitions(spec.shape.define, spec.place.at("define"), Problems())
+
+
+def through(found: set[Word], definitions: Mapping[str, Definition]) -> set[Word]:
+    """Return the words with those of every definition among them, and of theirs in turn."""
+    seen: set[Word] = set()
+    todo = set(found)
+    while todo:
+        word = todo.pop()
+        if word not in seen:
+            seen.add(word)
+            if len(word) == 1 and word[0] in definitions:
+                todo |= mentioned([definitions[word[0]].body.expr])
+    return seen
+
+
+def mentioned(nodes: Iterable[Expr]) -> set[Word]:
+    """Return every path and every function that the expressions mention."""
+    return set(_all(nodes))

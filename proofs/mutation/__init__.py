@@ -1,0 +1,1 @@
+"""Mutation testing of specs: mutants, distinguishing runs, and what becomes of each mutant."""

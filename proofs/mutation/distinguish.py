@@ -1,0 +1,130 @@
+"""Where a mutant first does something else than its model: a shortest run, by one search.
+
+Until then both do the same, so the reachable states of the model up to there are all that matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.engines.exhaustive import explore
+from twinrom.proofs.spec.events import with_payload
+from twinrom.proofs.spec.spec import Property
+from twinrom.proofs.verdicts.replay import retold
+from twinrom.statemachine import Conjunct, Step, ground, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from twinrom.proofs.spec.question import Question
+    from twinrom.statemachine import RuleInstance, State, TransitionSystem
+    from twinrom.statemachine.terms import Term
+
+NAME = "difference"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A shortest run that tells two systems apart; `last` says what its last step is in each.
+
+    Without `steps` none was found; then there is none, unless `stopped` says why not.
+    """
+
+    steps: tuple[str, ...] = ()
+    last: str = ""
+    stopped: str | None = None
+
+
+def difference(question: Question, other: TransitionSystem, rule: str, max_states: int,
+               deadline: float | None) -> Difference:
+    """Return where the rule first does something else in `other` than in the model.
+
+    That is one search of the model for a state in which a guard or an effect differs.
+    """
+    pairs = _pairs(ground(question.model), other, rule)
+    where = terms.disjunction(term for a, b in pairs for term in _differs(question, a, b))
+    asked = _plain(question, where)
+    report = explore(asked, max_states=max_states, deadline=deadline, stop_at=(NAME,))
+    run = report.found[NAME].violation if NAME in report.found else None
+    if run is None:
+        return Difference(stopped=report.stopped)
+    trace = retold(asked, NAME, run)
+    step, last = _last(asked.system, other, pairs, trace.states[-1])
+    return Difference((*map(str, trace.steps), str(step)), last)
+
+
+def enabled(question: Question, rule: str, max_states: int, deadline: float | None) -> Difference:
+    """Return a shortest run to a state in which the rule can happen, and its step there."""
+    own = [i for i in ground(question.model).instances if i.rule.name == rule]
+    asked = _plain(question, terms.disjunction(term for i in own for term in _guards(i)))
+    report = explore(asked, max_states=max_states, deadline=deadline, stop_at=(NAME,))
+    run = report.found[NAME].violation if NAME in report.found else None
+    if run is None:
+        return Difference(stopped=report.stopped)
+    trace = retold(asked, NAME, run)
+    step = next(s for s in asked.system.enabled(trace.states[-1]) if s.instance in own)
+    last = "it can be put off for ever in one of them only"
+    return Difference((*map(str, trace.steps), str(step)), last)
+
+
+def _plain(question: Question, where: Term) -> Question:
+    """Return the question whether the model, without observers or budget, never gets to `where`."""
+    never = terms.negation(where)
+    prop = Property(
+        "invariant", NAME, (), terms.TRUE, never, "always", (Conjunct("no difference", never),),
+        None, expect_violated=False, because=None, place=question.spec.place,
+    )  # fmt: skip
+    return replace(question, system=ground(question.model), properties=(prop,), availability=())
+
+
+def _pairs(
+    system: TransitionSystem, other: TransitionSystem, rule: str
+) -> list[tuple[RuleInstance, RuleInstance]]:
+    both = zip(system.instances, other.instances, strict=True)
+    return [(a, b) for a, b in both if a.rule.name == rule]
+
+
+def _guards(instance: RuleInstance) -> Iterator[Term]:
+    for payload in instance.payloads():
+        yield with_payload(instance.guard, Step(instance, payload).given())
+
+
+def _differs(question: Question, a: RuleInstance, b: RuleInstance) -> Iterator[Term]:
+    variables = ground(question.model).variables
+    for payload in a.payloads():
+        given = Step(a, payload).given()
+        before, after = with_payload(a.guard, given), with_payload(b.guard, given)
+        yield terms.conjunction([before, terms.negation(after)])
+        yield terms.conjunction([after, terms.negation(before)])
+        for index in {**a.updates, **b.updates}:
+            own = variables[index].term()
+            values = (with_payload(i.updates.get(index, own), given) for i in (a, b))
+            yield terms.conjunction([before, after, terms.negation(terms.equal(*values))])
+
+
+def _last(
+    system: TransitionSystem, other: TransitionSystem,
+    pairs: Sequence[tuple[RuleInstance, RuleInstance]], state: State,
+) -> tuple[Step, str]:  # fmt: skip
+    """Return the first step that is not the same in both, and what is different."""
+    names = {a.index for a, _ in pairs}
+    old, new = (
+        {(s.instance.index, s.payload): s for s in each.enabled(state) if s.instance.index in names}
+        for each in (system, other)
+    )
+    for key, step in old.items():
+        if key not in new:
+            return step, "the mutant cannot do the last step"
+        change = _changes(system, system.after(state, step), other.after(state, new[key]))
+        if change:
+            return step, f"the last step makes {change}"
+    return next(s for key, s in new.items() if key not in old), "only the mutant does the last step"
+
+
+def _changes(system: TransitionSystem, mine: State, its: State) -> str:
+    """Return the first variable that differs, with both values."""
+    for v, a, b in zip(system.variables, mine.values, its.values, strict=True):
+        if a != b:
+            return f"`{v.name}` {v.sort.text(b)} in the mutant, and not {v.sort.text(a)}"
+    return ""

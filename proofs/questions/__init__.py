@@ -1,0 +1,1 @@
+"""The questions that people ask of a policy, one file for each."""

@@ -1,0 +1,125 @@
+"""Baselines: verdicts and state counts as they were, and what has drifted since."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinrom.proofs.verdicts.verdict import Violated, word
+from twinrom.statemachine import InputError, is_file, read_text, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from twinrom.proofs.verdicts.verdict import Checked, Result
+
+SCHEMA = "twinrom/baseline/1"
+MAX_BYTES = 50_000_000
+
+
+def baseline(checked: Sequence[Checked]) -> dict[str, Any]:
+    """Return what a baseline records: the same for the same files, however long it took."""
+    models: dict[str, Any] = {}
+    for one in checked:
+        name = one.question.model.name
+        if name in models:
+            raise InputError.whole_file(
+                one.question.model.paths[0], f"a baseline cannot have two models called `{name}`"
+            )
+        models[name] = _model(one)
+    return {"schema": SCHEMA, "models": dict(sorted(models.items()))}
+
+
+def _model(checked: Checked) -> dict[str, Any]:
+    question = checked.question
+    counts = next((r.counts for r in checked.reports.values() if r.complete and r.counts), None)
+    return {
+        "spec": question.spec.name,
+        "sorts": {s.name: s.range_text() for s in question.model.sorts.values()},
+        "symbolic": list(checked.recipe.unbounded),
+        "faults": {kind: "unlimited" if n is None else n for kind, n in question.budget.items()},
+        "standing": checked.standing,
+        "counts": None if counts is None else {
+            "states": counts.states, "transitions": counts.transitions,
+            "diameter": counts.diameter,
+        },
+        "properties": {r.prop.name: _verdict(r) for r in checked.results},
+    }  # fmt: skip
+
+
+def _verdict(result: Result) -> dict[str, Any]:
+    verdict = result.verdict
+    steps = len(verdict.trace.steps) if isinstance(verdict, Violated) else None
+    return {"verdict": word(verdict), "steps": steps, "exercised_at": result.exercised_at}
+
+
+def read_baseline(path: str) -> dict[str, Any]:
+    """Return a baseline that was written before; raises `InputError` when it is none."""
+    text = read_text(path, MAX_BYTES)
+    try:
+        data = json.loads(text)
+    except RecursionError:
+        raise InputError.whole_file(path, "is no baseline: it nests too deeply") from None
+    except ValueError as error:
+        raise InputError.whole_file(path, f"is not JSON: {error}") from None
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        raise InputError.whole_file(path, f"is not a baseline of the format {SCHEMA}")
+    return data
+
+
+def refuse_another_file(path: str) -> None:
+    """Raise `InputError` when there is a file that is no baseline: it would be written over."""
+    if is_file(Path(path)) and Path(path).stat().st_size:
+        read_baseline(path)
+
+
+def write_baseline(path: str, checked: Sequence[Checked]) -> None:
+    """Write the baseline whole, or not at all."""
+    write_whole(path, json.dumps(baseline(checked), indent=2, ensure_ascii=False) + "\n")
+
+
+def drift(recorded: Mapping[str, Any], checked: Sequence[Checked]) -> list[str]:
+    """Return every difference between a baseline and what was found now, a line each.
+
+    The keys of models and properties are names, and every other key of the baseline is compared;
+    what a baseline has and nobody checked now is a difference too.
+    """
+    now = baseline(checked)
+    return list(_drift("", recorded.get("models"), now["models"]))
+
+
+def _drift(at: str, old: Any, new: Any) -> Iterator[str]:
+    if isinstance(old, dict) and isinstance(new, dict) and not _is_verdict(old):
+        for name in {**old, **new}:
+            here = f"{at}: {name}" if at else name
+            if name not in new:
+                yield f"{here}: is gone ({_text(old[name])} before)"
+            elif name not in old:
+                yield f"{here}: is new ({_text(new[name])})"
+            else:
+                yield from _drift(here, old[name], new[name])
+    elif old != new:
+        yield f"{at}: {_text(old)} -> {_text(new)}"
+
+
+def _is_verdict(value: Mapping[str, Any]) -> bool:
+    return value.keys() == {"verdict", "steps", "exercised_at"}
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return "none"
+        case {"verdict": verdict, "steps": steps, "exercised_at": at}:
+            after = "" if steps is None else f" after {steps} steps"
+            tested = "never put to the test" if at is None else f"put to the test at {at}"
+            return f"{verdict}{after}, {tested}"
+        case {"standing": standing}:
+            return str(standing)
+        case int():
+            return f"{value:,}"
+        case str():
+            return value
+        case _:
+            return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,259 @@
+"""What a policy change does: to the text, to the verdicts, and to what an observer can see."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.questions.check import check
+from twinrom.proofs.refinement.inclusion import MAX_PAIRS, Inclusion, included
+from twinrom.proofs.refinement.observed import Mover
+from twinrom.proofs.spec.observables import Observables, Window, observables
+from twinrom.proofs.spec.request import DEFAULT_STATES, Options, recipe
+from twinrom.proofs.spec.spec import spec_for
+from twinrom.proofs.verdicts.replay import EngineDisagreementError, retold
+from twinrom.proofs.verdicts.verdict import Unknown, Vacuous, Violated
+from twinrom.statemachine import TooLargeError, changes_between, find_model, ground, with_budget
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinrom.proofs.refinement.inclusion import Lost
+    from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.verdicts.verdict import Checked, Result, Verdict
+    from twinrom.statemachine import PolicyChange, Trace
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to look: seconds and states for each search, and whether in plain Python."""
+
+    timeout: float | None = None
+    max_states: int = DEFAULT_STATES
+    plain: bool = False
+
+
+@dataclass(frozen=True)
+class VerdictChange:
+    """A property with the verdict of the old policy and another one of the new policy."""
+
+    before: Result
+    after: Result
+
+    @property
+    def worse(self) -> bool:
+        """Say whether it is newly violated or newly vacuous, or was decided and is not any more."""
+        return not self.after.prop.bookkeeping and any(
+            isinstance(self.after.verdict, bad) and not isinstance(self.before.verdict, bad)
+            for bad in (Violated, Vacuous, Unknown)
+        )
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a policy allows where the other one did something that it does not.
+
+    `event` is None for a hidden one; `sees` are the variables that it changes in view, as text.
+    """
+
+    event: str | None
+    sees: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A shortest run of one policy that the other one does not have, replayed.
+
+    All but its last step can be seen of the other one as well; `instead` is what that one allows
+    there, and `event` what is seen of the last step (None: hidden). Without a step, the other one
+    does not start like that.
+    """
+
+    question: Question
+    trace: Trace
+    event: str | None
+    instead: tuple[Allowed, ...]
+
+
+@dataclass(frozen=True)
+class OneWay:
+    """Whether every behaviour of one policy is allowed by the other: proved, refuted or open."""
+
+    inclusion: Inclusion
+    difference: Difference | None
+
+    @property
+    def word(self) -> str:
+        """Return the answer in one word: `allowed`, `not-allowed` or `undecided`."""
+        if self.difference is not None:
+            return "not-allowed"
+        return "allowed" if self.inclusion.holds else "undecided"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that a change of policy changes.
+
+    `forward`: is what the new policy does allowed by the old one? `backward`: the reverse.
+    """
+
+    old: Checked
+    new: Checked
+    changes: tuple[PolicyChange, ...]
+    verdicts: tuple[VerdictChange, ...]
+    what: Observables
+    forward: OneWay
+    backward: OneWay
+
+    @property
+    def worse(self) -> bool:
+        """Say whether any verdict got worse."""
+        return any(change.worse for change in self.verdicts)
+
+    @property
+    def relation(self) -> str:
+        """Return how their behaviours relate: `equivalent`, `fewer`, `more` or `different`.
+
+        Where one way is undecided it is `not-equivalent` or, if nothing is known, `undecided`.
+        """
+        ways = (self.forward.word, self.backward.word)
+        known = "not-equivalent" if "not-allowed" in ways else "undecided"
+        return RELATIONS.get(ways, known)
+
+
+RELATIONS = {
+    ("allowed", "allowed"): "equivalent",
+    ("allowed", "not-allowed"): "fewer",
+    ("not-allowed", "allowed"): "more",
+    ("not-allowed", "not-allowed"): "different",
+}
+
+
+def compare(  # noqa: PLR0913 - one parameter per option
+    old: str,
+    new: str,
+    spec: str | None = None,
+    *,
+    sorts: Mapping[str, str] | None = None,
+    faults: Mapping[str, int | None] | None = None,
+    effort: Effort | None = None,
+) -> Comparison:
+    """Return what changes from one model to the other; each is a file, or a shipped model.
+
+    Both are searched against one spec: that of the old model, unless another is given. Raises
+    `InputError` for mistakes in any of the files, `EngineDisagreementError` for our own.
+    """
+    effort = effort or Effort()
+    against = spec_for(find_model(old), spec)
+    options = Options(
+        engines=("search",), timeout=effort.timeout, max_states=effort.max_states,
+        plain=effort.plain,
+    )  # fmt: skip
+    recipes = [recipe(name, against, sorts, faults) for name in (old, new)]
+    before, after = check(recipes, options)
+    changed = [
+        VerdictChange(a, b)
+        for a, b in zip(before.results, after.results, strict=True)
+        if _differs(a.verdict, b.verdict)
+    ]
+    first, second = _alone(before.question), _alone(after.question)
+    what = observables(first.system, second.system, before.question.spec.shape.observe)
+    forward, backward = _both_ways(first, second, what, effort)
+    return Comparison(
+        before, after,
+        changes_between(before.question.model.written, after.question.model.written),
+        tuple(changed), what, forward, backward,
+    )  # fmt: skip
+
+
+def _differs(before: Verdict, after: Verdict) -> bool:
+    """Say whether two verdicts differ in kind, or in how long it takes to break a property."""
+    if isinstance(before, Violated) and isinstance(after, Violated):
+        return len(before.trace.steps) != len(after.trace.steps)
+    return type(before) is not type(after)
+
+
+def _alone(question: Question) -> Question:
+    """Return the question without properties, observers and what they make of steps."""
+    system = with_budget(ground(question.model), question.budget)
+    return replace(question, system=system, properties=(), availability=())
+
+
+def _both_ways(
+    old: Question, new: Question, what: Observables, effort: Effort
+) -> tuple[OneWay, OneWay]:
+    window = Window(what)
+    try:
+        movers = [Mover(question.system, window) for question in (old, new)]
+    except TooLargeError as error:
+        return (OneWay(Inclusion(None, 0, error.problems[0].message), None),) * 2
+    return (
+        _one_way(new, movers[1], movers[0], effort),
+        _one_way(old, movers[0], movers[1], effort),
+    )
+
+
+def _one_way(question: Question, left: Mover, right: Mover, effort: Effort) -> OneWay:
+    """Return whether `right` allows what `left` does, whose question that is."""
+    deadline = time.monotonic() + effort.timeout if effort.timeout is not None else None
+    most = min(effort.max_states, MAX_PAIRS)
+    found = included(left, right, deadline=deadline, max_pairs=most)
+    if found.lost is None:
+        return OneWay(found, None)
+    trace = retold(question, "compare", found.lost.run)
+    _confirm(found.lost, trace, left, right)
+    last = trace.steps[-1] if trace.steps else None
+    event = left.observer.event(last.instance, last.payload) if last else None
+    return OneWay(found, Difference(question, trace, event, _instead(found.lost, event, right)))
+
+
+def _instead(lost: Lost, own: str | None, right: Mover) -> tuple[Allowed, ...]:
+    """Return what the other policy allows instead of the last step, the same event first."""
+    only = 1 << lost.run.tables
+    found: dict[Allowed, None] = {}
+    for state in lost.others:
+        before = right.observer.values(state)
+        for move in right.moves(state):
+            if move.seen is not None and move.family & only:
+                after = right.observer.values(move.after)
+                sees = tuple(f"{n} = {v}" for n, v in after.items() if before[n] != v)
+                found[Allowed(move.seen.event, sees)] = None
+    return tuple(sorted(found, key=lambda a: (a.event != own, a.event or "", a.sees)))
+
+
+def _confirm(lost: Lost, trace: Trace, left: Mover, right: Mover) -> None:
+    """Check, state by state, that the other policy cannot follow the replayed run to its end.
+
+    Raises `EngineDisagreementError` when it can, or when it loses the run before that.
+    """
+    only = 1 << lost.run.tables
+    states = [left.packing.pack(state.values) for state in trace.states]
+    view = left.observer.view
+    here = {s for s, part in right.initial()
+            if part & only and right.observer.view(s) == view(states[0])}  # fmt: skip
+    for number, (step, before, after) in enumerate(
+        zip(trace.steps, states, states[1:], strict=False), 1
+    ):
+        here = _unnoticed(here, only, right)
+        event = left.observer.event(step.instance, step.payload)
+        if event is not None or view(before) != view(after):
+            seen = (event, view(after))
+            here = {
+                m.after for s in here for m in right.moves(s) if m.seen == seen and m.family & only
+            }
+        if not here and number < len(trace.steps):
+            raise EngineDisagreementError(f"compare: lost after {number} steps, and not at the end")
+    if here:
+        raise EngineDisagreementError("compare: the other policy can follow to the end")
+
+
+def _unnoticed(states: set[int], only: int, mover: Mover) -> set[int]:
+    """Return the states with all that unnoticed steps lead to, under one table choice."""
+    found, todo = set(states), list(states)
+    while todo:
+        for move in mover.moves(todo.pop()):
+            if move.seen is None and move.family & only and move.after not in found:
+                found.add(move.after)
+                todo.append(move.after)
+    return found

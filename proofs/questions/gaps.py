@@ -1,0 +1,75 @@
+"""Gaps: what becomes of the clauses under each reading that a policy follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.engines.processes import Task, supervise
+from twinrom.proofs.questions.sweep import LATE
+from twinrom.proofs.report import Judged
+from twinrom.proofs.spec.request import recipe
+from twinrom.statemachine import InputError, is_file, shipped_policies
+
+if TYPE_CHECKING:
+    from twinrom.proofs.spec.request import Options, Recipe
+
+
+@dataclass(frozen=True)
+class Read:
+    """One reading of a gap. Without `judged`, `why` says why nothing was checked."""
+
+    gap: str
+    asks: str
+    says: str
+    chosen: bool
+    policy: str | None
+    judged: Judged | None
+    why: str = ""
+
+
+def read_gaps(asked: Recipe, options: Options) -> list[Read]:
+    """Return every reading of every gap of a spec, those with a policy judged, in its order.
+
+    A policy is a file beside the spec or below its folder, a file beside the model that was asked
+    for, or a shipped model or change. Each is judged once, against this spec.
+    """
+    spec = asked.question().spec
+    folders = [Path(spec.paths[0]).parent, Path(asked.model[0]).parent]
+    names = {r.policy for gap in spec.gaps.values() for r in gap.readings if r.policy}
+    found: dict[str, Judged] = {}
+    tasks = []
+    for name in sorted(names):
+        path = _file(name, folders)
+        if path is None:
+            continue
+        try:
+            tasks.append(Task(name, "policy", recipe(path, spec.paths[0]), options))
+        except InputError as error:
+            found[name] = Judged("error", error=str(error))
+    reports = supervise(tasks, options.jobs)
+    found |= {name: r.judged or LATE for name, r in reports.items()}
+    return [
+        Read(
+            name, gap.asks, reading.says, number == gap.chosen, reading.policy,
+            found.get(reading.policy or ""), _missing(reading.policy, found),
+        )
+        for name, gap in spec.gaps.items()
+        for number, reading in enumerate(gap.readings)
+    ]  # fmt: skip
+
+
+def _file(name: str, folders: list[Path]) -> str | None:
+    """Return the file of a policy: a shipped one, else relative to one of the folders."""
+    shipped = shipped_policies()
+    if name in shipped:
+        return str(shipped[name])
+    tried = (path for folder in folders for path in (folder / name, folder / f"{name}.toml"))
+    return next((str(path) for path in tried if is_file(path)), None)
+
+
+def _missing(policy: str | None, found: dict[str, Judged]) -> str:
+    if policy is None:
+        return "no policy"
+    return "" if policy in found else f"there is no policy `{policy}`"

@@ -1,0 +1,127 @@
+"""Is the spec strong enough? Every mutant of a model is to be killed, equivalent, or explained."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.engines.exhaustive import explore
+from twinrom.proofs.engines.processes import Task, supervise
+from twinrom.proofs.mutation.mutants import mutants, spread
+from twinrom.proofs.report import Fate
+from twinrom.statemachine import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from twinrom.proofs.mutation.mutants import Mutant
+    from twinrom.proofs.report import End, Report
+    from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.request import Options, Recipe
+
+BATCHES = 4
+WORTH_A_PROCESS = 8
+
+
+@dataclass(frozen=True)
+class Mutated:
+    """What became of the mutants of one model that were looked at, out of `total`.
+
+    `failing` are the properties that fail the model itself, so that they kill no mutant. `stale`
+    says what is wrong with an explanation of the spec, by the name of its mutant.
+    """
+
+    question: Question
+    fates: tuple[tuple[Mutant, Fate], ...]
+    total: int
+    failing: tuple[str, ...]
+    stale: Mapping[str, str]
+    seconds: float
+
+    def of(self, end: End) -> list[tuple[Mutant, Fate]]:
+        """Return the mutants that came to this end."""
+        return [(m, f) for m, f in self.fates if f.end == end]
+
+    def because(self, mutant: Mutant) -> str | None:
+        """Return why it may survive, as the spec has it."""
+        explained = self.question.spec.mutants.get(mutant.name)
+        return explained.because if explained is not None else None
+
+    @property
+    def unexplained(self) -> list[tuple[Mutant, Fate]]:
+        """Return the survivors that the spec does not explain: the work list."""
+        return [(m, f) for m, f in self.of("survived") if self.because(m) is None]
+
+    @property
+    def score(self) -> tuple[int, int]:
+        """Return how many were killed, and how many could have been: all but the equivalent."""
+        return len(self.of("killed")), len(self.fates) - len(self.of("equivalent"))
+
+
+def mutate(
+    recipe: Recipe,
+    options: Options,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Mutated:
+    """Return what becomes of at most `limit` mutants, evenly spread; without it, of all.
+
+    The time limit of `options` is that of each mutant. Raises `InputError` for mistakes of the
+    model, and when its own search does not end.
+    """
+    started = time.monotonic()
+    question = recipe.question()
+    everything = mutants(question.model)
+    chosen = spread(everything, limit)
+    failing = _failing(question, options)
+    batches = min(-(-len(chosen) // WORTH_A_PROCESS), options.jobs * BATCHES)
+    tasks = [
+        Task(f"{i}", "mutants", recipe, options, frozenset(failing), chosen[i::batches])
+        for i in range(batches)
+    ]
+    done: dict[str, Mapping[str, Fate]] = {}
+
+    def note(name: str, report: Report) -> None:
+        done[name] = report.fates
+        if progress is not None:
+            progress(sum(map(len, done.values())), len(chosen))
+
+    reports = supervise(tasks, options.jobs, note)
+    known = {name: fate for r in reports.values() for name, fate in r.fates.items()}
+    lost = Fate("undecided", "out of time")
+    fates = tuple((m, known.get(m.name, lost)) for m in chosen)
+    stale = dict(_stale(question, everything, {m.name: f for m, f in fates}))
+    seconds = time.monotonic() - started
+    return Mutated(question, fates, len(everything), failing, stale, seconds)
+
+
+def _failing(question: Question, options: Options) -> tuple[str, ...]:
+    """Return what fails the model as it is: it cannot tell a mutant from it."""
+    report = explore(question, max_states=options.max_states, plain=options.plain)
+    if not report.complete:
+        raise InputError.whole_file(
+            question.model.paths[0], f"the search of the model itself did not end: {report.stopped}"
+        )
+    found = [(p, report.found[p.name]) for p in question.properties]
+    return tuple(
+        p.name
+        for p, f in found
+        if (f.violation is not None) != p.expect_violated
+        or (f.violation is None and f.witness is None)
+    )
+
+
+def _stale(
+    question: Question, everything: tuple[Mutant, ...], fates: Mapping[str, Fate]
+) -> Iterator[tuple[str, str]]:
+    """Yield the explanations that explain no survivor, each with what is wrong."""
+    names = [m.name for m in everything]
+    for name in question.spec.mutants:
+        if name not in names:
+            hint = did_you_mean(name, names)
+            yield name, "there is no such mutant" + (f": {hint}" if hint else "")
+        elif name in fates and fates[name].end == "killed":
+            yield name, f"it is killed by {fates[name].by}"
+        elif name in fates and fates[name].end == "equivalent":
+            yield name, "it does the same as the model, which needs no reason"

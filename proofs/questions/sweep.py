@@ -1,0 +1,215 @@
+"""Many policies at many sizes, each in a process: one row each, and none stops the others."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from twinrom.proofs.engines.processes import Task, supervise
+from twinrom.proofs.report import Judged
+from twinrom.proofs.spec.request import recipe
+from twinrom.proofs.verdicts.verdict import STANDINGS
+from twinrom.statemachine import Document, InputError, build_model, is_folder, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from twinrom.proofs.report import Report
+    from twinrom.proofs.spec.request import Options, Recipe
+
+MAX_RESULTS = 100_000_000
+BEGINNING = '{"policy"'
+LATE = Judged("undecided", undecided=True, error="out of time")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A policy at one point of the grid; `at` has the sizes and budgets as they were given."""
+
+    model: str
+    at: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the policy and where it is in the grid."""
+        return " ".join([Path(self.model).stem, *(f"{k}={v}" for k, v in self.at)])
+
+
+def policies(paths: Sequence[str]) -> list[str]:
+    """Return the model files among `paths`; of a folder, all but specs and what others include."""
+    found: list[str] = []
+    for path in paths:
+        if not is_folder(Path(path)):
+            found.append(path)
+            continue
+        files = [p for p in sorted(Path(path).glob("*.toml")) if not p.name.endswith(".spec.toml")]
+        included = {name for p in files for name in _included(p)}
+        found += [str(p) for p in files if p.name not in included]
+    if not found:
+        raise InputError.whole_file(paths[0] if paths else ".", "has no model in it")
+    return list(dict.fromkeys(found))
+
+
+def _included(path: Path) -> list[str]:
+    try:
+        names = Document.read(str(path)).data.get("include", [])
+    except InputError:
+        return []
+    return [n for n in ([names] if isinstance(names, str) else names) if isinstance(n, str)]
+
+
+def grid(models: Sequence[str], axes: Mapping[str, Sequence[str]]) -> list[Point]:
+    """Return every model at every combination of the values of the axes."""
+    choices = [[(name, value) for value in values] for name, values in axes.items()]
+    return [Point(m, at) for m in models for at in itertools.product(*choices)]
+
+
+def sweep(
+    points: Sequence[Point],
+    options: Options,
+    spec: str | None = None,
+    results: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[Point, Judged]]:
+    """Return a row for each point, in order.
+
+    Rows are appended to the file `results` as they come, and what it has for the same texts, sizes
+    and budgets is not run again; errors and what was undecided are. The time limit of `options` is
+    that of each point.
+    """
+    rows: dict[int, Judged] = {}
+    tasks, keys = [], {}
+    known = _known(results)
+    for number, point in enumerate(points):
+        try:
+            made = _recipe(point, spec)
+            keys[number] = _key(made, options) if results is not None else ""
+        except InputError as error:
+            rows[number] = Judged("error", error=str(error))
+            continue
+        if keys[number] in known:
+            rows[number] = known[keys[number]]
+        else:
+            tasks.append(Task(str(number), "policy", made, options))
+
+    def note(name: str, report: Report) -> None:
+        number = int(name)
+        if report.judged is not None and number not in rows:
+            rows[number] = report.judged
+            if results is not None:
+                _append(results, points[number], keys[number], report.judged)
+        if progress is not None:
+            progress(len(rows), len(points))
+
+    supervise(tasks, options.jobs, note)
+    return [(point, rows.get(number, LATE)) for number, point in enumerate(points)]
+
+
+def _recipe(point: Point, spec: str | None) -> Recipe:
+    sorts = {k: v for k, v in point.at if not _is_budget(v)}
+    faults = {k: _number(k, v) for k, v in point.at if _is_budget(v)}
+    return recipe(point.model, spec, sorts, faults)
+
+
+def _number(name: str, value: str) -> int | None:
+    """Return the budget that a value of the grid spells; Python reads 4,300 digits and no more."""
+    try:
+        return None if value == "unlimited" else int(value)
+    except ValueError:
+        raise InputError.whole_file("--grid", f"`{name}` has too many digits") from None
+
+
+def _is_budget(value: str) -> bool:
+    """Say whether a value of the grid counts faults; all others are sizes of sorts."""
+    return value == "unlimited" or (value.isascii() and value.isdecimal())
+
+
+def _key(made: Recipe, options: Options) -> str:
+    """Return a hash of everything that the answer depends on."""
+    model = build_model(Document(*made.model), made.sorts, made.includes)
+    texts = [d.text for d in model.place.documents]
+    asked: list[Any] = [texts, made.spec[1], dict(made.sorts), dict(made.faults)]
+    asked += [options.max_states, options.timeout]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+def _known(results: str | None) -> dict[str, Judged]:
+    """Return the rows of a file of results by their keys; lines that are no rows are left out.
+
+    A last line without an end is what a sweep that was stopped left behind. A file with
+    neither that nor a row is another file, and is refused: it would be written to.
+    """
+    if results is None:
+        return {}
+    if not _exists(results):
+        if not Path(results).parent.is_dir():
+            raise InputError.whole_file(results, "cannot be written: no such folder")
+        return {}
+    text = read_text(results, MAX_RESULTS)
+    rows = [row for row in map(_row, text.splitlines()) if row is not None]
+    cut_short = "\n" not in text and text.startswith(BEGINNING[: len(text)])
+    if not rows and text.strip() and not cut_short:
+        raise InputError.whole_file(results, "has no rows of a sweep in it")
+    return {key: one for key, one in rows if one.error is None and not one.undecided}
+
+
+def _exists(path: str) -> bool:
+    """Say whether anything has this name; raises `InputError` when nothing ever can."""
+    try:
+        there = Path(path).exists()
+    except OSError:
+        there = None
+    if there is None or "\0" in path:
+        raise InputError.whole_file(path, "is not a file name")
+    return there
+
+
+def _row(line: str) -> tuple[str, Judged] | None:
+    try:
+        data = json.loads(line)
+        judged = TypeAdapter(Judged).validate_python({k: data[k] for k in ROW})
+        return (str(data["key"]), judged) if judged.standing in (*STANDINGS, "error") else None
+    except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
+        return None
+
+
+ROW = tuple(asdict(LATE))
+
+
+def _append(results: str, point: Point, key: str, judged: Judged) -> None:
+    try:
+        with Path(results).open("ab+") as file:
+            file.seek(max(file.seek(0, os.SEEK_END) - 1, 0))
+            ends = file.read(1) in (b"", b"\n")
+            line = json.dumps(row_data(point, judged) | {"key": key})
+            file.write(("" if ends else "\n").encode() + line.encode() + b"\n")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError.whole_file(results, f"cannot be written: {reason}") from None
+
+
+def row_data(point: Point, judged: Judged) -> dict[str, Any]:
+    """Return a row as plain JSON data."""
+    row = asdict(replace(judged, seconds=round(judged.seconds, 3)))
+    return {"policy": point.name, "model": point.model, "at": dict(point.at), **row}
+
+
+def axes_of(texts: Iterator[str] | Sequence[str]) -> dict[str, list[str]]:
+    """Return the axes that `NAME=value,value` spells; raises `InputError`."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        name, equals, values = text.partition("=")
+        wanted = [v.strip() for v in values.split(",")]
+        if not equals or not name.strip() or not all(wanted):
+            raise InputError.whole_file("--grid", f"`{text}`: write NAME=1..2,1..3 or fault=0,1")
+        if name.strip() in found:
+            raise InputError.whole_file("--grid", f"`{name.strip()}` is given twice")
+        found[name.strip()] = list(dict.fromkeys(wanted))
+    return found

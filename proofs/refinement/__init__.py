@@ -1,0 +1,1 @@
+"""Refinement: observable behaviour, and inclusion of one system's in another's."""

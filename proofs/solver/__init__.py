@@ -1,0 +1,1 @@
+"""Satisfiability modulo theories: terms as z3 expressions, the step relation, its unrolling."""

@@ -1,0 +1,1 @@
+"""Specifications: clauses, properties and observers, put to a model as one question."""

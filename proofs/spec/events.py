@@ -1,0 +1,102 @@
+"""What a step property says about the event of a step, as terms over rule instances."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from twinrom.statemachine import EventWords, RuleInstance, Typed, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from twinrom.statemachine import Model
+    from twinrom.statemachine.terms import Term
+
+
+class StepWords(EventWords):
+    """The words `event is`, `event.by` and `event.argument` over the instances of a system."""
+
+    def __init__(self, model: Model, instances: Sequence[RuleInstance]) -> None:
+        self.model = model
+        self.instances = instances
+
+    def _where(self, chosen: Iterable[RuleInstance]) -> Term:
+        return terms.event(frozenset(instance.index for instance in chosen))
+
+    def is_event(self, name: str) -> Term | None:
+        """Return the term for `event is name`; a name is an event or a rule."""
+        if name not in self.names():
+            return None
+        return self._where(i for i in self.instances if name in (i.rule.event, i.rule.name))
+
+    def by(self, actor: str) -> Term | None:
+        """Return the term for `event.by == actor`."""
+        if actor not in self.model.actors:
+            return None
+        return self._where(i for i in self.instances if i.rule.by == actor)
+
+    def argument(self, name: str) -> tuple[Term, Typed] | str | None:
+        """Return whether a step has the argument, and its value over all steps that have it."""
+        found = [(i, a) for i in self.instances for a in (*i.arguments, *i.given) if a.name == name]
+        if not found:
+            return None
+        sorts = {a.sort.name for _, a in found}
+        if len(sorts) > 1:
+            kinds = " and ".join(f"a `{s}`" for s in sorted(sorts))
+            return f"`event.{name}` is {kinds}, in different rules"
+        low, high = min(a.sort.low for _, a in found), max(a.sort.high for _, a in found)
+        widest = next((a.sort for _, a in found if a.sort.optional), found[0][1].sort)
+        sort = replace(widest, low=low, high=high)
+        value = terms.argument(name, low, high, boolean=sort.name == "bool")
+        return self._where(i for i, _ in found), Typed(value, sort)
+
+    def names(self) -> list[str]:
+        """Return all names of events and rules."""
+        return self.model.event_names()
+
+    def arguments(self) -> list[str]:
+        """Return the names of all arguments."""
+        return sorted({a.name for i in self.instances for a in (*i.arguments, *i.given)})
+
+
+def at_instance(term: Term, instance: RuleInstance, memo: dict[Term, Term], *,
+                updated: bool) -> Term:
+    """Return what `term` says of steps by `instance`, over the state before and the payload.
+
+    With `updated`, later variables are replaced by what the rule makes of them (the weakest
+    precondition of the step).
+    """
+    arguments = {a.name: a.term for a in (*instance.arguments, *instance.given)}
+
+    def leaf(t: Term) -> Term | None:
+        match t.operator:
+            case "event":
+                return terms.truth(instance.index in t.value)
+            case "argument":
+                absent = terms.FALSE if t.boolean else terms.constant(t.low)
+                return arguments.get(t.value) or absent
+            case "after" if updated:
+                before = terms.variable(t.value, t.low, t.high, boolean=t.boolean)
+                return instance.updates.get(t.value, before)
+            case _:
+                return None
+
+    return terms.rebuild(term, leaf, memo)
+
+
+def with_payload(term: Term, given: Mapping[str, int]) -> Term:
+    """Return `term` with the payload filled in."""
+
+    def leaf(t: Term) -> Term | None:
+        if t.operator != "payload":
+            return None
+        code = given[t.value]
+        return terms.truth(code) if t.boolean else terms.constant(code)
+
+    return terms.rebuild(term, leaf, {})
+
+
+def reads_payload(term: Term) -> bool:
+    """Say whether the term depends on a payload."""
+    return any(t.operator == "payload" for t in terms.leaves([term]))

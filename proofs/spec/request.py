@@ -1,0 +1,113 @@
+"""What is asked and how hard to look, as plain data that a worker process can be given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.spec.question import Question, pose
+from twinrom.proofs.spec.spec import read_spec, spec_for
+from twinrom.statemachine import (
+    INTEGERS,
+    Document,
+    InputError,
+    build_model,
+    did_you_mean,
+    find_model,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from twinrom.statemachine import Model
+
+ENGINES = ("search", "bounded", "reachability", "induction")
+DEFAULT_DEPTH = 20
+DEFAULT_STATES = 50_000_000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The texts and options a question is made of; a worker process makes it again from these."""
+
+    model: tuple[str, str]
+    spec: tuple[str, str]
+    sorts: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, int | None] = field(default_factory=dict)
+    includes: Mapping[str, str] = field(default_factory=dict)
+    unbounded: tuple[str, ...] = ()
+
+    def question(self) -> Question:
+        """Return the question; raises `InputError` with all problems of both files."""
+        model = build_model(Document(*self.model), self.sorts, self.includes)
+        return pose(model, *read_spec(Document(*self.spec)), self.faults)
+
+    def of_all_sizes(self) -> Recipe:
+        """Return the recipe in which the `unbounded` sorts are all integers."""
+        return self.at(dict.fromkeys(self.unbounded, INTEGERS))
+
+    def at(self, sorts: Mapping[str, str]) -> Recipe:
+        """Return the recipe at these sizes."""
+        return replace(self, sorts={**self.sorts, **sorts}, unbounded=())
+
+
+@dataclass(frozen=True)
+class Options:
+    """How hard to look. Without `engines` the check chooses them, and adds what is missing.
+
+    `depth` is that of the bounded check; None: the check chooses it too.
+    """
+
+    depth: int | None = None
+    engines: tuple[str, ...] = ()
+    timeout: float | None = None
+    jobs: int = 2
+    max_states: int = DEFAULT_STATES
+    plain: bool = False
+
+
+def recipe(
+    model: str,
+    spec: str | None = None,
+    sorts: Mapping[str, str] | None = None,
+    faults: Mapping[str, int | None] | None = None,
+    symbolic: Sequence[str] | None = None,
+) -> Recipe:
+    """Return the recipe for a model and spec, each a file or the name of a shipped one.
+
+    `symbolic` names the sorts that stand for all integers, besides those whose size is given as
+    `integers`; an empty list means every ordered sort.
+    """
+    document = Document.read(find_model(model))
+    sizes = dict(sorts or {})
+    named = [name for name, size in sizes.items() if size == INTEGERS]
+    finite = {name: size for name, size in sizes.items() if size != INTEGERS}
+    try:
+        other = Document.read(spec_for(document.path, spec))
+    except InputError:
+        build_model(document, finite)  # what is wrong with the model comes first
+        raise
+    return Recipe(
+        (document.path, document.text),
+        (other.path, other.text),
+        finite,
+        faults or {},
+        unbounded=() if symbolic is None and not named else (
+            _unbounded(build_model(document, finite), named, symbolic)
+        ),
+    )
+
+
+def _unbounded(model: Model, named: list[str], symbolic: Sequence[str] | None) -> tuple[str, ...]:
+    ordered = [s.name for s in model.sorts.values() if s.ordered]
+    wanted = [*named, *(symbolic or ())]
+    if symbolic is not None and not symbolic:
+        wanted += ordered
+    for name in wanted:
+        if name not in ordered:
+            known = "it has no order" if name in model.sorts else "no such sort"
+            text = f"`{name}` cannot be all integers: {known}"
+            raise InputError.whole_file(model.paths[0], text, did_you_mean(name, ordered))
+    if symbolic is not None and not wanted:
+        raise InputError.whole_file(model.paths[0], "has no ordered sort to be all integers")
+    return tuple(dict.fromkeys(wanted))

@@ -1,0 +1,155 @@
+"""The shape of a spec file."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from twinrom.statemachine import Each, Shape, SomeTexts, Texts
+
+
+class ClauseShape(Shape):
+    """A sentence of the manual, paraphrased."""
+
+    fallback: ClassVar[dict[str, Any]] = {"says": ""}
+
+    page: str | None = Field(None, description="where it stands")
+    says: str = Field(description="a paraphrase")
+    kind: Literal["requirement", "assumption", "information"] = "requirement"
+    because: str | None = Field(None, description="why nothing can carry it, when nothing does")
+
+
+class ObserverShape(Shape):
+    """A variable that watches the system and cannot influence it."""
+
+    fallback: ClassVar[dict[str, Any]] = {"sort": "", "initial": "", "update": ""}
+
+    sort: str = Field(description="its sort, or a range")
+    initial: str = Field(description="its value at the start")
+    update: str = Field(description="its value after a step")
+
+
+class PropertyShape(Shape):
+    """What every kind of property has."""
+
+    clause: Texts = Field(default_factory=list)
+    each: Each = Field(default_factory=dict, description="one property per column")
+    whenever: Texts = Field(default_factory=list, description="default: always")
+    says: str | None = Field(None, description="the property in words")
+    expect: Literal["violated"] | None = Field(None, description="a known finding")
+    because: str | None = Field(None, description="why the finding is expected")
+    departure: bool = Field(
+        default=False, description="breaking it departs from a clause, and is not unsafe"
+    )
+    bookkeeping: bool = Field(
+        default=False, description="it is about what the model records; breaking it fails no policy"
+    )
+    availability: bool | Literal["only"] = Field(
+        default=False, description="count the faults that it survives; `only`: do nothing else"
+    )
+
+
+def _elsewhere(own: str) -> dict[str, str]:
+    words = {
+        "must": "`must` belongs to an invariant or a step property",
+        "eventually": "`eventually` belongs to a response",
+        "can": "`can` belongs to a possible property",
+    }
+    return {word: text for word, text in words.items() if word != own}
+
+
+class MustShape(PropertyShape):
+    """An invariant or a step property."""
+
+    fallback: ClassVar[dict[str, Any]] = {"must": ["True"]}
+    elsewhere: ClassVar[dict[str, str]] = _elsewhere("must")
+
+    must: SomeTexts = Field(description="what holds wherever `whenever` does")
+
+
+class ResponseShape(PropertyShape):
+    """The automatic rules alone get there."""
+
+    fallback: ClassVar[dict[str, Any]] = {"eventually": ["True"]}
+    elsewhere: ClassVar[dict[str, str]] = _elsewhere("eventually")
+
+    eventually: SomeTexts = Field(description="what the automatic rules lead to")
+
+
+class PossibleShape(PropertyShape):
+    """From every such state some run leads there."""
+
+    fallback: ClassVar[dict[str, Any]] = {"can": ["True"]}
+    elsewhere: ClassVar[dict[str, str]] = _elsewhere("can")
+
+    can: SomeTexts = Field(description="what some run leads to")
+
+
+class ReadingShape(Shape):
+    """One way to read a gap."""
+
+    fallback: ClassVar[dict[str, Any]] = {"says": ""}
+
+    says: str = Field(description="the reading in words")
+    policy: str | None = Field(None, description="the model that follows this reading")
+
+
+class GapShape(Shape):
+    """A question that the manual leaves open."""
+
+    fallback: ClassVar[dict[str, Any]] = {"asks": ""}
+
+    asks: str = Field(description="the question")
+    readings: list[ReadingShape] = Field(default_factory=list)
+    chosen: int | None = Field(None, description="the index of the chosen reading")
+    because: str | None = None
+
+
+class MutantShape(Shape):
+    """A mutant that no property kills."""
+
+    fallback: ClassVar[dict[str, Any]] = {"because": ""}
+
+    because: str = Field(description="why it may survive")
+
+
+class ObserveShape(Shape):
+    """What `compare` sees of a run."""
+
+    events: Texts | None = Field(default=None, description="the events that are seen; default: all")
+    variables: Texts | None = Field(
+        default=None, description="variables, and machines with theirs; default: all"
+    )
+
+
+class SpecShape(Shape):
+    """What every policy must keep."""
+
+    elsewhere: ClassVar[dict[str, str]] = {
+        kind: f"`[{kind}]` belongs into a model file"
+        for kind in ("include", "sort", "table", "machine", "init", "actor", "rule", "event")
+    }
+
+    title: str = ""
+    source: str | None = None
+    clause: dict[str, ClauseShape] = Field(default_factory=dict)
+    define: dict[str, str] = Field(default_factory=dict)
+    observer: dict[str, ObserverShape] = Field(default_factory=dict)
+    budget: dict[str, int | Literal["unlimited"]] = Field(
+        default_factory=dict, description="how often faults may happen; default: no limit"
+    )
+    invariant: dict[str, MustShape] = Field(default_factory=dict)
+    step: dict[str, MustShape] = Field(default_factory=dict)
+    response: dict[str, ResponseShape] = Field(default_factory=dict)
+    possible: dict[str, PossibleShape] = Field(default_factory=dict)
+    gap: dict[str, GapShape] = Field(default_factory=dict)
+    mutant: dict[str, MutantShape] = Field(
+        default_factory=dict, description="mutants that survive, by the name `mutate` shows"
+    )
+    observe: ObserveShape = Field(default_factory=ObserveShape)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of spec files."""
+    return SpecShape.json_schema("A spec file of twinrom")

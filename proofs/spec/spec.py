@@ -1,0 +1,206 @@
+"""Spec files: clauses, properties and gaps, checked against the model they are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from twinrom.proofs.spec.schema import SpecShape
+from twinrom.statemachine import (
+    Conjunct,
+    Document,
+    InputError,
+    Place,
+    Problems,
+    base_of,
+    check_name,
+    did_you_mean,
+    find_file,
+    shaped,
+    terms,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinrom.proofs.spec.schema import ClauseShape, GapShape, MutantShape, PropertyShape
+    from twinrom.statemachine.terms import Term
+
+MAX_LAYERS = 10
+SHIPPED = Path(__file__).parent.parent / "specs"
+Kind: TypeAlias = Literal["invariant", "step", "response", "possible"]
+GOALS: dict[Kind, str] = {
+    "invariant": "must", "step": "must", "response": "eventually", "possible": "can",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Property:
+    """One property for one column of its `each`; terms are over the extended system.
+
+    `goal` is what `must`, `eventually` or `can` says; `parts` are its conjuncts with their texts.
+    Whatever breaks a `departure` departs from a clause, but is neither unsafe nor stuck. What is
+    `bookkeeping` judges the records of a model and no policy: it kills mutants, and fails nothing.
+    """
+
+    kind: Kind
+    name: str
+    clauses: tuple[str, ...]
+    whenever: Term
+    goal: Term
+    whenever_text: str
+    parts: tuple[Conjunct, ...]
+    says: str | None
+    expect_violated: bool
+    because: str | None
+    place: Place = field(repr=False, compare=False)
+    departure: bool = False
+    bookkeeping: bool = False
+    availability: bool | Literal["only"] = False
+
+    @property
+    def bad(self) -> Term:
+        """Return what holds exactly where an invariant or a step property is broken."""
+        return terms.conjunction([self.whenever, terms.negation(self.goal)])
+
+    @property
+    def stepwise(self) -> bool:
+        """Say whether `whenever` speaks of a step and not of a state."""
+        return self.kind == "step" or any(
+            leaf.operator in ("event", "argument", "after")
+            for leaf in terms.leaves([self.whenever]))
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A spec file, its shape checked; `proofs.question` gives its expressions a meaning."""
+
+    name: str
+    shape: SpecShape
+    place: Place = field(repr=False, compare=False)
+
+    @property
+    def clauses(self) -> Mapping[str, ClauseShape]:
+        """Return the clauses by id."""
+        return self.shape.clause
+
+    @property
+    def gaps(self) -> Mapping[str, GapShape]:
+        """Return the gaps by id."""
+        return self.shape.gap
+
+    @property
+    def mutants(self) -> Mapping[str, MutantShape]:
+        """Return why some mutants may survive, by their names."""
+        return self.shape.mutant
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the files it was read from."""
+        return tuple(d.path for d in self.place.documents)
+
+    def budget(self) -> dict[str, int | None]:
+        """Return the fault budget; None means no limit."""
+        return {k: None if v == "unlimited" else int(v) for k, v in self.shape.budget.items()}
+
+
+def shipped_specs() -> dict[str, Path]:
+    """Return the specs that come with the package, by name."""
+    return {p.stem: p for p in sorted(SHIPPED.glob("*.toml"))}
+
+
+def spec_for(model: str, name: str | None) -> str:
+    """Return the file of the spec called `name`, or of the one that belongs to the model file.
+
+    That is `X.spec.toml` beside `X.toml`, or the shipped spec of the same name; for an overlay
+    without one, that of the model it extends. Raises `InputError` when there is none.
+    """
+    if name is not None:
+        return find_file(name, shipped_specs(), "spec")
+    file: str | None = model
+    for _ in range(MAX_LAYERS):
+        path = Path(file or "")
+        beside = path.with_name(f"{path.stem}.spec.toml")
+        if beside.is_file():
+            return str(beside)
+        if path.stem in shipped_specs():
+            return str(shipped_specs()[path.stem])
+        file = base_of(Document.read(str(path)))
+        if file is None:
+            break
+    raise InputError.whole_file(model, "has no spec",
+                                f"say which one with `--spec`: a file, or {_listed()}")
+
+
+def _listed() -> str:
+    return ", ".join(f"`{n}`" for n in shipped_specs())
+
+
+def load_spec(path: str) -> tuple[Spec, Problems]:
+    """Return the spec in the file and the problems found in its shape so far."""
+    return read_spec(Document.read(path))
+
+
+def read_spec(document: Document) -> tuple[Spec, Problems]:
+    """Return the spec of a parsed file and the problems found in its shape so far."""
+    problems = Problems()
+    root = Place((document,))
+    shape = shaped(SpecShape, document.data, root, problems)
+    if shape is None:
+        raise InputError(problems.found)
+    _check_references(shape, document.data, root, problems)
+    problems.broken |= {name.partition("(")[0].strip() for section, *rest in problems.pruned
+                        for name in map(str, rest[:1]) if section in ("define", "observer")}
+    if problems.pruned & {("define",), ("observer",)}:
+        problems.broken.add("*")
+    return Spec(Path(document.path).stem.removesuffix(".spec"), shape, root), problems
+
+
+def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
+                      problems: Problems) -> None:
+    seen: dict[str, Place] = {}
+    clauses = written.get("clause", {})
+    for kind in GOALS:
+        for name, item in getattr(shape, kind).items():
+            place = root.at(kind, name)
+            check_name(name, place, problems, reserved=frozenset())
+            if name in seen:
+                problems.add(place.problem(f"`{name}` is already a property", f"see {seen[name]}",
+                                           at_key=True))
+            seen.setdefault(name, place)
+            for i, clause in enumerate(item.clause):
+                if isinstance(clauses, dict) and clause not in clauses:
+                    problems.add(place.at("clause", i).problem(
+                        f"unknown clause `{clause}`", did_you_mean(clause, clauses)))
+            _check_expectation(item, place, problems)
+    for name, gap in shape.gap.items():
+        readings = len(gap.readings)
+        damaged = ("gap", name, "readings") in problems.pruned
+        if gap.chosen is not None and not 0 <= gap.chosen < readings and not damaged:
+            hint = f"they count from 0, and there {_are(readings)}"
+            problems.add(root.at("gap", name, "chosen").problem(
+                f"there is no reading {gap.chosen}", hint))
+
+
+def _are(number: int) -> str:
+    return f"is {number}" if number == 1 else f"are {number}"
+
+
+def _check_expectation(item: PropertyShape, place: Place, problems: Problems) -> None:
+    damaged = {(*place.key, "expect"), (*place.key, "because")} & problems.pruned
+    if item.expect and not item.because and not damaged:
+        problems.add(place.at("expect").problem("an expected violation needs a `because`",
+                                                at_key=True))
+    if item.expect and item.availability == "only":
+        problems.add(place.at("expect").problem(
+            "`expect` says nothing here", 'with `availability = "only"` it is not checked',
+            at_key=True))
+    if item.because is not None and not item.expect and not damaged:
+        problems.add(place.at("because").problem("`because` says why a violation is expected",
+                                                 'add `expect = "violated"`', at_key=True))
+
+
+def parse_spec(text: str, path: str = "<text>") -> tuple[Spec, Problems]:
+    """Return the spec that `text` spells, and the problems of its shape."""
+    return read_spec(Document(path, text))

@@ -1,0 +1,1 @@
+"""Verdicts: what the engines' evidence amounts to, with every counterexample replayed."""

@@ -1,0 +1,34 @@
+"""Runs into a deadlock or a livelock, replayed and checked like any other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.spec.standard import deadlock, livelock
+from twinrom.proofs.verdicts import lasso
+from twinrom.proofs.verdicts.replay import replayed_to_its_end
+
+if TYPE_CHECKING:
+    from twinrom.proofs.report import Report
+    from twinrom.proofs.spec.question import Question
+    from twinrom.statemachine import Trace
+
+
+def rest_findings(question: Question, report: Report) -> dict[str, Trace | None] | None:
+    """Return a run into a deadlock and one into a livelock, as far as there are any.
+
+    None where that is not known, because not every state was seen. Each run is replayed through
+    the running machines first. Raises `EngineDisagreementError`.
+    """
+    rest = report.rest
+    if rest is None:
+        return None
+    stuck, endless = rest.deadlock, rest.livelock
+    return {
+        "deadlock": None if stuck is None else (
+            replayed_to_its_end(question, deadlock(question), stuck, broken=True)
+        ),
+        "livelock": None if endless is None else (
+            lasso.replayed(question, livelock(question), endless)
+        ),
+    }

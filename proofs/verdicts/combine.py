@@ -1,0 +1,188 @@
+"""Several engines' reports as one verdict per property; engines that disagree are a bug of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.verdicts import lasso
+from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed_to_its_end
+from twinrom.proofs.verdicts.verdict import (
+    Bounded,
+    NotChecked,
+    Proved,
+    Result,
+    Unknown,
+    Vacuous,
+    Verdict,
+    Violated,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from twinrom.proofs.certificates.certificate import Certificate
+    from twinrom.proofs.report import Counts, Report
+    from twinrom.proofs.run import Run
+    from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.request import Recipe
+    from twinrom.proofs.spec.spec import Property
+    from twinrom.statemachine import Trace
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that the engines reported of one question; `recipe` is what was asked.
+
+    Not `searched`: a search was made for witnesses only.
+    """
+
+    question: Question
+    reports: Mapping[str, Report]
+    depth: int
+    recipe: Recipe | None = None
+    searched: bool = True
+
+    @property
+    def symbolic(self) -> bool:
+        """Say whether proofs are asked to hold at every size."""
+        return self.recipe is not None and bool(self.recipe.unbounded)
+
+    @property
+    def complete(self) -> Counts | None:
+        """Return what a search saw that has seen every reachable state."""
+        return next((r.counts for r in self.reports.values() if r.complete), None)
+
+    def of(self, prop: Property) -> list[Report]:
+        """Return the reports that say something of the runs of a property, at the given sizes."""
+        return [r for r in self.reports.values() if prop.name in r.found and not r.sizes]
+
+    def certificate(self, prop: Property) -> Certificate | None:
+        """Return a certificate of the property."""
+        found = (c for r in self.reports.values() for c in r.certificates)
+        return next((c for c in found if prop.name in c.properties), None)
+
+
+def merge(evidence: Evidence) -> tuple[Result, ...]:
+    """Return a verdict for each property from everything the engines found.
+
+    Every run is replayed through the running machines first. Raises `EngineDisagreementError`.
+    """
+    return tuple(_result(evidence, p) for p in evidence.question.properties)
+
+
+def _result(evidence: Evidence, prop: Property) -> Result:
+    if prop.kind in ("response", "possible"):
+        return _live(evidence, prop)
+    question, reports = evidence.question, evidence.of(prop)
+    violation, witness = (_agreed(prop, what, reports) for what in ("violation", "witness"))
+    certificate = evidence.certificate(prop)
+    if violation is not None and certificate is not None:
+        raise EngineDisagreementError(
+            f"{prop.name}: proved by {certificate.method}, and broken in {violation.length} steps"
+        )
+    if violation is None and not evidence.symbolic and evidence.complete is not None:
+        for report in evidence.reports.values():
+            if prop.name in report.refuted:
+                raise EngineDisagreementError(
+                    f"{prop.name}: broken, by {report.engine}, and in no reachable state"
+                )
+    seconds = max((r.found[prop.name].seconds or r.seconds for r in reports), default=0.0)
+    exercised = replayed_to_its_end(question, prop, witness, broken=False) if witness else None
+    if violation is not None:
+        verdict: Verdict = Violated(replayed_to_its_end(question, prop, violation, broken=True))
+        return Result(prop, verdict, exercised, seconds, question)
+    larger = _at_other_sizes(evidence, prop)
+    if larger is not None and certificate is None:
+        return replace(larger, witness=exercised)
+    verdict = _verdict(evidence, prop, certificate, exercised)
+    return Result(prop, verdict, exercised, seconds, question)
+
+
+def _at_other_sizes(evidence: Evidence, prop: Property) -> Result | None:
+    """Return the violation that needs other sizes than those given, if one was found."""
+    for report in evidence.reports.values():
+        sizes = report.sizes.get(prop.name)
+        if sizes is not None and evidence.recipe is not None:
+            question = evidence.recipe.at(sizes).question()
+            own = next(p for p in question.properties if p.name == prop.name)
+            run = report.found[prop.name].violation
+            assert run is not None  # noqa: S101 - sizes are reported of violations only
+            trace = replayed_to_its_end(question, own, run, broken=True)
+            return Result(own, Violated(trace), None, report.seconds, question)
+    return None
+
+
+def _live(evidence: Evidence, prop: Property) -> Result:
+    """Return the verdict on a response or a possible property: only a closed search has one."""
+    question = evidence.question
+    searches = [r for r in evidence.reports.values() if r.engine == "search"]
+    decided = [r for r in searches if prop.name in r.found]
+    if not decided:
+        why = "; ".join(f"{r.engine}: {r.stopped}" for r in searches)
+        verdict: Verdict = (
+            Unknown(why, -1) if searches and evidence.searched else (
+                NotChecked("the search decides it, and did not run")
+            )
+        )
+        return Result(prop, verdict, None, 0.0, question)
+    witness = _agreed(prop, "witness", decided)
+    exercised = replayed_to_its_end(question, prop, witness, broken=False) if witness else None
+    found, counts = decided[0].found[prop.name], decided[0].counts
+    if len({r.found[prop.name].violation is None for r in decided}) > 1:
+        raise EngineDisagreementError(f"{prop.name}: broken or not, by {len(decided)} searches")
+    if found.violation is not None:
+        verdict = Violated(lasso.replayed(question, prop, found.violation))
+    elif exercised is None:
+        verdict = Vacuous(None, counts)
+    else:
+        verdict = Proved(None, counts, fair=found.fair)
+    return Result(prop, verdict, exercised, found.seconds, question)
+
+
+def _verdict(
+    evidence: Evidence, prop: Property, certificate: Certificate | None, witness: Trace | None
+) -> Verdict:
+    """Return the strongest verdict that there is evidence for, when nothing breaks the property."""
+    complete, reports = evidence.complete, evidence.reports
+    bounded = reports.get("bounded")
+    looked = bounded.clean if bounded is not None else None
+    if complete is not None and witness is None:
+        return Vacuous(looked, complete)
+    clean = max((r.clean for r in reports.values()), default=-1)
+    if certificate is not None:
+        return Proved(certificate, complete, looked)
+    if evidence.symbolic:
+        reasons = [r.reasons[prop.name] for r in reports.values() if prop.name in r.reasons]
+        why = "; ".join(reasons) or "no engine tried"
+        return Unknown(f"not proved at every size: {why}", clean)
+    if complete is not None:
+        return Proved(None, complete, looked)
+    if clean < evidence.depth:
+        stopped = (f"{r.engine}: {r.stopped}" for r in reports.values() if r.stopped)
+        return Unknown("; ".join(stopped) or "no engine ran", clean)
+    return Bounded(clean) if witness is not None else Vacuous(clean, None)
+
+
+def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:
+    """Return the shortest run any engine found; no engine may have ruled it out."""
+    runs: dict[str, Run | None] = {
+        r.engine: getattr(r.found[prop.name], what) for r in reports if prop.name in r.found
+    }
+    # of two equally short runs the search's: it does not depend on a solver's mood
+    ordered = sorted(runs.items(), key=lambda item: item[0] != "search")
+    shortest = min((run for _, run in ordered if run), key=lambda run: run.length, default=None)
+    if shortest is None:
+        return None
+    for report in reports:
+        if prop.name not in report.found:
+            continue
+        own = runs[report.engine]
+        looked = report.complete or report.clean >= shortest.length
+        if looked and (own is None or own.length != shortest.length):
+            said = "none" if own is None else f"one of {own.length} steps"
+            raise EngineDisagreementError(
+                f"{prop.name}: {what} of {shortest.length} steps found, "
+                f"but `{report.engine}` says {said}"
+            )
+    return shortest

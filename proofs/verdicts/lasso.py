@@ -1,0 +1,117 @@
+"""Counterexamples to responses and possible properties, checked however they were found."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from twinrom.proofs.engines.search.breadth_first import search
+from twinrom.proofs.verdicts.replay import EngineDisagreementError, holds_at, holds_in, retold
+from twinrom.statemachine import Conjunct, Step, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from twinrom.proofs.run import Run
+    from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.spec import Property
+    from twinrom.statemachine import RuleInstance, State, Table, Trace
+
+RECHECKED = 2_000_000
+
+
+def replayed(question: Question, prop: Property, run: Run) -> Trace:
+    """Return a counterexample as a trace after replaying and checking it.
+
+    Raises `EngineDisagreementError` when it is none. That no run leads on to what is possible is
+    searched for again, from its last state alone; beyond two million states this is left open.
+    """
+    trace = retold(question, prop.name, run)
+    missing = _response if prop.kind == "response" else _possible
+    wrong = missing(question, prop, trace)
+    if wrong:
+        raise EngineDisagreementError(f"{prop.name}: in the run of {run.length} steps {wrong}")
+    return trace
+
+
+def owed_since(question: Question, prop: Property, trace: Trace) -> int | None:
+    """Return from which state on a trace owes the goal of a response, to its end; None if never.
+
+    That is the first state where `whenever` holds (or that follows a step of which it holds) such
+    that no state from there on is at the goal, and all further steps are automatic.
+    """
+    entry = question.system.entry(trace.states[0].tables)
+    quiet = len(trace.states)
+    for index in range(len(trace.states) - 1, -1, -1):
+        if holds_in(prop.goal, trace.states[index], entry):
+            break
+        if index < len(trace.steps) and not _automatic(question, trace.steps[index]):
+            break
+        quiet = index
+    steps = list(zip(trace.states, trace.steps, trace.states[1:], strict=False))
+    for index in range(quiet, len(trace.states)):
+        if not prop.stepwise:
+            asked = holds_in(prop.whenever, trace.states[index], entry)
+        else:
+            asked = index > 0 and holds_at(prop.whenever, *steps[index - 1], entry)
+        if asked:
+            return index
+    return None
+
+
+def _automatic(question: Question, step: Step) -> bool:
+    return question.model.automatic(step.instance.rule)
+
+
+def _response(question: Question, prop: Property, trace: Trace) -> str | None:
+    """Return what is missing for a counterexample to a response."""
+    since, loop = owed_since(question, prop, trace), trace.loop
+    if since is None:
+        return "the goal is not owed at the end, or not by automatic steps alone"
+    if loop is None or loop < since:
+        return "the goal is not owed for ever"
+    automatic = [i for i in question.system.instances if question.model.automatic(i.rule)]
+    taken = {step.instance.index for step in trace.steps[loop:]}
+    for instance in automatic:
+        put_off = all(_enabled(question, instance, s) for s in trace.states[loop:])
+        if put_off and instance.index not in taken:
+            return f"`{instance.name}` could happen all the time, and never does"
+    return None
+
+
+def _enabled(question: Question, instance: RuleInstance, state: State) -> bool:
+    entry = question.system.entry(state.tables)
+    given = (Step(instance, payload).given() for payload in instance.payloads())
+    return any(terms.evaluate(instance.guard, state.values, (), g, entry) for g in given)
+
+
+def _possible(question: Question, prop: Property, trace: Trace) -> str | None:
+    """Return what is missing for a counterexample to a possible property."""
+    last = trace.states[-1]
+    if not holds_in(prop.whenever, last, question.system.entry(last.tables)):
+        return "`whenever` does not hold at the end"
+    never = replace(prop, kind="invariant", whenever=terms.TRUE, goal=terms.negation(prop.goal))
+    onwards = _only(question, last, (never,))
+    found = search(onwards, max_states=RECHECKED).found[prop.name]
+    return None if found.violation is None else "the goal is reached after all"
+
+
+def _only(question: Question, state: State, properties: Iterable[Property]) -> Question:
+    """Return what is asked of the runs from one state with its table choice."""
+    system = question.system
+    entry = system.entry(state.tables)
+
+    def rows(table: Table) -> Iterator[tuple[int, ...]]:
+        return itertools.product(*(sort.codes() for sort in table.of))
+
+    tables = {
+        name: replace(table, allow=frozenset(row for row in rows(table) if entry(name, row)))
+        for name, table in system.tables.items()
+    }
+    init = tuple(
+        Conjunct(v.name, terms.equal(v.term(), terms.constant(code)))
+        for v, code in zip(system.variables, state.values, strict=True)
+    )
+    pinned = replace(system, tables=tables, init=init)
+    return replace(question, system=pinned, properties=tuple(properties))

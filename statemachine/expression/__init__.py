@@ -1,0 +1,1 @@
+"""The expression language: tokens, the grammar, the abstract syntax tree and its places."""

@@ -1,0 +1,102 @@
+"""The words and marks that an expression may consist of; anything else is refused here.
+
+This looks at the text before the parser does, so that what is refused is refused by name.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twinrom.statemachine.source.locate import Span
+
+WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "for", "True", "False"})
+TOKEN = re.compile(
+    r"(?P<space>[ \t\r\n\f]+)|(?P<number>\d[\w.]*)|(?P<word>[\w\u0300-\u036f]+)"
+    r"|(?P<mark>==|!=|<=|>=|<(?!>)|>|\+|-(?!>)|[(),]|\.(?!\.))|(?P<strange>.)",
+    re.DOTALL)
+STRANGE = (
+    (":=", "an assignment is not part of the language", "`sets` changes variables"),
+    ("=>", "`=>` is not part of the language", "write `>=`"),
+    ("=<", "`=<` is not part of the language", "write `<=`"),
+    ("=", "`=` does not compare", "write `==`"),
+    ("&&", "`&&` is not part of the language", "write `and`"),
+    ("&", "`&` is not part of the language", "write `and`"),
+    ("||", "`||` is not part of the language", "write `or`"),
+    ("|", "`|` is not part of the language", "write `or`"),
+    ("!", "`!` is not part of the language", "write `not`"),
+    ("~", "`~` is not part of the language", "write `not`"),
+    ("<>", "`<>` is not part of the language", "write `!=`"),
+    ("?", "`?` is not part of the language", "write `a if condition else b`"),
+    ("]", "brackets are not part of the language", "a list is written `(a, b)`"),
+    ("}", "braces are not part of the language", "a list is written `(a, b)`"),
+    ("[", "brackets are not part of the language", "a list is written `(a, b)`"),
+    ("{", "braces are not part of the language", "a list is written `(a, b)`"),
+    ("#", "a comment may not stand in an expression", "write it outside the quotes"),
+    ("'", "a quoted string is not part of the language", "write names without quotes"),
+    ('"', "a quoted string is not part of the language", "write names without quotes"),
+    ("`", "a backquote is not part of the language", ""),
+    ("->", "`->` belongs to a move", ""),
+    ("..", "`..` belongs to a sort", ""),
+    ("**", "`**` is not part of the language", "there is `+` and `-`"),
+    ("*", "`*` is not part of the language", "there is `+` and `-`"),
+    ("//", "`//` is not part of the language", "there is `+` and `-`"),
+    ("/", "`/` is not part of the language", "there is `+` and `-`"),
+    ("%", "`%` is not part of the language", "there is `+` and `-`"),
+)
+INSTEAD = {"None": "write `none`", "lambda": "`[define]` names expressions"}
+
+
+def refused(text: str) -> tuple[str, Span, str] | None:  # noqa: PLR0911 - a return a reason
+    """Return the first word or mark that is not of the language: what to say, where, a hint."""
+    open_at: list[int] = []
+    for found in TOKEN.finditer(text):
+        what, word, span = found.lastgroup, found[0], found.span()
+        if what == "number" and not re.fullmatch(r"0|[1-9][0-9]*", word):
+            hint = "a range belongs to `[sort]`" if ".." in word else ""
+            return f"`{word}` is not an integer", span, hint
+        if what == "word" and not _known(word):
+            hint = INSTEAD.get(word, "")
+            if keyword.iskeyword(word):
+                return f"`{word}` is not part of the language", span, hint
+            plain = unicodedata.normalize("NFKC", word)
+            hint = f"write `{plain}`" if plain.isidentifier() else (
+                "a name is letters, digits and underscores")
+            return f"`{word}` is not a name", span, hint
+        if what == "strange":
+            return _strange(text, found.start())
+        if word == "(":
+            open_at.append(found.start())
+        elif word == ")" and not open_at:
+            return "this `)` closes nothing", span, ""
+        elif word == ")":
+            open_at.pop()
+    if open_at:
+        return "this `(` is not closed", (open_at[-1], open_at[-1] + 1), ""
+    return None
+
+
+def _known(word: str) -> bool:
+    plain = word.isidentifier() and unicodedata.normalize("NFKC", word) == word
+    return plain and (word in WORDS or not keyword.iskeyword(word))
+
+
+def _strange(text: str, start: int) -> tuple[str, Span, str]:
+    for mark, message, hint in STRANGE:
+        if text.startswith(mark, start):
+            return message, (start, _end(text, start, mark)), hint
+    char = text[start]
+    if not char.isprintable():
+        name = unicodedata.name(char, "").lower() or f"U+{ord(char):04X}"
+        return f"the invisible character `{name}` is not part of the language", (
+            start, start + 1), ""
+    return f"`{char}` is not part of the language", (start, start + 1), ""
+
+
+def _end(text: str, start: int, mark: str) -> int:
+    """Return where the refused part ends: a quoted string as a whole."""
+    close = text.find(mark, start + 1) if mark in "'\"" else -1
+    return close + 1 if close >= 0 else start + len(mark)

@@ -1,0 +1,1 @@
+"""Grounding: from a model's rules and templates to its transition system."""

@@ -1,0 +1,202 @@
+"""What a rule does to the state: its moves and assignments as updates of variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinrom.statemachine import terms
+from twinrom.statemachine.loading.notation import Part, move_parts
+from twinrom.statemachine.meaning.resolve import Resolver
+from twinrom.statemachine.meaning.scope import (
+    BROKEN,
+    ResolveError,
+    Typed,
+    check_known,
+    in_sort,
+    kind_of,
+)
+from twinrom.statemachine.source.diagnostics import did_you_mean
+from twinrom.statemachine.system import Conjunct, GroundMove, Obligation, Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinrom.statemachine.meaning.scope import Vocabulary
+    from twinrom.statemachine.model import Assignment, Model, Move
+    from twinrom.statemachine.sorts import Sort
+    from twinrom.statemachine.source.places import Place, Problems
+    from twinrom.statemachine.terms import Term
+
+
+class Effects:
+    """The updates and obligations of one rule instance, as its moves and assignments come in."""
+
+    def __init__(self, vocabulary: Vocabulary, problems: Problems, bound: Mapping[str, Typed],
+                 names: Mapping[str, Typed]) -> None:
+        self.vocabulary, self.problems = vocabulary, problems
+        self.model: Model = vocabulary.model
+        self.bound, self.names = bound, names
+        self.variables = list(vocabulary.variables.values())
+        self.updates: dict[int, Term] = {}
+        self.obligations: list[Obligation] = []
+
+    def moves(self, written: tuple[Move, ...], *, optional: bool) -> list[tuple[GroundMove, Place]]:
+        """Return the moves of single machines, noting what they name and there is not."""
+        found = []
+        for move in written:
+            parts = move_parts(str(move.place.value))
+            target = parts.target if parts else Part(move.target, (0, 1))
+            unknown = False
+            for machine in self._targets(target, move.place):
+                template = self.model.machines[machine]
+                states = (*parts.sources, parts.destination) if parts else ()
+                for state in states:
+                    if state.text != "*" and state.text not in template.states:
+                        unknown = True
+                        self.problems.add(move.place.problem(
+                            f"`{template.name}` has no state `{state.text}`",
+                            did_you_mean(state.text, template.states), span=state.span))
+                if not unknown:
+                    index = template.states.index
+                    sources = tuple(map(index, move.sources)) if move.sources is not None else None
+                    found.append((GroundMove(
+                        self.vocabulary.variables[machine].index, sources,
+                        index(move.destination), optional), move.place))
+        return found
+
+    def _targets(self, part: Part, place: Place) -> list[str]:
+        """Return the machines that a target names: one machine, or all of a template."""
+        path = part.text
+        head, _, rest = path.partition(".")
+        if head in self.names:
+            typed = self.names[head]
+            if typed is BROKEN:
+                return []
+            if not typed.machine:
+                self.problems.add(place.problem(
+                    f"`{head}` is not a machine but {kind_of(typed.sort)}", span=part.span))
+                return []
+            path = ".".join(p for p in (typed.machine, rest) if p)
+        if path in self.model.machines:
+            return [path]
+        if path in self.model.templates:
+            return list(self.model.templates[path].instances)
+        if not (self.vocabulary.forgiven(head) or self.vocabulary.forgiven(path)):
+            known = [*self.model.machines, *self.model.templates, *self.bound]
+            self.problems.add(place.problem(f"unknown machine `{path}`", did_you_mean(path, known),
+                                            span=part.span))
+        return []
+
+    def possible(self, move: GroundMove) -> Conjunct:
+        """Return the part of the guard that the machine is in one of the move's sources."""
+        variable = self.variables[move.machine]
+        if move.sources is None:
+            return Conjunct(f"{variable.name} exists", terms.TRUE)
+        names = [variable.sort.text(code) for code in move.sources]
+        several = f"{variable.name} in ({', '.join(names)})"
+        text = f"{variable.name} is {names[0]}" if len(names) == 1 else several
+        return Conjunct(text, terms.disjunction(
+            terms.equal(variable.term(), terms.constant(code)) for code in move.sources))
+
+    def move(self, move: GroundMove, place: Place) -> None:
+        """Add a move to the updates."""
+        variable = self.variables[move.machine]
+        before = self.updates.get(move.machine, variable.term())
+        target = terms.constant(move.destination)
+        fixed = before.operator == "constant" or not _keeps(before, variable, move)
+        if move.machine in self.updates and (fixed or not move.optional):
+            self.problems.add(place.problem(
+                f"this moves `{variable.name}` a second time",
+                "one step moves a machine once" if not move.optional else
+                "its sources must differ from those of the other moves"))
+        overlap = self.possible(move).term
+        self.updates[move.machine] = (
+            terms.choose(overlap, target, before) if move.optional else target)
+
+    def assign(self, assignment: Assignment) -> None:
+        """Add an assignment to the updates."""
+        place = assignment.place
+        owner, _, name = assignment.target.rpartition(".")
+        target = _target(assignment)
+        if not owner:
+            machine = name in self.model.machines or name in self.model.templates or (
+                name in self.names and self.names[name].machine)
+            hint = f"`moves` changes the state of `{name}`" if machine else (
+                "write `machine.variable = expression`")
+            self.problems.add(place.problem(f"`{name}` is not a variable", hint, span=target.span))
+            return
+        start = target.span[0]
+        for machine in self._targets(Part(owner, (start, start + len(owner))), place):
+            variable = self.vocabulary.variables.get(f"{machine}.{name}")
+            if variable is None or variable.machine:
+                self._no_variable(machine, name, target, place)
+                continue
+            if variable.index in self.updates:
+                self.problems.add(place.problem(f"this sets `{variable.name}` a second time",
+                                                "one step sets a variable once", span=target.span))
+            try:
+                value = self._assigned(assignment, variable.sort)
+            except ResolveError as error:
+                self.problems.extend(error.problems)
+                continue
+            self.updates[variable.index] = value.term
+            self._oblige(assignment, variable, value)
+
+    def _no_variable(self, machine: str, name: str, target: Part, place: Place) -> None:
+        template = self.model.machines[machine]
+        if self.vocabulary.forgiven(f"{template.name}.{name}"):
+            return
+        end = target.span[1]
+        hint = did_you_mean(name, template.variables)
+        if f"{machine}.{name}" in self.model.machines:
+            hint = f"it is a machine: `moves` changes the state of `{target.text}`"
+        elif name in template.states:
+            hint = "it is a state: `moves` changes the state of a machine"
+        self.problems.add(place.problem(f"`{template.name}` has no variable `{name}`", hint,
+                                        span=(end - len(name), end)))
+
+    def _oblige(self, assignment: Assignment, variable: Variable, typed: Typed) -> None:
+        """Note that the value has to be in the variable's sort, where that is not plain."""
+        fits = in_sort(typed, variable.sort)
+        if fits is terms.FALSE:
+            self.problems.add(assignment.value.problem(
+                f"`{assignment.value}` is never in {variable.sort.describe()}",
+                assignment.value.expr.span))
+        elif fits is not terms.TRUE:
+            self.obligations.append(Obligation(str(assignment), fits, assignment.place))
+
+    def _assigned(self, assignment: Assignment, sort: Sort) -> Typed:
+        formula, target = assignment.value, assignment.target
+        typed = Resolver(self.vocabulary, formula, self.names).value(formula.expr, sort)
+        if str(formula) == "none" and not sort.optional:
+            declared = f"declare it as `{sort.name}?`" if sort.name != "bool" else ""
+            raise ResolveError(formula.problem(f"`{target}` is never `none`", formula.expr.span,
+                                               declared))
+        check_known(typed.term, formula, formula.expr.span)
+        number = not typed.sort.name and typed.sort.ordered and sort.ordered and not sort.optional
+        if typed.sort.name != sort.name and not number:
+            raise ResolveError(formula.problem(
+                f"`{target}` is {kind_of(sort)}, and `{formula}` is {kind_of(typed.sort)}",
+                formula.expr.span))
+        return typed
+
+
+def _keeps(before: Term, variable: Variable, move: GroundMove) -> bool:
+    """Say whether an earlier optional move leaves every source of `move` alone."""
+    if move.sources is None:
+        return False
+    for code in move.sources:
+
+        def here(term: Term, code: int = code) -> Term | None:
+            return terms.constant(code) if term is variable.term() else None
+
+        values = terms.rebuild(before, here, {})
+        if values is not terms.constant(code):
+            return False
+    return True
+
+
+def _target(assignment: Assignment) -> Part:
+    """Return the words to the left of `=` with their place in the string."""
+    start = max(0, str(assignment.place.value).find(assignment.target))
+    return Part(assignment.target, (start, start + len(assignment.target)))

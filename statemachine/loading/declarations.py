@@ -1,0 +1,229 @@
+"""From the shape of a model file to its declarations: sorts, tables, templates, definitions."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from twinrom.statemachine.expression.formula import read_formulas
+from twinrom.statemachine.loading.definitions import read_definitions
+from twinrom.statemachine.loading.notation import (
+    check_name,
+    distinct,
+    named_sort,
+    parse_sort,
+    unique,
+)
+from twinrom.statemachine.loading.rules import read_event, read_rule
+from twinrom.statemachine.model import ACTORS, Model, Table, Template, instance_sort
+from twinrom.statemachine.sorts import BOOL, INTEGERS, Sort, integers
+from twinrom.statemachine.source.diagnostics import closest, did_you_mean
+from twinrom.statemachine.source.places import Problems
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sized
+
+    from twinrom.statemachine.loading.schema import MachineShape, ModelShape
+    from twinrom.statemachine.source.places import Place
+
+MAX_MACHINES = 256
+MAX_NAMES = 4096
+MAX_STATES = 1024
+MAX_ROWS = 4096
+
+
+class Declarations:
+    """Reads the sections of a model file in the order in which they need each other."""
+
+    def __init__(self, shape: ModelShape, root: Place, problems: Problems,
+                 sorts: Mapping[str, str]) -> None:
+        self.shape, self.root, self.problems = shape, root, problems
+        self._few()
+        self.sorts = self._sorts(sorts)
+        self.known = {**self.sorts, "bool": BOOL, **{
+            name: instance_sort(name, tuple(machine.instances))
+            for name, machine in shape.machine.items()}}
+        self.templates = {n: self._template(n, machine) for n, machine in shape.machine.items()}
+        self._parts()
+        self.tables = self._tables()
+        self.definitions = read_definitions(shape.define, root.at("define"), problems)
+        self.actors = self._actors()
+        self._unique()
+
+    def _few(self) -> None:
+        """Stop at more names than any model has."""
+        shape = self.shape
+        machines = sum(len(machine.instances) for machine in shape.machine.values())
+        variables = sum(len(machine.vars) for machine in shape.machine.values())
+        named: list[Sized] = [
+            shape.sort, shape.table, shape.machine, shape.define, shape.rule, shape.event,
+            *(values for values in shape.sort.values() if isinstance(values, list))]
+        names = machines + variables + sum(len(names) for names in named)
+        if machines > MAX_MACHINES or names > MAX_NAMES:
+            self.problems.add(self.root.problem(
+                f"a model may have {MAX_MACHINES} machines and {MAX_NAMES:,} names",
+                f"this one has {machines:,} and {names:,}"))
+            self.problems.finish()
+
+    def model(self, name: str) -> Model:
+        """Return the model."""
+        shape, root, problems = self.shape, self.root, self.problems
+        rules = {n: read_rule(n, rule, root.at("rule", n), self.known, self.actors, problems)
+                 for n, rule in shape.rule.items()}
+        events = {n: read_event(n, event, root.at("event", n), problems)
+                  for n, event in shape.event.items()}
+        init = read_formulas(shape.init.require, root.at("init", "require"), problems)
+        return Model(name, shape.title or name, shape.source, self.sorts, self.tables,
+                     self.templates, init, self.actors, self.definitions, rules, events, root)
+
+    def _sorts(self, replaced: Mapping[str, str]) -> dict[str, Sort]:
+        found = {}
+        for name in replaced:
+            if name not in self.shape.sort:
+                self.problems.add(self.root.problem(
+                    f"`--sort {name}`: no such sort", did_you_mean(name, self.shape.sort)))
+        for name, spelled in self.shape.sort.items():
+            place = self.root.at("sort", name)
+            if name in replaced:
+                sort = self._replaced(name, replaced[name], ranged=isinstance(spelled, str))
+            else:
+                sort = parse_sort(name, spelled, place, self.problems)
+            if check_name(name, place, self.problems) and sort:
+                found[name] = sort
+            else:
+                self.problems.broken.add(name)
+        return found
+
+    def _replaced(self, name: str, text: str, *, ranged: bool) -> Sort | None:
+        """Return the sort that the command line gives instead of the file's."""
+        if ranged and text == INTEGERS:
+            return integers(name)
+        noted = Problems()
+        spelled = text if ranged else [part.strip() for part in text.split(",")]
+        sort = parse_sort(name, spelled, self.root, noted)
+        self.problems.extend(self.root.problem(f"`--sort {name}`: {p.message}", p.hint)
+                             for p in noted.found)
+        return sort
+
+    def _template(self, name: str, shape: MachineShape) -> Template:
+        place, problems = self.root.at("machine", name), self.problems
+        check_name(name, place, problems)
+        for i, instance in enumerate(shape.instances):
+            check_name(instance, place.at("instances", i), problems, dotted=True, at_key=False)
+        distinct(shape.instances, "machine", place.at("instances"), problems)
+        states = list(dict.fromkeys(shape.states))
+        if len(states) > MAX_STATES:
+            problems.add(place.at("states").problem(f"a machine may have {MAX_STATES:,} states",
+                                                    at_key=True))
+            states = states[:MAX_STATES]
+        distinct(shape.states, "state", place.at("states"), problems)
+        for i, state in enumerate(shape.states):
+            check_name(state, place.at("states", i), problems, reserved=frozenset(), at_key=False)
+        initial = [shape.initial] if isinstance(shape.initial, str) else shape.initial
+        torn = [shape.torn] if shape.torn else []
+        self._among(initial or [], states, place.at("initial"), f"`{name}` has no state")
+        self._among(torn, states, place.at("torn"), f"`{name}` has no state")
+        sorts = {var: self._variable(name, var, text) for var, text in shape.vars.items()}
+        variables = {var: sort for var, sort in sorts.items() if sort}
+        self._among(shape.persistent, list(sorts), place.at("persistent"),
+                    f"`{name}` has no variable")
+        return Template(name, tuple(shape.instances), tuple(states),
+                        tuple(initial or states[:1]), variables, tuple(shape.persistent),
+                        shape.torn, place)
+
+    def _variable(self, machine: str, name: str, text: str) -> Sort | None:
+        at = self.root.at("machine", machine, "vars", name)
+        sort = named_sort(text, self.known, at, self.problems)
+        if not check_name(name, at, self.problems) or sort is None:
+            self.problems.broken.add(f"{machine}.{name}")
+        return sort
+
+    def _among(self, names: list[str], known: list[str], place: Place, message: str) -> None:
+        for i, name in enumerate(names):
+            if name not in known:
+                self.problems.add(place.at(i).problem(f"{message} `{name}`",
+                                                      did_you_mean(name, known)))
+
+    def _parts(self) -> None:
+        """Note parts of machines that there are not, and parts named like a variable."""
+        owners = {name: t for t in self.templates.values() for name in t.instances}
+        for template in self.templates.values():
+            for i, name in enumerate(template.instances):
+                owner, _, part = name.partition(".")
+                at = template.place.at("instances", i)
+                if part and owner not in owners and not self.problems.forgiven(owner):
+                    known = [o for o in owners if "." not in o]
+                    self.problems.add(at.problem(f"`{name}` is part of `{owner}`, which is no "
+                                                 "machine", did_you_mean(owner, known)))
+                elif part and part in owners[owner].variables:
+                    self.problems.add(at.problem(
+                        f"`{name}` is already a variable of `{owner}`", "choose another name"))
+
+    def _tables(self) -> dict[str, Table]:
+        found = {}
+        for name, shape in self.shape.table.items():
+            place = self.root.at("table", name)
+            named = check_name(name, place, self.problems)
+            of = [named_sort(s, self.known, place.at("of", i), self.problems)
+                  for i, s in enumerate(shape.of)]
+            sorts = tuple(s for s in of if s)
+            if not named or len(sorts) < len(of):
+                self.problems.broken.add(name)
+                continue
+            rows = 0 if any(s.unbounded for s in sorts) else prod(sort.size for sort in sorts)
+            if shape.allow is None and rows > MAX_ROWS:
+                self.problems.add(place.problem(
+                    f"the table `{name}` has {rows:,} entries to choose",
+                    f"at most {MAX_ROWS:,}: list those that hold in `allow`", at_key=True))
+            allow = self._rows(shape.allow, sorts, place) if shape.allow is not None else None
+            found[name] = Table(name, sorts, allow)
+        return found
+
+    def _rows(self, rows: list[list[str | int | bool]], sorts: tuple[Sort, ...],
+              place: Place) -> frozenset[tuple[int, ...]]:
+        found = set()
+        for i, row in enumerate(rows):
+            at = place.at("allow", i)
+            if len(row) != len(sorts):
+                plural = "s" * (len(sorts) != 1)
+                self.problems.add(at.problem(
+                    f"expected {len(sorts)} value{plural}, found {len(row)}",
+                    f"one of each sort in `of`: {', '.join(f'`{s}`' for s in sorts)}"))
+                continue
+            codes = [sort.code(str(value)) for sort, value in zip(sorts, row, strict=True)]
+            for j, code in enumerate(codes):
+                if code is None:
+                    self.problems.add(at.at(j).problem(
+                        f"`{row[j]}` is not in {sorts[j].describe()}",
+                        closest(str(row[j]), sorts[j].labels or ())))
+            found.add(tuple(c for c in codes if c is not None))
+        return frozenset(row for row in found if len(row) == len(sorts))
+
+    def _actors(self) -> dict[str, str]:
+        for name in self.shape.actor:
+            place = self.root.at("actor", name)
+            check_name(name, place, self.problems)
+            if name in ACTORS:
+                self.problems.add(place.problem(f"`{name}` is a built-in actor",
+                                                "choose another name", at_key=True))
+        return {**ACTORS, **{n: k for n, k in self.shape.actor.items() if n not in ACTORS}}
+
+    def _unique(self) -> None:
+        sections = (("sort", self.shape.sort), ("table", self.shape.table),
+                    ("machine", self.templates), ("define", self.definitions))
+        named = [(n, self._declared(section, n)) for section, names in sections for n in names]
+        for template in self.templates.values():
+            named += [(n, template.place.at("instances", i))
+                      for i, n in enumerate(template.instances)
+                      if n not in template.instances[:i]]
+        unique(named, self.problems)
+        values = {v for s in self.sorts.values() for v in s.labels or ()}
+        for name, place in named:
+            if name in values:
+                self.problems.add(place.problem(f"`{name}` is also a value of a sort",
+                                                "choose another name", at_key=True))
+
+    def _declared(self, section: str, name: str) -> Place:
+        if section == "define":
+            return self.definitions[name].body.place  # its key may have parameters
+        return self.root.at(section, name)

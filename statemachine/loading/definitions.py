@@ -1,0 +1,53 @@
+"""Named expressions, read from a file: each a name, its parameters and a formula."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+from twinrom.statemachine.expression.formula import read_formula
+from twinrom.statemachine.loading.notation import check_name
+from twinrom.statemachine.model import Definition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinrom.statemachine.source.places import Place, Problems
+
+HEAD = re.compile(r"\s*([^\s()]+)\s*(?:\(([^()]*)\))?\s*")
+
+
+def read_definitions(define: Mapping[str, str], place: Place,
+                     problems: Problems) -> dict[str, Definition]:
+    """Return the named expressions; a name may have parameters: `fits(v)`."""
+    found: dict[str, Definition] = {}
+    for head, text in define.items():
+        at = place.at(head)
+        definition = _read(head, text, at, problems)
+        if definition is None:
+            problems.broken.add(head.partition("(")[0].strip())
+        elif definition.name in found:
+            problems.add(at.problem(f"`{definition.name}` is defined twice",
+                                    f"see {found[definition.name].body.place}", at_key=True))
+        else:
+            found[definition.name] = definition
+    return found
+
+
+def _read(head: str, text: str, at: Place, problems: Problems) -> Definition | None:
+    body = read_formula(text, at, problems)
+    match = HEAD.fullmatch(head)
+    if not match:
+        problems.add(at.problem(f"`{head}` cannot be defined", "write `name` or `name(a, b)`",
+                                at_key=True))
+        return None
+    inner = match[2] or ""
+    parameters = tuple(p.strip() for p in inner.split(",")) if inner.strip() else ()
+    names = [check_name(name, at, problems) for name in (match[1], *parameters)]
+    twice = [a for a, b in itertools.combinations(parameters, 2) if a == b]
+    if twice:
+        problems.add(at.problem(f"`{head}` has the parameter `{twice[0]}` twice", at_key=True))
+    if not all(names) or twice or body is None:
+        return None
+    return Definition(match[1], parameters, body)

@@ -1,0 +1,175 @@
+"""Overlays: a policy change as a file that says only what it changes.
+
+`extends` names the model that is changed. A table restated is merged key by key; `remove` lists
+tables or keys that go. What changes is known exactly, and an overlay that changes nothing, or
+removes what is not there, is a mistake.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinrom.statemachine.loading.includes import with_includes
+from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
+from twinrom.statemachine.source.changes import Change, changes_between
+from twinrom.statemachine.source.diagnostics import InputError, closest, did_you_mean
+from twinrom.statemachine.source.document import Document
+from twinrom.statemachine.source.files import is_file
+from twinrom.statemachine.source.places import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinrom.statemachine.source.places import Problems
+
+MAX_LAYERS = 8
+OWN = ("extends", "remove", "include")
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The files that a model is put together from, what they say together, and what changes.
+
+    `documents` has the overlay first, then what it extends, then what that includes. `base` is the
+    name of the model that is extended, None for a model that stands alone.
+    """
+
+    documents: tuple[Document, ...]
+    data: dict[str, Any]
+    base: str | None = None
+    changes: tuple[Change, ...] = ()
+
+
+def read_layers(document: Document, problems: Problems, given: Mapping[str, str]) -> Layers:
+    """Return what a model file says, with everything that it extends and includes.
+
+    `given` has the texts of some of the other files by name; the others are read. Problems are
+    noted; a name that then means nothing is not blamed.
+    """
+    return _layers(document, problems, given, (document,))
+
+
+def base_of(document: Document) -> str | None:
+    """Return the file that an overlay extends; None for a model that stands alone."""
+    name = document.data.get("extends")
+    found = _find(document, name) if isinstance(name, str) else None
+    return None if found is None else str(found)
+
+
+def _find(document: Document, name: str) -> Path | None:
+    beside = Path(document.path).parent / name
+    return beside if is_file(beside) else shipped_policies().get(name)
+
+
+def _layers(document: Document, problems: Problems, given: Mapping[str, str],
+            above: tuple[Document, ...]) -> Layers:
+    if "extends" not in document.data:
+        documents, data = with_includes(document, problems, given)
+        if data.pop("remove", None) is not None:
+            problems.add(Place(documents, ("remove",)).problem(
+                "only an overlay removes", "say with `extends` what it changes", at_key=True))
+        if len(above) > 1 and data.pop("budget", None) is not None:
+            problems.add(Place(documents, ("budget",)).problem(
+                "unknown key `budget`", "`[budget]` belongs into a spec file, or an overlay",
+                at_key=True))
+        return Layers(documents, data)
+    base = _base(document, problems, given, above)
+    if base is None:
+        problems.broken.add("*")
+        return Layers((document,), _own(document), base="")
+    below = _layers(base, problems, given, (*above, base))
+    return _overlaid(document, below, base, problems)
+
+
+def _base(document: Document, problems: Problems, given: Mapping[str, str],
+          above: tuple[Document, ...]) -> Document | None:
+    place = Place((document,), ("extends",))
+    name = document.data["extends"]
+    if not isinstance(name, str) or not name:
+        problems.add(place.problem("expected the name of a model, or of a file"))
+        return None
+    if len(above) > MAX_LAYERS:
+        problems.add(place.problem(f"more than {MAX_LAYERS} overlays on top of each other"))
+        return None
+    if name in given:
+        return Document(name, given[name])
+    path = _find(document, name)
+    if path is None:
+        hint = closest(name, shipped_policies()) or did_you_mean(name, shipped_models())
+        problems.add(place.problem(f"cannot find `{name}`", hint))
+        return None
+    try:
+        if not any(_same(path, other) for other in above):
+            return Document.read(str(path))
+        problems.add(place.problem("a model cannot extend itself"))
+    except InputError as error:
+        problems.extend(error.problems)
+    return None
+
+
+def _same(path: Path, other: Document) -> bool:
+    there = Path(other.path)
+    return there.is_file() and path.samefile(there)
+
+
+def _own(document: Document) -> dict[str, Any]:
+    """Return what an overlay restates or adds."""
+    return {k: copy.deepcopy(v) for k, v in document.data.items() if k not in OWN}
+
+
+def _overlaid(document: Document, below: Layers, base: Document, problems: Problems) -> Layers:
+    place = Place((document,))
+    if "include" in document.data:
+        problems.add(place.at("include").problem(
+            "an overlay includes nothing", f"{base.path} includes what it needs", at_key=True))
+    data = copy.deepcopy(below.data)
+    _remove(document, data, problems)
+    _merge(data, _own(document))
+    changes = changes_between(below.data, data)
+    if not changes and not problems.found:
+        problems.add(place.at("extends").problem(
+            f"this overlay changes nothing of `{Path(base.path).stem}`", at_key=True))
+    return Layers((document, *below.documents), data, Path(base.path).stem, changes)
+
+
+def _remove(document: Document, data: dict[str, Any], problems: Problems) -> None:
+    """Take out of `data` what the overlay removes; a name that is not there is a mistake."""
+    place = Place((document,), ("remove",))
+    names = document.data.get("remove", [])
+    names = [names] if isinstance(names, str) else names
+    if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
+        problems.add(place.problem("expected a list of names: `rule.reset`"))
+        return
+    for i, name in enumerate(names):
+        *path, last = name.split(".")
+        where = _at(data, path)
+        if not path or not isinstance(where, dict) or last not in where:
+            known = [".".join([*path, k]) for k in where] if isinstance(where, dict) else []
+            problems.add(place.at(i).problem(
+                f"there is no `{name}` to remove", did_you_mean(name, known)))
+            continue
+        if _at(document.data, [*path, last]) is not None:
+            problems.add(place.at(i).problem(f"`{name}` is removed and restated"))
+        del where[last]
+
+
+def _at(data: Any, path: list[str]) -> Any:
+    """Return what stands at a path of names, None where there is nothing."""
+    for name in path:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
+
+
+def _merge(data: dict[str, Any], own: Mapping[str, Any]) -> None:
+    """Merge `own` into `data`: tables key by key, anything else replaces what was there."""
+    for name, value in own.items():
+        here = data.get(name)
+        if isinstance(here, dict) and isinstance(value, dict):
+            _merge(here, value)
+        else:
+            data[name] = value
+
+

@@ -1,0 +1,162 @@
+"""What comparisons mean: of values, of states, of membership, of the event of a step."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from twinrom.statemachine import terms
+from twinrom.statemachine.expression import syntax as e
+from twinrom.statemachine.meaning.event_words import event_by, event_is, event_presence
+from twinrom.statemachine.meaning.scope import gathered, kind_of
+from twinrom.statemachine.source.diagnostics import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twinrom.statemachine.meaning.resolve import Resolver
+    from twinrom.statemachine.meaning.scope import Typed
+    from twinrom.statemachine.sorts import Sort
+    from twinrom.statemachine.source.locate import Span
+    from twinrom.statemachine.terms import Term
+
+POSITIVE = {"is not": "is", "not in": "in", "!=": "=="}
+
+
+def compared(r: Resolver, left: e.Expr, pair: tuple[str, e.Expr]) -> Term:
+    """Return the meaning of `left word right`."""
+    word, right = pair
+    if word in POSITIVE:
+        # Also the negation is false when the step lacks the argument that is compared.
+        sides = [left, right] if word == "!=" else [left]
+        return _present(r, sides, lambda: terms.negation(
+            compared(r, left, (POSITIVE[word], right))))
+    if isinstance(left, e.Name) and left.path == ("event",):
+        return event_is(r, left, word, right)
+    if isinstance(left, e.Name) and left.path == ("event", "by"):
+        return event_by(r, left, word, right)
+    if word == "is":
+        return _state_test(r, left, right)
+    if word == "in":
+        return _membership(r, left, right)
+    return _present(r, [left, right], lambda: _compare(r, left, word, right))
+
+
+def _present(r: Resolver, sides: list[e.Expr], build: Callable[[], Term]) -> Term:
+    """Return `build()`, and that the step has each argument that is compared."""
+    present = [event_presence(r, side) for side in sides]
+    return terms.conjunction([*(p for p in present if p is not None), build()])
+
+
+def _membership(r: Resolver, left: e.Expr, right: e.Expr) -> Term:
+    assert isinstance(right, e.Choice)  # noqa: S101 - the parser refuses anything else
+    typed = r.value(left)
+    if typed.machine is not None and not all(_is_value(r, o) for o in right.options):
+        test = partial(_state_test, r, left)
+    else:
+        test = partial(_equal, r, left)
+    return terms.disjunction(gathered(partial(test, option) for option in right.options))
+
+
+def _equal(r: Resolver, left: e.Expr, option: e.Expr) -> Term:
+    return _present(r, [left], lambda: _compare(r, left, "==", option, option.span))
+
+
+def _is_value(r: Resolver, option: e.Expr) -> bool:
+    """Say whether the option is a machine rather than the name of a state."""
+    v = r.vocabulary
+    if not isinstance(option, e.Name) or len(option.path) > 1:
+        return True
+    name = option.path[0]
+    return name == "none" or name in r.bound or name in v.model.machines or (
+        name in v.definitions or name in v.variables or v.forgiven(name))
+
+
+def _state_test(r: Resolver, left: e.Expr, right: e.Expr) -> Term:
+    typed = r.value(left)
+    if typed.machine is None:
+        hint = f"write `{left} == {right}`" if typed.sort.name != "bool" else f"write `{left}`"
+        if typed.sort.template:
+            group = typed.sort.name
+            hint = f"to look behind it write `any(c == {left} and c is {right} for c in {group})`"
+        r.refuse(left, f"`is` asks for the state of a machine, and `{left}` is "
+                 f"{kind_of(typed.sort)}", hint)
+    template = r.vocabulary.model.machines[typed.machine]
+    state = str(right)
+    if state not in template.states:
+        machine = state in r.bound or state in r.vocabulary.model.machines
+        hint = f"to compare machines write `{left} == {state}`" if machine else (
+            did_you_mean(state, template.states))
+        if isinstance(right, e.Junction) and right.operator == "or":
+            hint = f"write `{left} in ({', '.join(map(str, right.operands))})`"
+        r.refuse(right, f"`{template.name}` has no state `{state}`", hint)
+    variable = r.vocabulary.variables[typed.machine]
+    term = variable.later() if typed.later else variable.term()
+    return terms.equal(term, terms.constant(template.states.index(state)))
+
+
+def _compare(r: Resolver, left: e.Expr, word: str, right: e.Expr,
+             at: Span | None = None) -> Term:
+    a, b = both(r, left, right)
+    for side, other in ((left, b), (right, a)):
+        if str(side) == "none" and "none" not in r.bound:
+            _check_none(r, side, other.sort)
+    whole = at or (left.span[0], max(right.span[1], left.span[1]))
+    _check_sorts(r, whole, f"`{left} {word} {right}`", (a, b))
+    if word == "==":
+        return terms.equal(a.term, b.term)
+    if not a.sort.ordered:
+        r.refuse(whole, f"`{left} {word} {right}` needs an order, and `{a.sort}` has none")
+    match word:
+        case "<":
+            return terms.negation(terms.at_most(b.term, a.term))
+        case "<=":
+            return terms.at_most(a.term, b.term)
+        case ">":
+            return terms.negation(terms.at_most(a.term, b.term))
+        case _:
+            return terms.at_most(b.term, a.term)
+
+
+def _check_sorts(r: Resolver, whole: Span, text: str, sides: tuple[Typed, Typed]) -> None:
+    """Refuse the comparison of two sorts; a bare number compares with every ordered sort."""
+    a, b = (typed.sort for typed in sides)
+    if a.name == b.name:
+        return
+    if "" not in (a.name, b.name) or not (a.ordered and b.ordered):
+        r.refuse(whole, f"{text} compares {kind_of(a)} with {kind_of(b)}")
+    if a.optional or b.optional:
+        r.refuse(whole, f"{text} compares a number with something that may be `none`")
+
+
+def _check_none(r: Resolver, node: e.Expr, sort: Sort) -> None:
+    """Refuse to compare with `none` what never is."""
+    if not sort.optional:
+        declared = sort.name and sort.name != "bool"
+        r.refuse(node, f"{kind_of(sort)} is never `none`",
+                 f"a variable that may be is declared as `{sort.name}?`" if declared else "")
+
+
+def both(r: Resolver, left: e.Expr, right: e.Expr) -> tuple[Typed, Typed]:
+    """Resolve two operands; a literal takes its sort from the other, unless that is computed."""
+    if is_open(r, left):
+        b = r.value(right)
+        return r.value(left, None if isinstance(right, e.Arithmetic) else b.sort), b
+    if is_open(r, right):
+        a = r.value(left)
+        return a, r.value(right, None if isinstance(left, e.Arithmetic) else a.sort)
+    first, second = gathered(partial(r.value, side) for side in (left, right))
+    return first, second
+
+
+def is_open(r: Resolver, node: e.Expr) -> bool:
+    """Say whether what `node` means depends on what it is compared with."""
+    match node:
+        case e.Literal():
+            return True
+        case e.Name((name,)):
+            v = r.vocabulary
+            known = name in r.bound or name in v.variables or name in v.definitions
+            return not known and name != "event"
+        case _:
+            return False

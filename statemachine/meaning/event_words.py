@@ -1,0 +1,80 @@
+"""What a step property may say of the event: its name, its actor, its arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinrom.statemachine import terms
+from twinrom.statemachine.expression import syntax as e
+from twinrom.statemachine.source.diagnostics import did_you_mean
+
+if TYPE_CHECKING:
+    from twinrom.statemachine.meaning.resolve import Resolver
+    from twinrom.statemachine.meaning.scope import EventWords, Typed
+    from twinrom.statemachine.terms import Term
+
+
+def event_is(r: Resolver, node: e.Expr, word: str, right: e.Expr) -> Term:
+    """Return the meaning of `event is NAME` and `event in (NAME, ...)`."""
+    words = _words(r, node)
+    if word not in ("is", "in"):
+        r.refuse(node, f"`event {word}` means nothing", "write `event is NAME`")
+    options = right.options if isinstance(right, e.Choice) else (right,)
+    parts = []
+    for option in options:
+        found = words.is_event(str(option))
+        if found is None:
+            known = did_you_mean(str(option), words.names())
+            hint = f"{known} " * bool(known) + f"(one that never happens: `[event.{option}]`)"
+            r.refuse(option, f"unknown event `{option}`", hint)
+        parts.append(found)
+    return terms.disjunction(parts)
+
+
+def event_by(r: Resolver, node: e.Expr, word: str, right: e.Expr) -> Term:
+    """Return the meaning of `event.by == ACTOR` and `event.by in (ACTOR, ...)`."""
+    words = _words(r, node)
+    if word not in ("==", "is", "in"):
+        r.refuse(node, f"`event.by {word}` means nothing", "write `event.by == ACTOR`")
+    options = right.options if isinstance(right, e.Choice) else (right,)
+    parts = []
+    for option in options:
+        found = words.by(str(option))
+        if found is None:
+            r.refuse(option, f"unknown actor `{option}`",
+                     did_you_mean(str(option), r.vocabulary.model.actors))
+        parts.append(found)
+    return terms.disjunction(parts)
+
+
+def event_argument(r: Resolver, node: e.Name) -> Typed:
+    """Return the meaning of `event.NAME`."""
+    words = _words(r, node)
+    name = ".".join(node.path[1:])
+    if not name:
+        r.refuse(node, "`event` alone is no value", "write `event is NAME`")
+    if name == "by":
+        r.refuse(node, "`event.by` is no value", "write `event.by == ACTOR`")
+    found = words.argument(name)
+    if found is None:
+        r.refuse(node, f"no event has an argument `{name}`", did_you_mean(name, words.arguments()))
+    if isinstance(found, str):
+        r.refuse(node, found)
+    return found[1]
+
+
+def event_presence(r: Resolver, node: e.Expr) -> Term | None:
+    """Return whether the step has the argument that `node` is; None when it is none."""
+    words = r.vocabulary.events
+    if not words or not isinstance(node, e.Name) or node.path[0] != "event":
+        return None
+    found = words.argument(".".join(node.path[1:])) if node.path[1:] != ("by",) else None
+    return found[0] if isinstance(found, tuple) else None
+
+
+def _words(r: Resolver, node: e.Expr) -> EventWords:
+    if r.vocabulary.events is None:
+        r.refuse(node, "`event` belongs to step properties")
+    if r.later:
+        r.refuse(node, "`event` inside `next`: the event belongs to the step itself")
+    return r.vocabulary.events

@@ -1,0 +1,197 @@
+"""What names mean, and what to say of those that mean nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from twinrom.statemachine import terms
+from twinrom.statemachine.expression import syntax as e
+from twinrom.statemachine.meaning.comparisons import is_open
+from twinrom.statemachine.meaning.scope import BROKEN, ResolveError, Typed, gathered, kind_of
+from twinrom.statemachine.sorts import BOOL
+from twinrom.statemachine.source.diagnostics import closest, did_you_mean
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from twinrom.statemachine.meaning.resolve import Resolver
+    from twinrom.statemachine.sorts import Sort
+    from twinrom.statemachine.system import Variable
+
+SPELLED = {"true": "write `True`", "false": "write `False`", "null": "write `none`",
+           "next": "write `next(...)`"}
+
+
+def named(r: Resolver, node: e.Name, expected: Sort | None) -> Typed:  # noqa: PLR0911 - a return a meaning
+    """Return the meaning of a name or a dotted path."""
+    head, *rest = node.path
+    v = r.vocabulary
+    if head in r.bound:
+        typed = r.bound[head]
+        if typed is BROKEN:
+            raise ResolveError
+        if not rest:
+            return replace(typed, later=r.later) if typed.machine else typed
+        if typed.machine is None:
+            r.refuse(node, f"`{head}` is not a machine but {kind_of(typed.sort)}")
+        return _path(r, node, ".".join((typed.machine, *rest)))
+    if rest or head in v.model.machines:
+        return _path(r, node, ".".join(node.path))
+    if head in v.variables:
+        return _variable(r, v.variables[head])
+    if head in v.definitions:
+        return r.definition(node, v.definitions[head], ())
+    if head == "none" and expected is not None:
+        return Typed(terms.constant(expected.or_none().low), expected.or_none())
+    return _label(r, node, head, expected)
+
+
+def _label(r: Resolver, node: e.Name, name: str, expected: Sort | None) -> Typed:
+    if expected is not None and expected.labels and name in expected.labels:
+        return constant_of(r, expected, name)
+    sorts = list(r.vocabulary.labelled(name))
+    if len(sorts) == 1:
+        return constant_of(r, sorts[0], name)
+    if sorts:
+        several = " and ".join(f"`{s.name}`" for s in sorts)
+        r.refuse(node, f"`{name}` is a value of {several}", "compare it with a variable")
+    return _unknown(r, node, name, expected)
+
+
+def _unknown(r: Resolver, node: e.Name, name: str, expected: Sort | None) -> NoReturn:
+    v = r.vocabulary
+    values = [label for s in v.sorts.values() for label in s.labels or ()]
+    if expected is not None and expected.labels:
+        values = [*expected.labels]
+    names = [*r.bound, *v.model.machines, *v.definitions, *values]
+    states = {s for t in v.model.templates.values() for s in t.states}
+    if name in SPELLED:
+        hint = SPELLED[name]
+    elif name in states:
+        hint = f"it is a state: write `{_subject(r, node)} is {name}`"
+    elif name in v.model.tables:
+        hint = f"it is a table: write `{name}(...)`"
+    elif name in v.model.templates:
+        hint = f"it is a template: write `all(c ... for c in {name})`"
+    elif name in v.sorts:
+        hint = f"it is a sort: write `all(x ... for x in {name})`"
+    else:
+        hint = closest(name, names) or (
+            did_you_mean(name, values) if expected is not None and expected.labels else "")
+    if name == "none":
+        r.refuse(node, "`none` needs something to be compared with")
+    r.refuse_name(node, name, f"unknown name `{name}`", hint)
+
+
+def _subject(r: Resolver, node: e.Name) -> str:
+    """Return what the state at `node` is probably said of: `A` in `A == off`, `A is on or off`."""
+    found = "machine"
+    todo = [r.formula.expr]
+    while todo:
+        part = todo.pop()
+        match part:
+            case e.Compare(e.Name((head, *_)) as first, ((word, right), *_)) if (
+                    head in r.bound or head in r.vocabulary.model.machines):
+                said = right is node or (word.startswith("is") and part.span[1] <= node.span[0])
+                found = str(first) if said else found
+        todo += e.parts(part)
+    return found
+
+
+def constant_of(r: Resolver, sort: Sort, name: str) -> Typed:
+    """Return the value called `name` of a sort that has it."""
+    code = sort.code(name)
+    if code is None:  # pragma: no cover - the caller has looked
+        raise AssertionError(name)
+    machine = name if sort.template else None
+    return Typed(terms.constant(code), sort, machine, r.later)
+
+
+def _path(r: Resolver, node: e.Name, joined: str) -> Typed:
+    v = r.vocabulary
+    if joined in v.model.machines:
+        return constant_of(r, v.sorts[v.model.machines[joined].name], joined)
+    if joined in v.variables:
+        return _variable(r, v.variables[joined])
+    return _no_path(r, node, joined)
+
+
+def _no_path(r: Resolver, node: e.Name, joined: str) -> NoReturn:
+    v = r.vocabulary
+    machines = v.model.machines
+    owner, _, last = joined.rpartition(".")
+    written = ".".join(node.path[:-1])
+    if owner in machines:
+        parts = [m.removeprefix(owner + ".") for m in machines if m.startswith(owner + ".")]
+        template = machines[owner]
+        hint = did_you_mean(last, [*template.variables, *parts])
+        if last in template.states:
+            hint = f"it is a state: write `{written} is {last}`"
+        elif last == "state":
+            hint = f"write `{written} is {template.states[0]}`"
+        span = (node.span[1] - len(node.path[-1]), node.span[1])
+        r.refuse_name(span, f"{template.name}.{last}",
+                      f"`{template.name}` has no variable `{last}`", hint)
+    if owner in v.variables:
+        sort = v.variables[owner].sort
+        hint = f"to look behind it write `any(c == {written} and c.{last} for c in {sort.name})`"
+        r.refuse(node, f"`{written}` is a variable", hint if sort.template else "")
+    if owner in v.definitions:
+        r.refuse(node, f"`{owner}` is a definition, and has no parts")
+    if v.forgiven(joined.split(".", maxsplit=1)[0]):
+        raise ResolveError
+    r.refuse_name(node, owner, f"unknown machine `{owner}`",
+                  did_you_mean(owner, [*machines, *r.bound]))
+
+
+def _variable(r: Resolver, variable: Variable) -> Typed:
+    return Typed(variable.later() if r.later else variable.term(), variable.sort)
+
+
+def applied(r: Resolver, node: e.Call) -> NoReturn:
+    """Refuse the application of something that takes no arguments."""
+    v, name = r.vocabulary, node.function
+    start = node.span[0]
+    span = (start, start + len(name))
+    if name in r.bound or v.taken(name):
+        r.refuse(span, f"`{name}` takes no arguments")
+    known = [*v.definitions, *v.model.tables, "min", "max", "next", "all", "any", "count"]
+    r.refuse_name(span, name, f"unknown definition or table `{name}`", did_you_mean(name, known))
+
+
+def grouped(r: Resolver, group: e.Expr) -> list[Typed]:
+    """Return the members of the group that a quantifier runs over."""
+    v = r.vocabulary
+    if isinstance(group, e.Choice):
+        first = next((o for o in group.options if not is_open(r, o)), group.options[0])
+        head = r.value(first)
+        found = gathered(
+            partial(r.value, o, head.sort) if o is not first else partial(_itself, head)
+            for o in group.options)
+        for option, typed in zip(group.options, found, strict=True):
+            if typed.sort.name != head.sort.name:
+                r.refuse(option, f"`{option}` is {kind_of(typed.sort)}, and `{first}` is "
+                         f"{kind_of(head.sort)}")
+        return found
+    name = str(group)
+    if name not in v.sorts:
+        r.refuse_name(group, name, f"`{group}` is not a group",
+                      did_you_mean(name, v.sorts) or "a template, a sort or `(a, b)`")
+    sort = v.sorts[name]
+    if sort is BOOL:
+        return [Typed(terms.FALSE, BOOL), Typed(terms.TRUE, BOOL)]
+    if sort.labels:
+        return [constant_of(r, sort, label) for label in sort.labels]
+    return [Typed(terms.constant(c), replace(sort, low=c, high=c)) for c in sort.codes()]
+
+
+def unending(r: Resolver, group: e.Expr) -> bool:
+    """Say whether the group is a sort without end, over which nothing can be computed."""
+    sort = r.vocabulary.sorts.get(str(group))
+    return sort is not None and sort.unbounded
+
+
+def _itself(typed: Typed) -> Typed:
+    return typed

@@ -1,0 +1,290 @@
+"""From an expression to a ground term: every name looked up, every sort checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from twinrom.statemachine import terms
+from twinrom.statemachine.expression import syntax as e
+from twinrom.statemachine.meaning.comparisons import both, compared, is_open
+from twinrom.statemachine.meaning.event_words import event_argument
+from twinrom.statemachine.meaning.names import applied, grouped, named, unending
+from twinrom.statemachine.meaning.scope import (
+    MAX_LEVELS,
+    MAX_WORK,
+    ResolveError,
+    Typed,
+    Vocabulary,
+    gathered,
+    kind_of,
+)
+from twinrom.statemachine.sorts import BOOL, FAR, Sort, number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from twinrom.statemachine.expression.formula import Formula
+    from twinrom.statemachine.model import Definition
+    from twinrom.statemachine.source.locate import Span
+    from twinrom.statemachine.terms import Term
+
+TOO_LARGE = "this is too large when its definitions are written out"
+@dataclass(frozen=True)
+class Resolver:
+    """Resolves the expressions of one formula under the names bound around it."""
+
+    vocabulary: Vocabulary
+    formula: Formula
+    bound: Mapping[str, Typed]
+    later: bool = False
+    stack: tuple[str, ...] = ()
+
+    def refuse(self, where: e.Expr | Span, message: str, hint: str = "") -> NoReturn:
+        """Raise a `ResolveError` that points at a part of the formula."""
+        span = where if isinstance(where, tuple) else where.span
+        raise ResolveError(self.formula.problem(message, span, hint))
+
+    def refuse_name(self, node: e.Expr | Span, name: str, message: str, hint: str = "",
+                    ) -> NoReturn:
+        """Refuse a name that means nothing, without a word if its declaration is at fault."""
+        if self.vocabulary.forgiven(name):
+            raise ResolveError
+        self.refuse(node, message, hint)
+
+    def truth(self, node: e.Expr) -> Term:
+        """Return the meaning of an expression that must be true or false."""
+        typed = self.value(node)
+        if typed.sort.name != "bool":
+            state = typed.machine or typed.sort.template
+            hint = "ask for a state with `is`" if state else "compare it"
+            self.refuse(node, f"`{node}` is not true or false but {kind_of(typed.sort)}", hint)
+        return typed.term
+
+    def truths(self, nodes: Sequence[e.Expr]) -> list[Term]:
+        """Return the meanings of expressions that must be true or false."""
+        return gathered(partial(self.truth, node) for node in nodes)
+
+    def value(self, node: e.Expr, expected: Sort | None = None) -> Typed:
+        """Return the meaning of `node`; `expected` decides what an ambiguous literal means."""
+        v = self.vocabulary
+        v.work += 1
+        v.level += 1
+        try:
+            if v.work > MAX_WORK:
+                first = "*" not in v.broken
+                v.broken |= {"*"}  # whatever follows is not looked at
+                raise ResolveError(*[self.formula.problem(TOO_LARGE, node.span)] * first)
+            typed = self._value(node, expected) if v.level <= MAX_LEVELS else None
+            if typed is None or v.too_large(typed.term):
+                self.refuse(node, TOO_LARGE)
+            return typed
+        finally:
+            v.level -= 1
+
+    def _value(self, node: e.Expr, expected: Sort | None) -> Typed:  # noqa: C901, PLR0911 - one match, a branch a kind
+        match node:
+            case e.Literal(value):
+                return self._literal(node, value, expected)
+            case e.Name(path):
+                return event_argument(self, node) if path[0] == "event" else (
+                    named(self, node, expected))
+            case e.Not(operand):
+                return Typed(terms.negation(self.truth(operand)), BOOL)
+            case e.Junction(operator, operands):
+                join = terms.conjunction if operator == "and" else terms.disjunction
+                return Typed(join(self.truths(operands)), BOOL)
+            case e.Compare(first, rest):
+                lefts = [first, *(right for _, right in rest)]
+                pairs = zip(lefts, rest, strict=False)
+                parts = gathered(partial(compared, self, left, pair) for left, pair in pairs)
+                return Typed(terms.conjunction(parts), BOOL)
+            case e.Arithmetic():
+                return self._arithmetic(node)
+            case e.IfElse():
+                return self._choice(node, expected)
+            case e.Call():
+                return self._call(node, expected)
+            case e.Quantified():
+                return self._quantified(node)
+            case e.Choice():
+                return self.refuse(node, "a list of values stands only to the right of `in`")
+
+    def _literal(self, node: e.Expr, value: int | bool, expected: Sort | None) -> Typed:  # noqa: FBT001 - the literal itself
+        if isinstance(value, bool):
+            return Typed(terms.truth(value), BOOL)
+        if expected is not None and expected.ordered and expected.name:
+            whole = self.vocabulary.sorts.get(expected.name, expected)  # `expected` may be a part
+            if not any(s.plain_low <= value <= s.high for s in (whole, expected)):
+                self.refuse(node, f"`{value}` is not in {whole.describe()}")
+            sort = replace(expected, low=value, high=value, optional=False)
+            return Typed(terms.constant(value), sort)
+        return Typed(terms.constant(value), number(value, value))
+
+    def _number(self, node: e.Expr) -> Typed:
+        typed = self.value(node)
+        if not typed.sort.ordered:
+            self.refuse(node, f"`{node}` is not a number but {kind_of(typed.sort)}")
+        if typed.sort.optional:
+            self.refuse(node, f"`{node}` may be `none`, so it cannot be computed with")
+        return typed
+
+    def _arithmetic(self, node: e.Arithmetic) -> Typed:
+        a, b = gathered(partial(self._number, side) for side in (node.left, node.right))
+        names = {a.sort.name, b.sort.name} - {""}
+        if len(names) > 1:
+            self.refuse(
+                node, f"`{node}` computes with {kind_of(a.sort)} and {kind_of(b.sort)}")
+        term = (terms.plus if node.operator == "+" else terms.minus)(a.term, b.term)
+        return Typed(term, number(term.low, term.high, next(iter(names), "")))
+
+    def _choice(self, node: e.IfElse, expected: Sort | None) -> Typed:
+        def branches() -> tuple[Typed, Typed]:
+            if expected is None:
+                return both(self, node.then, node.otherwise)
+            sides = (node.then, node.otherwise)
+            a, b = gathered(partial(self.value, side, expected) for side in sides)
+            return a, b
+
+        parts: list[Any] = gathered((partial(self.truth, node.condition), branches))
+        condition, (a, b) = parts
+        return self.merged(node, condition, a, b)
+
+    def merged(self, node: e.Expr, condition: Term, a: Typed, b: Typed) -> Typed:
+        """Return `a if condition else b`."""
+        names = {a.sort.name, b.sort.name}
+        if len(names) > 1 and not ("" in names and a.sort.ordered and b.sort.ordered):
+            self.refuse(node, f"`{node}` is either {kind_of(a.sort)} or {kind_of(b.sort)}")
+        name = next(iter(names - {""}), "")
+        term = terms.choose(condition, a.term, b.term)
+        base = a.sort if a.sort.name else b.sort
+        if base.ordered:
+            low, high = min(a.sort.low, b.sort.low), max(a.sort.high, b.sort.high)
+            optional = a.sort.optional or b.sort.optional
+            return Typed(term, Sort(name, low, high, optional=optional))
+        return Typed(term, base if base.optional else (b.sort if b.sort.optional else base))
+
+    def _call(self, node: e.Call, expected: Sort | None) -> Typed:
+        v, function, arguments = self.vocabulary, node.function, node.arguments
+        if function == "next":
+            return self._next(node)
+        if function in ("min", "max"):
+            return self._extreme(node)
+        if function in v.model.tables:
+            sorts = v.model.tables[function].of
+            self._count(node, function, len(sorts), len(arguments))
+            values = gathered(map(partial(partial, self._fitting), arguments, sorts))
+            return Typed(terms.table(function, [t.term for t in values]), BOOL)
+        if function in v.definitions:
+            definition = v.definitions[function]
+            given = gathered(partial(self.value, a, expected) for a in arguments)
+            return self.definition(node, definition, tuple(given))
+        return applied(self, node)
+
+    def _fitting(self, node: e.Expr, sort: Sort) -> Typed:
+        """Return a value that must be one of `sort`."""
+        typed = self.value(node, sort)
+        if typed.term.operator == "constant" and not typed.sort.name and sort.ordered:
+            return self._literal(node, typed.term.value, sort)
+        if typed.sort.name != sort.name or (typed.sort.optional and not sort.optional):
+            self.refuse(node, f"expected {kind_of(sort)}, and `{node}` is {kind_of(typed.sort)}")
+        return typed
+
+    def _count(self, node: e.Expr, function: str, wanted: int, found: int) -> None:
+        if wanted != found:
+            plural = "s" * (wanted != 1)
+            self.refuse(node, f"`{function}` takes {wanted} argument{plural}, not {found}")
+
+    def _next(self, node: e.Call) -> Typed:
+        if self.vocabulary.events is None:
+            self.refuse(node, "`next` belongs to step properties")
+        self._count(node, "next", 1, len(node.arguments))
+        if self.later:
+            self.refuse(node, "`next` inside `next`: a step has one state after it")
+        return replace(self, later=True).value(node.arguments[0])
+
+    def _extreme(self, node: e.Call) -> Typed:
+        if not node.arguments:
+            self.refuse(node, f"`{node.function}` needs values")
+        first = next((a for a in node.arguments if not is_open(self, a)), node.arguments[0])
+        head = self.value(first)
+        found = [head if a is first else self.value(a, head.sort) for a in node.arguments]
+        for argument, typed in zip(node.arguments, found, strict=True):
+            if not typed.sort.ordered:
+                self.refuse(argument, f"`{node.function}` needs an order, and `{typed.sort}`"
+                            " has none")
+        return self._folded(node, found)
+
+    def _folded(self, node: e.Call, found: list[Typed]) -> Typed:
+        """Return the least or greatest of `found`, halving, so that the term stays shallow."""
+        if len(found) == 1:
+            return found[0]
+        half = len(found) // 2
+        a, b = self._folded(node, found[:half]), self._folded(node, found[half:])
+        smaller = terms.at_most(a.term, b.term)
+        condition = smaller if node.function == "min" else terms.negation(smaller)
+        return self.merged(node, condition, a, b)
+
+    def definition(self, node: e.Expr, definition: Definition, arguments: tuple[Typed, ...],
+                   ) -> Typed:
+        """Return what a definition means for these arguments."""
+        v, name = self.vocabulary, definition.name
+        if name in v.broken:
+            raise ResolveError
+        self._count(node, name, len(definition.parameters), len(arguments))
+        key = (name, arguments, self.later)
+        found = v.expanded.get(key)
+        if found is None:
+            if name in self.stack:
+                self.refuse(node, f"`{name}` is defined by itself")
+            bound = dict(zip(definition.parameters, arguments, strict=True))
+            inner = Resolver(v, definition.body, bound, self.later, (*self.stack, name))
+            try:
+                found = v.expanded[key] = inner.value(definition.body.expr)
+            except ResolveError as error:
+                if not arguments:
+                    v.broken |= {name}  # its other uses are no mistakes of their own
+                use = f"in `{node}`, {self.formula.place}"
+                raise ResolveError(*(
+                    p if "in `" in p.hint else replace(p, hint=f"{p.hint}; {use}".lstrip("; "))
+                    for p in error.problems)) from None
+        return found
+
+    def _name_of(self, node: e.Quantified) -> Span:
+        """Return where the name that a quantifier binds stands."""
+        start, end = node.span
+        text = str(self.formula.place.value)
+        found = re.search(rf"\bfor\s+({re.escape(node.name)})\b", text[start:end])
+        return (start + found.start(1), start + found.end(1)) if found else node.span
+
+    def _quantified(self, node: e.Quantified) -> Typed:
+        if node.name in self.bound or self.vocabulary.taken(node.name):
+            self.refuse(self._name_of(node), f"`{node.name}` already means something else",
+                        "choose another name")
+        if unending(self, node.group):
+            counted = node.function == "count"
+            sort = number(0, FAR) if counted else BOOL
+            return Typed(terms.opaque(sort.low, sort.high, boolean=not counted), sort)
+        parts = []
+        for member in grouped(self, node.group):
+            inner = replace(self, bound={**self.bound, node.name: member})
+            both_ = [node.body, node.condition] if node.condition is not None else [node.body]
+            holds, *applies = inner.truths(both_)
+            if applies and node.function == "all":
+                holds = terms.disjunction([terms.negation(applies[0]), holds])
+            parts.append(terms.conjunction([*applies, holds]) if node.function != "all" else holds)
+        if node.function != "count":
+            join = terms.conjunction if node.function == "all" else terms.disjunction
+            return Typed(join(parts), BOOL)
+        total = _sum([terms.choose(p, terms.constant(1), terms.constant(0)) for p in parts])
+        return Typed(total, number(total.low, total.high))
+
+
+def _sum(parts: list[Term]) -> Term:
+    """Return the sum of the terms, halving, so that the term stays shallow."""
+    if len(parts) <= 1:
+        return parts[0] if parts else terms.constant(0)
+    half = len(parts) // 2
+    return terms.plus(_sum(parts[:half]), _sum(parts[half:]))

@@ -1,0 +1,1 @@
+"""Execution: the running machines, their traces, and sessions by hand or from a script."""

@@ -1,0 +1,94 @@
+"""Which initial state is meant when only some variables and table rows are given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinrom.statemachine import terms
+from twinrom.statemachine.running.script import WordError, plain
+from twinrom.statemachine.sorts import BOOL
+from twinrom.statemachine.source.diagnostics import did_you_mean
+from twinrom.statemachine.system import Conjunct
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinrom.statemachine.model import Table
+    from twinrom.statemachine.running.script import Word
+    from twinrom.statemachine.sorts import Sort
+    from twinrom.statemachine.system import State, TransitionSystem
+    from twinrom.statemachine.terms import Term
+
+FEW = 8
+
+
+def first_state(system: TransitionSystem, words: Sequence[Word]) -> State:
+    """Return the first initial state in which all the words hold."""
+    pinned = [_pinned(system, word) for word in words]
+    found = _first(system, pinned)
+    if found is not None:
+        return found
+    if _first(system, []) is None:
+        raise WordError("the model has no initial state")
+    for word, conjunct in zip(words, pinned, strict=True):
+        if _first(system, [conjunct]) is None:
+            raise WordError(f"`{conjunct.text}` holds in no initial state",
+                            _starts_as(system, word), word.value_at)
+    together = " and ".join(f"`{conjunct.text}`" for conjunct in pinned)
+    raise WordError(f"no initial state has {together}", "each of them alone is possible")
+
+
+def _first(system: TransitionSystem, pinned: Sequence[Conjunct]) -> State | None:
+    return next(system.extended((), pinned, system.instances).initial(), None)
+
+
+def _pinned(system: TransitionSystem, word: Word) -> Conjunct:
+    """Return what the word says of an initial state."""
+    name = word.name if word.name in system.by_name else plain(word.name)
+    head, bracket, rest = name.partition("(")
+    sort, term = BOOL, terms.TRUE
+    if not bracket and head in system.by_name:
+        variable = system.by_name[head]
+        sort, term = variable.sort, variable.term()
+    elif bracket and head in system.tables:
+        term = _entry(system.tables[head], rest.rstrip(")").split(", "), word)
+    else:
+        rows = {t.name: f"{t.name}({', '.join(map(str, t.of))})" for t in system.tables.values()}
+        hint = f"write `{rows[head]}`" if head in rows else ""
+        raise WordError(f"unknown {'table' if bracket else 'variable'} `{head}`",
+                        hint or did_you_mean(head, [*system.by_name, *rows]), word.name_at)
+    code = sort.code(word.value)
+    if code is None:
+        raise WordError(f"`{name}` cannot be `{word.value}`", _values_hint(word.value, sort),
+                        word.value_at)
+    text = f"{name}={sort.text(code)}"
+    return Conjunct(text, terms.equal(term, terms.constant(code)))
+
+
+def _entry(table: Table, cells: list[str], word: Word) -> Term:
+    if len(cells) != len(table.of):
+        raise WordError(f"`{table.name}` has {len(table.of)} arguments, not {len(cells)}",
+                        f"write `{table.name}({', '.join(map(str, table.of))})`", word.name_at)
+    codes = []
+    for sort, cell in zip(table.of, cells, strict=True):
+        code = sort.code(cell)
+        if code is None:
+            raise WordError(f"`{word.name}`: `{cell}` is not in `{sort}`", _values_hint(cell, sort),
+                            word.name_at)
+        codes.append(terms.constant(code))
+    return terms.table(table.name, codes)
+
+
+def _starts_as(system: TransitionSystem, word: Word) -> str:
+    variable = system.by_name.get(word.name)
+    if variable is None or variable.sort.size > FEW:
+        return ""
+    texts = map(variable.sort.text, variable.sort.codes())
+    possible = [t for t in texts
+                if _first(system, [_pinned(system, word._replace(value=t))]) is not None]
+    return f"it starts as {' or '.join(possible)}"
+
+
+def _values_hint(value: str, sort: Sort) -> str:
+    texts = list(map(sort.text, sort.codes()))
+    return did_you_mean(value, texts) or f"it is in {sort.describe()}"

@@ -1,0 +1,87 @@
+"""What two models say differently: key by key, over the data of their files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from twinrom.statemachine.source.locate import Key
+
+UNCOUNTED = ("title", "source", "include")  # what is included is in the data already
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that differs: a key of the model, what it was and what it is."""
+
+    kind: Literal["added", "changed", "removed"]
+    key: Key
+    before: Any = None
+    after: Any = None
+
+    @property
+    def path(self) -> str:
+        """Return the key as a reader writes it: `rule.reset.when`."""
+        return ".".join(map(str, self.key))
+
+    def __str__(self) -> str:
+        if self.kind == "changed":
+            return f"{self.path}: {_text(self.before)} -> {_text(self.after)}"
+        value = self.after if self.kind == "added" else self.before
+        return f"{self.path} {self.kind}" + (
+            "" if isinstance(value, dict) else f": {_text(value)}"
+        )
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return what `new` says differently from `old`: what is gone first, then file order of `new`.
+
+    Titles and sources are no part of a policy; a string is as good as a list of one. Each thing
+    that is added or removed as a whole is one change.
+    """
+    before, after = (
+        {name: value for name, value in data.items() if name not in UNCOUNTED}
+        for data in (old, new)
+    )
+    return (*_gone(before, after, ()), *_come(before, after, ()))
+
+
+def _gone(old: Mapping[str, Any], new: Mapping[str, Any], key: Key) -> Iterator[Change]:
+    for name, value in old.items():
+        here = (*key, name)
+        other = new.get(name, {} if not key and isinstance(value, dict) else None)
+        if isinstance(value, dict) and isinstance(other, dict):
+            yield from _gone(value, other, here)
+        elif other is None:
+            yield Change("removed", here, before=value)
+
+
+def _come(old: Mapping[str, Any], new: Mapping[str, Any], key: Key) -> Iterator[Change]:
+    for name, value in new.items():
+        here = (*key, name)
+        other = old.get(name, {} if not key and isinstance(value, dict) else None)
+        if isinstance(value, dict) and isinstance(other, dict):
+            yield from _come(other, value, here)
+        elif other is None:
+            yield Change("added", here, after=value)
+        elif repr(_listed(other)) != repr(_listed(value)):
+            yield Change("changed", here, before=other, after=value)
+
+
+def _listed(value: Any) -> Any:
+    """One string is as good as a list of one."""
+    return [value] if isinstance(value, str) else value
+
+

@@ -1,0 +1,336 @@
+"""Comparing two policies: text, verdicts, behaviour, exit codes and what is written."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asked import ROOT
+from typer.testing import CliRunner
+
+from twinrom import command_line
+from twinrom.diagrams import commands, comparison_json, comparison_markdown
+from twinrom.diagrams.data.markdown import plain
+from twinrom.diagrams.terminal.comparison import newly_violated
+from twinrom.proofs import Comparison, Effort, compare
+from twinrom.statemachine import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHANGES = ROOT / "examples" / "changes"
+BASE = """title = "A lamp"
+[sort]
+N = "0..2"
+[machine.Lamp]
+instances = ["lamp"]
+states = ["off", "on"]
+vars = { n = "N" }
+[init]
+require = "lamp.n == 0"
+[rule.press]
+by = "operator"
+moves = "lamp: off -> on"
+when = "lamp.n < 2"
+sets = "lamp.n = lamp.n + 1"
+[rule.release]
+by = "controller"
+moves = "lamp: on -> off"
+[rule.clear]
+by = "host"
+sets = "lamp.n = 0"
+[rule.shorts]
+by = "fault"
+when = "lamp is on"
+sets = "lamp.n = 2"
+"""
+SPEC = """
+[invariant.low]
+whenever = "lamp is on"
+must = "lamp.n > 0 or lamp is on"
+[step.one_by_one]
+whenever = "event is press"
+must = "next(lamp.n) == lamp.n + 1"
+[response.goes_off]
+whenever = "lamp is on"
+eventually = "lamp is off"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "lamp.toml").write_text(BASE, encoding="utf-8")
+    (tmp_path / "lamp.spec.toml").write_text(SPEC, encoding="utf-8")
+    return tmp_path
+
+
+def over(folder: Path, text: str) -> tuple[str, str]:
+    path = folder / "new.toml"
+    path.write_text(f'extends = "lamp.toml"\n{text}', encoding="utf-8")
+    return str(folder / "lamp.toml"), str(path)
+
+
+def ran(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(commands.app, ["compare", *arguments])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout
+
+
+def worse(found: Comparison) -> set[str]:
+    return {c.after.prop.name.partition("[")[0] for c in found.verdicts if c.worse}
+
+
+SLOWER = '[rule.press]\nsets = "lamp.n = 2"'
+FEWER = '[rule.press]\nwhen = "lamp.n < 1"'
+MORE = '[rule.press]\nwhen = "True"\nsets = "lamp.n = min(lamp.n + 1, 2)"'
+STUCK = 'remove = "rule.release"'
+REWORDED = '[define]\nfull = "lamp.n == 2"\n[rule.press]\nwhen = "not full"\nsays = "pressed"'
+
+
+@pytest.mark.parametrize(
+    ("text", "relation", "got_worse"),
+    [
+        (SLOWER, "different", {"one_by_one"}),
+        (FEWER, "fewer", set()),
+        (MORE, "more", {"one_by_one"}),
+        (STUCK, "fewer", {"goes_off"}),
+        (REWORDED, "equivalent", set()),
+        ("[budget]\nfault = 0", "fewer", set()),
+        ('[rule.press]\nmoves = "lamp: off -> off"', "different", {"low", "goes_off"}),
+    ],
+)
+def test_relations_and_verdicts(
+    folder: Path, text: str, relation: str, got_worse: set[str]
+) -> None:
+    old, new = over(folder, text)
+    found = compare(old, new)
+    assert found.relation == relation
+    assert worse(found) == got_worse
+    assert found.changes == found.new.question.model.changes
+    assert compare(new, old, f"{folder}/lamp.spec.toml").relation == {
+        "fewer": "more", "more": "fewer"}.get(relation, relation)  # fmt: skip
+
+
+def test_what_only_one_of_the_two_has_is_said_to_be_unseen(folder: Path) -> None:
+    bell = '[machine.Bell]\ninstances = ["bell"]\nstates = ["silent", "rings"]\n'
+    rings = f'{bell}[rule.press]\nalso = "bell: * -> rings"'
+    found = compare(*over(folder, rings))
+    assert found.relation == "equivalent"
+    assert "not seen, since only one of the two has them: bell" in comparison_markdown(found)
+    again = comparison_markdown(compare(*over(folder, FEWER)))
+    assert "not seen" not in again
+    assert "<summary>Text: 1 change</summary>" in again
+
+
+def test_what_the_other_policy_allows_instead_is_told(folder: Path) -> None:
+    found = compare(*over(folder, SLOWER))
+    difference = found.forward.difference
+    assert difference is not None
+    assert [str(step) for step in difference.trace.steps] == ["press"]
+    assert (difference.instead[0].event, difference.instead[0].sees) == (
+        "press", ("lamp = on", "lamp.n = 1"),
+    )  # fmt: skip
+    _, printed = ran(*over(folder, SLOWER))
+    text = " ".join(printed.split())
+    assert "only the new policy does this: 1 step" in text
+    assert "Where that happens, the old policy has instead: lamp = on, lamp.n = 1." in text
+    assert "only the old policy does this: 1 step" in text
+    _, printed = ran(*over(folder, STUCK))
+    text = " ".join(printed.split())
+    assert "everything the new policy does, the old one allows: proved, 4 pairs of states" in text
+    assert "There the new policy allows only clear, shorts." in text
+
+
+def test_another_start_is_a_difference_without_a_step(folder: Path) -> None:
+    found = compare(*over(folder, '[init]\nrequire = "lamp.n == 1"'))
+    difference = found.forward.difference
+    assert difference is not None
+    assert difference.trace.steps == ()
+    assert difference.instead == ()
+    assert "The old policy does not start like that." in ran(
+        *over(folder, '[init]\nrequire = "lamp.n == 1"')
+    )[1]
+
+
+@pytest.mark.parametrize(
+    ("observe", "relation"),
+    [
+        ("", "different"),
+        ('variables = "lamp"', "different"),
+        ('variables = []\nevents = ["press", "release", "clear"]', "more"),
+        ('variables = []\nevents = ["press", "release"]', "equivalent"),
+        ("variables = []\nevents = []", "equivalent"),
+    ],
+)
+def test_what_is_observed_decides(folder: Path, observe: str, relation: str) -> None:
+    spec = folder / "lamp.spec.toml"
+    spec.write_text(f"{SPEC}\n[observe]\n{observe}", encoding="utf-8")
+    changed = '[rule.press]\nwhen = "True"\nsets = "lamp.n = 2"\n[rule.clear]\nwhen = "lamp.n <= 2"'
+    assert compare(*over(folder, changed)).relation == relation
+
+
+@pytest.mark.parametrize(
+    ("observe", "said"),
+    [
+        ('events = ["pres"]', "lamp.spec.toml:13:11: unknown event `pres`; did you mean `press`?"),
+        ('variables = ["lamp", "lamp.m"]', "13:22: unknown variable or machine `lamp.m`"),
+        ("variables = 3", "13:13: expected a string or a list of strings"),
+        ('event = "press"', "13:1: unknown key `event`; did you mean `events`?"),
+    ],
+)
+def test_unknown_observables_are_mistakes(folder: Path, observe: str, said: str) -> None:
+    spec = folder / "lamp.spec.toml"
+    spec.write_text(f"{SPEC}\n[observe]\n{observe}", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        compare(*over(folder, SLOWER))
+    assert said in str(caught.value)
+
+
+def test_what_stopped_early_is_never_called_equivalent(folder: Path) -> None:
+    found = compare(*over(folder, REWORDED), effort=Effort(max_states=1))
+    assert found.relation == "undecided"
+    assert "stopped at" in (found.forward.inclusion.stopped or "")
+    assert {c.after.prop.name for c in found.verdicts} == set()  # unknown before and after
+    more = '[table.t]\nof = ["N"]\n[rule.clear]\nwhen = "t(lamp.n)"'
+    other = over(folder, more)
+    assert compare(*other).relation == "undecided"
+    assert compare(*other).forward.inclusion.stopped == "their free tables are not the same"
+    assert ran(*other, "--strict")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code"),
+    [
+        (REWORDED, [], 0), (REWORDED, ["--strict"], 0), (FEWER, [], 0), (FEWER, ["--strict"], 1),
+        (SLOWER, [], 1), (FEWER, ["--plain", "--faults", "1", "--timeout", "60"], 0),
+        (SLOWER, ["--sort", "N=0..1"], 2), (FEWER, ["--max-states", "1"], 0),
+        (FEWER, ["--json", "-", "--markdown", "-"], 2),
+    ],
+)  # fmt: skip
+def test_exit_codes(folder: Path, text: str, options: list[str], code: int) -> None:
+    try:
+        found, _ = ran(*over(folder, text), *options)
+    except InputError:
+        found = command_line.EXIT_INPUT
+    assert found == code
+
+
+def test_a_fault_that_is_worse_only_in_time_is_told_and_fails_nothing(folder: Path) -> None:
+    spec = folder / "lamp.spec.toml"
+    known = 'expect = "violated"\nbecause = "it is known"'
+    spec.write_text(f'[invariant.dark]\nmust = "lamp.n < 2"\n{known}', encoding="utf-8")
+    found = compare(*over(folder, '[rule.press]\nsets = "lamp.n = 2"'))
+    [change] = found.verdicts
+    assert not change.worse
+    assert not found.worse
+
+
+def test_json_has_what_was_found(folder: Path) -> None:
+    code, printed = ran(*over(folder, SLOWER), "--json", "-")
+    data: dict[str, Any] = json.loads(printed)
+    assert code == 1
+    assert data["schema"] == "twinrom/compare/1"
+    assert (data["worse"], data["relation"], data["unchanged"]) == (True, "different", 2)
+    assert data["changes"] == [
+        {"kind": "changed", "key": "rule.press.sets",
+         "before": "lamp.n = lamp.n + 1", "after": "lamp.n = 2"},
+    ]  # fmt: skip
+    [verdict] = data["verdicts"]
+    assert verdict["before"] == {"verdict": "proved", "depth": None, "as_expected": True}
+    assert verdict["after"] == {"verdict": "violated", "depth": 1, "as_expected": False}
+    assert len(verdict["trace"]["states"]) == 2
+    assert data["observed"]["events"] == {"clear": [], "press": [], "release": [], "shorts": []}
+    assert data["observed"]["variables"] == ["lamp", "lamp.n"]
+    assert data["new_allowed_by_old"]["answer"] == "not-allowed"
+    assert data["new_allowed_by_old"]["instead"][0]["event"] == "press"
+
+
+def test_markdown_fits_a_pull_request_and_escapes_what_files_say(folder: Path) -> None:
+    hostile = 'title = "</details> **bold** | [x](y) `code` @all"\n[rule.press]\n'
+    old, new = over(folder, f'{hostile}sets = "lamp.n = 2"\nsays = "``` </details>"')
+    written = comparison_markdown(compare(old, new))
+    head = written[: written.index("<details>")]
+    assert "| behaviour | each of the two does something" in head
+    assert "**UNSAFE**" in head
+    outside = re.sub(r"^(`{3,})text\n.*?^\1$", "", written, flags=re.MULTILINE | re.DOTALL)
+    assert outside.count("<details>") == outside.count("</details>") == 5
+    heading = written.splitlines()[0]
+    assert "&lt;/details&gt;" in heading
+    assert not re.search(r"[*`@\[|]", heading)
+    assert "\n````text\n" in written  # longer than what stands inside
+    code, printed = ran(old, new, "--markdown", "-")
+    assert (code, printed) == (1, written)
+
+
+def test_markdown_leaves_out_what_is_too_long(folder: Path) -> None:
+    names = "\n".join(f'd{i} = "lamp.n == {i % 3}"' for i in range(3_500))
+    written = comparison_markdown(compare(*over(folder, f"[define]\n{names}")))
+    assert len(written) < 65_536
+    assert "Left out for length" in written
+
+
+def test_files_are_written(folder: Path) -> None:
+    data, text = folder / "out.json", folder / "out.md"
+    ran(*over(folder, FEWER), "--json", str(data), "--markdown", str(text))
+    found = compare(*over(folder, FEWER))
+    assert json.loads(data.read_text(encoding="utf-8")) == comparison_json(found)
+    assert text.read_text(encoding="utf-8") == comparison_markdown(found)
+
+
+def change(name: str) -> str:
+    return str(CHANGES / f"{name}.toml")
+
+
+def test_stored_versions_with_and_without_the_pending_state() -> None:
+    respected = change("msa_stored_versions_pending_respected")
+    found = compare(respected, change("msa_stored_versions_pending_forgotten"))
+    assert [c.path for c in found.changes] == ["rule.redundancy_starts.when"]
+    assert (found.old.standing, found.new.standing) == ("does-not-recover", "unsafe")
+    assert "redundant_only_with_matching_firmware" in worse(found)
+    assert found.relation == "more"
+    difference = found.forward.difference
+    assert difference is not None
+    assert str(difference.trace.steps[-1]) == "redundancy_starts"
+    assert len(difference.trace.steps) == 9
+
+
+def test_copy_over_an_invalid_or_over_a_different_image() -> None:
+    found = compare(change("proliant_copy_over_invalid"), change("proliant_copy_over_different"))
+    assert worse(found) == {
+        "another_revision_becomes_known_good", "original_is_retained",
+    }  # fmt: skip
+    assert found.relation == "different"
+    for way in (found.forward, found.backward):
+        assert way.difference is not None
+        assert way.difference.event == "boot"
+
+
+def test_of_a_property_with_a_column_for_each_rom_a_shortest_run_is_told() -> None:
+    found = compare("proliant", "proliant_load_unchecked")
+    told = [(change.after.prop.name, alike) for change, alike in newly_violated(found.verdicts)]
+    name = "boot_never_loads_an_invalid_image"
+    assert told == [(f"{name}[this=B]", ["[this=A] after 5 steps"])]
+    _, printed = ran("proliant", "proliant_load_unchecked", "--markdown", "-")
+    assert printed.count(f"Newly violated: {plain(name)}") == 1
+    assert "\nviolated as well: [this=A] after 5 steps\n" in printed
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("proliant", "proliant_flash_inactive"), ("proliant_flash_inactive", "proliant_flash_backup")],
+)
+def test_two_manuals_name_the_same_rom(old: str, new: str) -> None:
+    found = compare(change(old) if "_" in old else old, change(new))
+    assert found.relation == "equivalent"
+    assert (found.forward.inclusion.pairs, found.backward.inclusion.pairs) == (17_994, 17_994)
+
+
+def test_other_words_for_the_same_policy_are_equivalent() -> None:
+    found = compare("msa1000", change("msa_reworded"))
+    assert found.changes != ()
+    assert found.verdicts == ()
+    assert found.relation == "equivalent"
+    assert found.forward.inclusion.pairs == found.backward.inclusion.pairs == 121_849

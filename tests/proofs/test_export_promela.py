@@ -1,0 +1,217 @@
+"""SPIN on exported models: the same counts, the same verdicts, the same shortest lengths."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from asked import ROOT, corpus, question, shipped
+from random_models import Maker
+from spinning import MISSING, run_spin
+from test_changes import KNOWN, of_headline
+
+from twinrom.proofs import Question, ask, export
+from twinrom.proofs.engines.search.breadth_first import search
+from twinrom.statemachine import InputError, TooLargeError, load_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twinrom.proofs import Report
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+SEEDS = (0, 1, 2, 3, 5, 8, 13, 21)
+
+HOSTILE = r"""
+title = 'Hostile */ #define int \ " %s ???/ -------- ======== (* *)'
+[sort]
+int = "-2..1"
+Colour = ["red", "bit", "größe", "do"]
+[table.free]
+of = ["int", "Colour"]
+allow = [[-2, "red"], [1, "do"], [0, "bit"]]
+[table.active]
+of = ["Colour"]
+[machine.VAR]
+instances = ["atomic", "init"]
+states = ["end", "d_step", "größe"]
+vars = { do = "Colour?", own = "VAR?", byte = "bool", hidden = "int", int = "int?" }
+[machine.Part]
+instances = ["atomic.state"]
+states = ["on", "o_n"]
+vars = { VAR = "Colour?" }
+[init]
+require = [
+  "atomic.do == none or any(c == atomic.do and active(c) for c in Colour)", "init.do == none",
+  "all(v.own == none for v in VAR)",
+  "all(v.int == none and v.hidden == -1 for v in VAR)", "atomic.state.VAR == init.do",
+  "not atomic.byte or atomic is end", "not init.byte",
+]
+[rule.assign]
+by = "operator"
+each = { this = ["atomic", "init"] }
+given = { skip = "int", od = "Colour" }
+moves = "this: end, größe -> d_step"
+when = ["free(skip, od)", "skip != 1 or active(od) or this.do == none"]
+sets = ["this.int = skip", "this.hidden = skip", "this.do = od", "this.own = this"]
+says = 'closes */ assert(false); /* and #endif \'
+[rule.printf]
+by = "controller"
+when = "atomic.hidden != init.hidden"
+sets = ["atomic.hidden = init.hidden", "init.hidden = atomic.hidden",
+        "atomic.byte = init.byte", "init.byte = atomic.byte"]
+[rule.fi]
+by = "controller"
+moves = "init: d_step -> größe"
+when = "init.own == init and init.int < 1"
+sets = ["init.hidden = init.hidden + 1 if init.hidden < 1 else init.hidden", "init.byte = True"]
+[rule.od]
+by = "fault"
+also = "VAR: d_step -> end"
+when = "any(v.int == none for v in VAR)"
+sets = "atomic.do = none"
+"""
+HOSTILE_SPEC = r"""
+title = "*/ assert(false)"
+[budget]
+od = 2
+fault = 3
+[observer.unsigned]
+sort = "-1..1"
+initial = "-1"
+update = "min(unsigned + 1, 1) if event is printf else unsigned"
+[invariant.assert_]
+must = "not init.byte or unsigned < 1"
+[invariant.everything]
+must = "init.hidden < 1"
+[invariant.CHECK]
+must = "atomic.do == none or atomic.do != init.do or unsigned == 0 or atomic.do == do"
+[step.nothing]
+whenever = "event is assign and event.skip == -2"
+must = "next(atomic.int) == none or next(init.int) == none or next(atomic.byte)"
+[step.do]
+must = "next(count(v.byte for v in VAR) + init.hidden) < 2"
+"""
+EMPTY = """
+[sort]
+Level = "0..2"
+[machine.M]
+instances = ["m"]
+states = ["on"]
+vars = { level = "Level" }
+"""
+
+
+def counts_agree(folder: Path, asked: Question, report: Report) -> None:
+    ran = run_spin(folder, export(asked, "promela"), "nothing")
+    assert report.counts is not None
+    assert ran.states == report.counts.states + 1
+    assert ran.transitions == report.counts.transitions + report.counts.initial + 1
+
+
+def verdicts_agree(folder: Path, asked: Question, report: Report) -> None:
+    """Compare one property after the other: whether it is broken, and after how many steps."""
+    text = export(asked, "promela")
+    macros = re.findall(r"^#define (\w+) [1-9]\d*$", text, re.MULTILINE)
+    for name, prop in zip(macros, asked.decidable, strict=False):
+        ran = run_spin(folder, text, name, "-DBFS")
+        run = report.found[prop.name].violation
+        assert (len(ran.steps) if ran.errors else None) == (run.length if run else None), name
+
+
+@pytest.mark.parametrize("name", ["peterson", "tcommit", "two_phase_commit"])
+def test_corpus(name: str, tmp_path: Path) -> None:
+    asked = corpus(name)
+    report = search(asked)
+    counts_agree(tmp_path, asked, report)
+    verdicts_agree(tmp_path, asked, report)
+
+
+def test_msa1000_keeps_everything(tmp_path: Path) -> None:
+    asked = shipped("msa1000")
+    report = search(asked)
+    ran = run_spin(tmp_path, export(asked, "promela"))
+    assert report.counts is not None
+    assert not any(found.violation for found in report.found.values())
+    assert (ran.errors, ran.states) == (0, report.counts.states + 1)
+    assert ran.transitions == report.counts.transitions + report.counts.initial + 1
+
+
+def test_proliant_breaks_what_it_is_known_to_break_and_nothing_else(tmp_path: Path) -> None:
+    asked = shipped("proliant")
+    report = search(asked)
+    counts_agree(tmp_path, asked, report)
+    broken = [p for p in asked.decidable if p.expect_violated]
+    verdicts_agree(tmp_path, replace(asked, properties=tuple(broken)), report)
+    kept = tuple(p for p in asked.decidable if not p.expect_violated)
+    assert len(broken) == 2
+    ran = run_spin(tmp_path, export(replace(asked, properties=kept), "promela"))
+    assert ran.errors == 0
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_changed_policies(name: str, tmp_path: Path) -> None:
+    asked = of_headline(name)
+    ran = run_spin(tmp_path, export(asked, "promela"), "everything", "-DBFS")
+    assert len(ran.steps) == len(KNOWN[name].events)
+    assert ran.errors == bool(KNOWN[name].events)
+    if ran.errors:
+        assert ran.trail[-1] == f"broken: {KNOWN[name].headline}"
+
+
+def test_example_is_told_step_by_step(tmp_path: Path) -> None:
+    asked = ask(load_model(str(ROOT / "examples" / "update.toml")),
+                str(ROOT / "examples" / "update.spec.toml"))  # fmt: skip
+    ran = run_spin(tmp_path, export(asked, "promela"), "everything", "-DBFS")
+    assert [step.partition("(")[0] for step in ran.steps] == ["io_starts", "copied", "reset"]
+    assert ran.trail[-1] == "broken: busy_controller_is_never_reset"
+    counts_agree(tmp_path, asked, search(asked))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_models(seed: int, tmp_path: Path) -> None:
+    maker = Maker(seed)
+    asked = question(maker.model(), maker.spec())
+    try:
+        report = search(asked)
+    except InputError:
+        pytest.skip("rules overlap")
+    counts_agree(tmp_path, asked, report)
+    verdicts_agree(tmp_path, asked, report)
+
+
+def test_hostile_names_and_texts(tmp_path: Path) -> None:
+    asked = question(HOSTILE, HOSTILE_SPEC)
+    report = search(asked)
+    assert {n: f.violation is not None for n, f in report.found.items()} == {
+        "assert_": True, "everything": True, "CHECK": True, "nothing": True, "do": True,
+    }  # fmt: skip
+    counts_agree(tmp_path, asked, report)
+    verdicts_agree(tmp_path, asked, report)
+
+
+def test_no_rules_and_no_properties(tmp_path: Path) -> None:
+    asked = question(EMPTY, "")
+    ran = run_spin(tmp_path, export(asked, "promela"))
+    assert (ran.states, ran.transitions, ran.errors) == (4, 4, 0)
+
+
+def test_no_initial_state() -> None:
+    asked = question(EMPTY + '[init]\nrequire = "m.level > m.level"\n', "")
+    text = export(asked, "promela")
+    assert "there is no initial state" in text
+
+
+def test_an_assignment_that_leaves_its_sort_is_an_error(tmp_path: Path) -> None:
+    rule = '[rule.up]\nby = "host"\nsets = "m.level = m.level + 1"\n[init]\nrequire = "m.level==0"'
+    ran = run_spin(tmp_path, export(question(EMPTY + rule, ""), "promela"), "nothing", "-DBFS")
+    assert ran.trail == ["up", "up", "up", "leaves its sort"]
+
+
+def test_too_many_initial_states_are_refused() -> None:
+    machines = EMPTY.replace('["m"]', str([f"m{i}" for i in range(12)]).replace("'", '"'))
+    text = machines + '[init]\nrequire = "any(m.level == 0 for m in M)"'
+    with pytest.raises(TooLargeError, match="too many to list"):
+        export(question(text, ""), "promela")

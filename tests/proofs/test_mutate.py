@@ -1,0 +1,295 @@
+"""Mutants: how they are made, what becomes of them, and that the shipped specs notice them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import deque
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from asked import CORPUS, ROOT, SHIPPED, corpus, included, of_mutant, question, shipped
+from typer.testing import CliRunner
+
+from twinrom.diagrams import commands
+from twinrom.proofs import Fate, Mutant, Options, Question, mutants, mutate, mutated, recipe
+from twinrom.proofs.mutation.mutants import spread
+from twinrom.proofs.mutation.outcome import Limits, Trials
+from twinrom.proofs.spec.observables import observables
+from twinrom.statemachine import Document, InputError, ground
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twinrom.statemachine import State, TransitionSystem
+
+MANY = Limits(max_states=1_000_000)
+
+MODEL = """
+title = "A lamp and a counter"
+[machine.Lamp]
+instances = ["lamp"]
+states = ["dark", "lit", "broken"]
+vars = { times = "Count" }
+[sort]
+Count = "0..3"
+[init]
+require = "lamp.times == 0"
+[rule.on]
+by = "operator"
+moves = "lamp: dark -> lit"
+when = "lamp.times < 3"
+sets = "lamp.times = lamp.times + 1"
+[rule.off]
+by = "controller"
+moves = "lamp: lit -> dark"
+[rule.repair]
+by = "operator"
+moves = "lamp: broken -> dark"
+"""
+SPEC = """
+title = "What a lamp does"
+[step.on]
+whenever = "event is on"
+must = "next(lamp is lit) and next(lamp.times) > lamp.times"
+[response.dark_again]
+whenever = "lamp is lit"
+eventually = "lamp is dark"
+[invariant.thrice]
+must = "lamp.times < 3"
+expect = "violated"
+because = "three times is enough"
+"""
+
+
+def fates(asked: Question, spec: str) -> dict[str, Fate]:
+    trials = Trials(asked, Document("model.spec.toml", spec), (), MANY)
+    return {m.name: trials.fate_of(m) for m in mutants(asked.model)}
+
+
+LAMP = question(MODEL, SPEC)
+LAMP_FATES = fates(LAMP, SPEC)
+
+
+def end(name: str) -> tuple[str, str, str, int | None]:
+    fate = LAMP_FATES[f"rule.{name}"]
+    return fate.end, fate.how, fate.by, fate.length
+
+
+def test_every_end_and_every_kind_of_kill() -> None:
+    assert end("on: redirect lamp: dark -> lit to broken") == ("killed", "violated", "on", 1)
+    assert end("off: swap controller for operator") == ("killed", "violated", "dark_again", 1)
+    assert end("on: negate lamp.times < 3") == ("killed", "holds", "thrice", None)
+    without = SPEC[: SPEC.index("[invariant")]
+    found = fates(LAMP, without)["rule.on: negate lamp.times < 3"]
+    assert (found.end, found.how, found.by) == ("killed", "vacuous", "on")
+    assert end("off: redirect lamp: lit -> dark to lit")[:3] == ("killed", "violated", "dark_again")
+    mistake = end("on: drop lamp.times < 3")
+    assert mistake[:2] == ("killed", "mistake")
+    assert "leaves the sort of its variable" in mistake[2]
+    assert end("repair: negate lamp: broken -> dark")[0] == "survived"
+    assert end("repair: redirect lamp: broken -> dark to lit")[0] == "equivalent"
+    assert end("repair: swap operator for controller") == (
+        "equivalent", "", "its rule never happens", None,
+    )  # fmt: skip
+
+
+def test_two_rules_that_overlap_kill() -> None:
+    asked = question(
+        MODEL.replace("[rule.off]", '[rule.off]\non = "turn"').replace(
+            "[rule.repair]", '[rule.repair]\non = "turn"'
+        ),
+        SPEC,
+    )
+    found = fates(asked, SPEC)["rule.repair: widen lamp: broken -> dark"]
+    assert (found.end, found.how) == ("killed", "mistake")
+    assert "can both happen" in found.by
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_mutants_have_names_of_their_own_and_change_one_rule(name: str) -> None:
+    model = shipped(name).model
+    found = mutants(model)
+    assert len({m.name for m in found}) == len(found)
+    for mutant in found:
+        other = mutated(model, mutant)
+        assert [n for n, rule in other.rules.items() if rule != model.rules[n]] == [mutant.rule]
+        assert replace(other, rules=model.rules) == model
+
+
+def test_numbers_of_mutants_are_the_recorded_ones() -> None:
+    counted = {
+        name: {
+            kind: len(list(group))
+            for kind, group in itertools.groupby(
+                sorted(mutants(shipped(name).model), key=lambda m: m.kind), key=lambda m: m.kind
+            )
+        }
+        for name in SHIPPED
+    }
+    assert counted == {
+        "proliant": {"drop": 43, "negate": 30, "redirect": 24, "swap": 12, "widen": 12},
+        "msa1000": {"drop": 147, "negate": 77, "redirect": 165, "swap": 29, "widen": 54},
+    }
+
+
+def test_a_limit_spreads_evenly() -> None:
+    found = mutants(shipped("proliant").model)
+    some = spread(found, 10)
+    assert len(some) == 10
+    gaps = [b - a for a, b in itertools.pairwise(found.index(m) for m in some)]
+    assert max(gaps) - min(gaps) <= 1
+    assert spread(found, None) == spread(found, 1000) == found
+
+
+def nearest_difference(old: TransitionSystem, new: TransitionSystem) -> int | None:
+    """Return after how many steps two systems differ, side by side, state by state."""
+    def moves(system: TransitionSystem, state: State) -> set[object]:
+        return {(s.instance.index, s.payload, after) for s, after in system.successors(state)}
+
+    start = list(old.initial())
+    depth = dict.fromkeys(start, 0)
+    queue = deque(start)
+    while queue:
+        state = queue.popleft()
+        if moves(old, state) != moves(new, state):
+            return depth[state] + 1
+        for _, after in old.successors(state):
+            if after not in depth:
+                depth[after] = depth[state] + 1
+                queue.append(after)
+    return None
+
+
+@pytest.mark.parametrize("name", ["peterson", "tcommit", "two_phase_commit"])
+def test_difference_is_the_nearest_one_and_refinement_agrees(name: str) -> None:
+    base = corpus(name)
+    old = ground(base.model)
+    spec = Document.read(base.spec.paths[0])
+    skip = [p.name for p in base.properties]  # nothing kills, so that every mutant is compared
+    for mutant in mutants(base.model):
+        if mutant.kind == "swap":
+            continue
+        fate = Trials(base, spec, skip, MANY).fate_of(mutant)
+        if fate.end == "killed":
+            assert fate.how == "mistake"
+            continue
+        new = ground(of_mutant(base, mutant).model)
+        nearest = nearest_difference(old, new)
+        assert (fate.length, fate.end) == (nearest, "survived" if nearest else "equivalent")
+        assert len(fate.steps) == (nearest or 0)
+        what = observables(old, new)
+        if nearest is None:
+            assert included(old, new, what).holds
+            assert included(new, old, what).holds
+
+
+def test_workers_find_what_one_process_finds() -> None:
+    asked = recipe(str(CORPUS / "peterson.toml"))
+    one, two = (mutate(asked, Options(jobs=jobs)) for jobs in (1, 2))
+    assert one.fates == two.fates
+    assert one.score == (38, 41)
+    assert [m.name for m, _ in one.unexplained] == [
+        "rule.begins: swap operator for controller",
+        "rule.finishes: redirect this: critical -> leaving to yielding",
+        "rule.leaves: redirect this: leaving -> outside to asking",
+    ]
+    seen: list[tuple[int, int]] = []
+    few = mutate(asked, Options(jobs=2), 5, lambda done, total: seen.append((done, total)))
+    assert len(few.fates) == 5
+    assert few.total == 41
+    assert seen[-1] == (5, 5)
+
+
+def files(folder: Path, more: str) -> str:
+    (folder / "lamp.toml").write_text(MODEL, encoding="utf-8")
+    (folder / "lamp.spec.toml").write_text(SPEC + more, encoding="utf-8")
+    return str(folder / "lamp.toml")
+
+
+def explained(name: str) -> str:
+    return f'[mutant."{name}"]\nbecause = "so it is"\n'
+
+
+def test_explanations_are_checked(tmp_path: Path) -> None:
+    survivor = "rule.repair: negate lamp: broken -> dark"
+    dead = "rule.on: redirect lamp: dark -> lit to broken"
+    same = "rule.repair: redirect lamp: broken -> dark to lit"
+    model = files(tmp_path, "".join(map(explained, (survivor, dead, same, "rule.on: drop it"))))
+    found = mutate(recipe(model), Options())
+    assert found.because(next(m for m, _ in found.of("survived") if m.name == survivor))
+    assert survivor not in [m.name for m, _ in found.unexplained]
+    assert found.stale[dead] == "it is killed by on"
+    assert found.stale[same] == "it does the same as the model, which needs no reason"
+    assert found.stale["rule.on: drop it"].startswith("there is no such mutant")
+    assert set(found.stale) == {dead, same, "rule.on: drop it"}
+
+
+def test_an_explanation_needs_a_reason() -> None:
+    with pytest.raises(InputError, match="because"):
+        question(MODEL, SPEC + '[mutant."rule.on: drop it"]\n')
+
+
+def test_too_little_time_and_too_few_states_decide_nothing() -> None:
+    base = corpus("two_phase_commit")
+    spec = Document.read(base.spec.paths[0])
+    mutant = next(m for m in mutants(base.model) if m.kind == "swap")
+    fate = Trials(base, spec, (), Limits(max_states=1)).fate_of(mutant)
+    assert (fate.end, fate.steps) == ("undecided", ())
+    with pytest.raises(InputError, match="the search of the model itself did not end"):
+        mutate(recipe(str(CORPUS / "two_phase_commit.toml")), Options(max_states=1))
+
+
+def test_what_fails_the_model_itself_kills_nothing() -> None:
+    spec = SPEC + '[invariant.wrong]\nmust = "lamp is dark"\n'
+    document = Document("model.spec.toml", spec)
+    asked = question(MODEL, spec)
+    name = "rule.on: swap operator for controller"
+    mutant = next(m for m in mutants(asked.model) if m.name == name)
+    assert Trials(asked, document, (), MANY).fate_of(mutant).by == "wrong"
+    assert Trials(asked, document, ("wrong",), MANY).fate_of(mutant).by != "wrong"
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_both_tiers_kill_alike(*, plain: bool) -> None:
+    document = Document("model.spec.toml", SPEC)
+    trials = Trials(LAMP, document, (), replace(MANY, plain=plain))
+    again = {m.name: trials.fate_of(m) for m in mutants(LAMP.model)}
+    assert again == LAMP_FATES
+
+
+def test_the_command_writes_json_and_exits_by_what_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "mutants.json"
+    arguments = ["mutate", files(tmp_path, ""), "--json", str(file), "--killed"]
+    done = CliRunner().invoke(commands.app, arguments, env={"COLUMNS": "200"})
+    assert done.exit_code == commands.EXIT_FAILED
+    assert "on after 1 step" in done.output
+    data = json.loads(file.read_text(encoding="utf-8"))
+    assert data["schema"] == "twinrom/mutate/1"
+    left = [m["name"] for m in data["mutants"] if m["end"] == "survived"]
+    assert left
+    arguments[1] = files(tmp_path, "".join(map(explained, left)))
+    assert CliRunner().invoke(commands.app, arguments).exit_code == 0
+
+
+def test_every_mutant_of_proliant_is_noticed_or_explained() -> None:
+    found = mutate(recipe("proliant"), Options())
+    assert (found.unexplained, dict(found.stale), found.failing) == ([], {}, ())
+    assert found.score == (111, 118)
+    assert len(found.of("survived")) == 7
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_explanations_of_the_shipped_specs_name_mutants(name: str) -> None:
+    asked = shipped(name)
+    assert set(asked.spec.mutants) <= {m.name for m in mutants(asked.model)}
+    spec = Document.read(str(ROOT / "proofs" / "specs" / f"{name}.toml"))
+    by_name = {m.name: m for m in mutants(asked.model)}
+    for explained_one in asked.spec.mutants:
+        assert Trials(asked, spec, (), MANY).fate_of(by_name[explained_one]).end == "survived"
+
+
+def test_a_mutant_is_plain_data() -> None:
+    mutant = Mutant("rule.on: drop lamp.times < 3", "on", "drop", "when", 0)
+    assert mutant in mutants(LAMP.model)

@@ -1,0 +1,354 @@
+"""Proofs for all depths: what is true is proved, what is false never is, and solvers confirm it."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+from asked import SHIPPED, corpus, proved, question, safety, shipped
+from random_models import Maker
+from test_random_models import SMALL
+
+from twinrom.proofs.certificates.make import UnconfirmedError, certify
+from twinrom.proofs.engines.bounded import check_bounded
+from twinrom.proofs.engines.prove import prove_by_induction, prove_by_reachability
+from twinrom.proofs.engines.search.breadth_first import search
+from twinrom.statemachine import InputError, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twinrom.proofs import Certificate, Question, Report
+
+PROVERS = (prove_by_reachability, prove_by_induction)
+SOLVERS = tuple(s for s in ("z3", "cvc5", "bitwuzla") if importlib.util.find_spec(s) is not None)
+
+REFUTED = "z3 says that there is a counterexample"
+
+COUNTER = """
+[sort]
+Count = "0..9"
+[machine.Counter]
+instances = ["counter"]
+states = ["counting"]
+vars = { value = "Count" }
+[init]
+require = "counter.value == 0"
+[rule.tick]
+by = "controller"
+when = "counter.value != 7"
+sets = "counter.value = counter.value + 1"
+"""
+BY_ONE = """
+[invariant.at_most_seven]
+must = "counter.value <= 7"
+[invariant.at_most_six]
+must = "counter.value <= 6"
+[step.never_reaches_eight]
+must = "next(counter.value) != 8"
+[step.never_reaches_seven]
+must = "next(counter.value) != 7"
+"""
+MACHINE = '[machine.Lamp]\ninstances = ["lamp"]\nstates = ["dark", "lit", "broken"]\n'
+SWITCH = '[rule.switch]\nby = "operator"\nmoves = "lamp: dark -> lit"\n'
+
+each_prover = pytest.mark.parametrize("prove", PROVERS, ids=["reachability", "induction"])
+
+
+def confirmed(report: Report) -> tuple[Certificate, ...]:
+    """Return the certificates of a report; every solver here has confirmed each of them."""
+    for certificate in report.certificates:
+        assert certificate.confirmed
+        assert certificate.solvers == SOLVERS
+        said = {(a.solver, a.script, a.said) for a in certificate.answers}
+        assert said == {(s, script, "unsat") for s in SOLVERS for script in certificate.scripts}
+    return report.certificates
+
+
+# ---------------------------------------------------------------- shipped models and the corpus
+
+
+@cache
+def asked(name: str) -> Question:
+    return shipped(name) if name in SHIPPED else corpus(name)
+
+
+def expected(name: str) -> set[str]:
+    return {p.name for p in asked(name).decidable if not p.expect_violated}
+
+
+@pytest.mark.parametrize("name", [*SHIPPED, "tcommit", "two_phase_commit", "peterson"])
+def test_reachability_proves_all_that_holds(name: str) -> None:
+    findings = {p.name for p in asked(name).decidable if p.expect_violated}
+    report = prove_by_reachability(asked(name), skip=findings)
+    [certificate] = confirmed(report)
+    assert set(certificate.properties) == expected(name)
+    assert (certificate.k, certificate.symbolic, report.reasons) == (1, False, {})
+
+
+# what induction cannot prove with the facts it finds by itself
+TOO_HARD = {
+    "proliant": {
+        "original_is_retained",
+        "bad_revision_is_never_known_good[this=A]",
+        "bad_revision_is_never_known_good[this=B]",
+        "no_halt_after_one_fault",
+        "no_halt_through_interrupted_flashes_alone",
+    },
+    "tcommit": set(),
+    "two_phase_commit": {"resources_agree", *(f"decision_is_final[r=r{i}]" for i in (1, 2, 3))},
+    "peterson": set(),
+}
+
+
+@pytest.mark.parametrize("name", TOO_HARD)
+def test_induction_proves_what_is_not_too_hard_for_it(name: str) -> None:
+    report = prove_by_induction(asked(name))
+    confirmed(report)
+    assert proved(report) == expected(name) - TOO_HARD[name]
+    assert report.reasons.keys() == {p.name for p in asked(name).decidable} - proved(report)
+
+
+@pytest.mark.parametrize("name", ["proliant", "tcommit", "peterson"])
+def test_findings_are_refuted_and_the_others_proved_one_by_one(name: str) -> None:
+    report = prove_by_reachability(asked(name))
+    confirmed(report)
+    assert proved(report) == expected(name)
+    refuted = {p.name for p in asked(name).decidable if p.expect_violated}
+    assert refuted
+    assert report.reasons == dict.fromkeys(refuted, REFUTED)
+
+
+# ---------------------------------------------------------------- true and false, side by side
+
+
+def test_two_properties_that_differ_by_one_in_every_engine() -> None:
+    it = question(COUNTER, BY_ONE)
+    true, false = {"at_most_seven", "never_reaches_eight"}, {"at_most_six", "never_reaches_seven"}
+    for report in (search(it), check_bounded(it, 8)):
+        assert {n for n, f in report.found.items() if f.violation is not None} == false
+    for prove in PROVERS:
+        report = prove(it)
+        confirmed(report)
+        assert proved(report) == true
+        assert report.reasons.keys() == false
+
+
+def low(depth: int, limit: int) -> Question:
+    """Ask whether a counter that stops at `depth` stays at or below `limit`."""
+    model = COUNTER.replace("0..9", "0..310").replace("!= 7", f"!= {depth}")
+    return question(model, f'[invariant.low]\nmust = "counter.value <= {limit}"\n')
+
+
+@each_prover
+def test_deep_violation_is_refuted_and_one_more_is_proved(
+    prove: Callable[[Question], Report],
+) -> None:
+    report = prove(low(30, 29))
+    assert (proved(report), report.reasons.keys()) == (set(), {"low"})
+    report = prove(low(30, 30))
+    confirmed(report)
+    assert (proved(report), report.reasons) == ({"low"}, {})
+
+
+def test_violation_at_depth_300_is_never_proved() -> None:
+    run = search(low(300, 299)).found["low"].violation
+    assert run is not None
+    assert run.length == 300
+    reached = prove_by_reachability(low(300, 299), deadline=time.monotonic() + 3)
+    assert proved(reached) == set()
+    assert reached.reasons.keys() == {"low"}
+    assert proved(prove_by_induction(low(300, 299))) == set()
+    assert proved(prove_by_induction(low(300, 300))) == {"low"}
+
+
+# model, spec: properties called `true_...` hold, those called `false_...` do not
+FEATURES = {
+    "negative ranges": (
+        COUNTER.replace("0..9", "-3..9").replace("== 0", "== -2").replace("!= 7", "!= -1"),
+        '[invariant.true_low]\nmust = "counter.value <= -1"\n'
+        '[invariant.false_low]\nmust = "counter.value <= -2"\n'
+        '[invariant.true_high]\nmust = "counter.value > -3"\n',
+    ),
+    "optional numbers": (
+        COUNTER.replace('value = "Count"', 'value = "Count?"').replace(
+            "== 0", "== none").replace('"counter.value != 7"', '"counter.value in (none, 0, 1)"'
+        ).replace("counter.value + 1", "1 if counter.value == none else 2"),
+        '[invariant.true_low]\nmust = "counter.value <= 2"\n'
+        '[invariant.false_low]\nmust = "counter.value < 2"\n'
+        '[step.true_none]\nwhenever = "counter.value != none"\nmust = "next(counter.value) > 0"\n'
+        '[step.false_none]\nmust = "counter.value != none"\n',
+    ),
+    "optional machines": (
+        MACHINE + 'vars = { next_to = "Lamp?" }\n[init]\nrequire = "lamp.next_to == none"\n'
+        + SWITCH + 'sets = "lamp.next_to = lamp"\n',
+        '[invariant.true_lit]\nwhenever = "lamp.next_to == lamp"\nmust = "lamp is lit"\n'
+        '[invariant.false_lit]\nmust = "lamp.next_to == none"\n',
+    ),
+    "given tables": (
+        '[sort]\nSize = "1..3"\nShape = ["round", "square"]\n'
+        '[table.fits]\nof = ["Size", "Shape"]\nallow = [[1, "round"], [2, "square"]]\n'
+        + MACHINE + 'vars = { size = "Size", shape = "Shape" }\n'
+        '[init]\nrequire = "lamp.size == 1 and lamp.shape == round"\n'
+        + SWITCH.replace('"dark -> lit"', '"* -> lit"')
+        + 'given = { size = "Size", shape = "Shape" }\nwhen = "fits(size, shape)"\n'
+        'sets = ["lamp.size = size", "lamp.shape = shape"]\n',
+        '[invariant.true_fits]\nmust = "fits(lamp.size, lamp.shape)"\n'
+        '[invariant.true_small]\nmust = "lamp.size != 3"\n'
+        '[invariant.false_round]\nmust = "lamp.shape == round"\n',
+    ),
+    "free tables": (
+        '[sort]\nSize = "1..3"\n[table.fits]\nof = ["Size", "bool"]\n'
+        + MACHINE + 'vars = { size = "Size", wet = "bool" }\n'
+        '[init]\nrequire = "fits(lamp.size, lamp.wet)"\n'
+        + SWITCH + 'given = { size = "Size", wet = "bool" }\nwhen = "fits(size, wet)"\n'
+        'sets = ["lamp.size = size", "lamp.wet = wet"]\n',
+        '[invariant.true_fits]\nmust = "fits(lamp.size, lamp.wet)"\n'
+        '[invariant.false_dry]\nmust = "fits(lamp.size, False)"\n'
+        '[invariant.true_some]\nmust = "any(fits(s, True) or fits(s, False) for s in Size)"\n',
+    ),
+    "truth payloads": (
+        MACHINE + 'vars = { wet = "bool", dim = "bool" }\n[init]\nrequire = "not lamp.wet"\n'
+        + SWITCH + 'given = { wet = "bool" }\nwhen = "wet != lamp.dim"\n'
+        'sets = "lamp.wet = wet and not lamp.dim"\n',
+        '[invariant.true_dim]\nwhenever = "lamp.dim"\nmust = "not lamp.wet"\n'
+        '[invariant.false_dim]\nmust = "not lamp.wet"\n'
+        '[step.true_event]\nwhenever = "event.wet == True"\nmust = "not lamp.dim"\n'
+        '[step.false_event]\nwhenever = "event.wet == False"\nmust = "not lamp.dim"\n',
+    ),
+    "no rules": (
+        MACHINE + 'vars = { wet = "bool" }\n[init]\nrequire = "lamp.wet"\n',
+        '[invariant.true_wet]\nmust = "lamp.wet"\n[invariant.false_lit]\nmust = "lamp is lit"\n',
+    ),
+    "several initial states": (
+        MACHINE + 'initial = ["dark", "broken"]\n' + SWITCH,
+        '[step.true_order]\nwhenever = "lamp is broken"\nmust = "False"\n'
+        '[invariant.false_dark]\nmust = "lamp is not broken"\n',
+    ),
+    "nondeterministic rules": (
+        MACHINE + SWITCH + "nondeterministic = true\n"
+        '[rule.breaks]\non = "switch"\nby = "operator"\nmoves = "lamp: dark -> broken"\n'
+        "nondeterministic = true\n",
+        '[step.true_first]\nwhenever = "lamp is not dark"\nmust = "False"\n'
+        '[invariant.false_broken]\nmust = "lamp is not broken"\n',
+    ),
+    "observers": (
+        MACHINE + SWITCH + '[rule.back]\nby = "operator"\nmoves = "lamp: lit -> dark"\n',
+        '[observer.seen]\nsort = "0..3"\ninitial = "0"\n'
+        'update = "min(seen + 1, 3) if event is switch else seen"\n'
+        '[invariant.true_lit]\nwhenever = "lamp is lit"\nmust = "seen > 0"\n'
+        '[invariant.false_once]\nmust = "seen <= 1"\n',
+    ),
+    "budgets": (
+        MACHINE + '[rule.fails]\nby = "fault"\nmoves = "lamp: dark -> lit"\n'
+        '[rule.fails_again]\nby = "fault"\nmoves = "lamp: lit -> broken"\n',
+        '[budget]\nfault = 1\n[invariant.true_broken]\nmust = "lamp is not broken"\n'
+        '[invariant.false_lit]\nmust = "lamp is dark"\n',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "spec"), FEATURES.values(), ids=FEATURES)
+def test_every_part_of_the_language_is_proved_and_refuted(model: str, spec: str) -> None:
+    it = question(model, spec)
+    false = {p.name for p in it.properties if p.name.startswith("false_")}
+    true = {p.name for p in it.properties} - false
+    assert false
+    assert true
+    found = search(it)
+    assert found.complete
+    assert {n for n, f in found.found.items() if f.violation is not None} == false
+    report = prove_by_reachability(it)
+    confirmed(report)
+    assert proved(report) == true
+    assert set(report.reasons.values()) == {REFUTED}
+    induced = prove_by_induction(it)
+    confirmed(induced)
+    assert proved(induced) <= true
+
+
+# ---------------------------------------------------------------- mistakes of the model itself
+
+OVERLAP = MACHINE + SWITCH + '[rule.other]\non = "switch"\nby = "operator"\nmoves = "lamp: {0}"\n'
+TRUE = '[invariant.shines]\nmust = "lamp in (dark, lit, broken)"\n[invariant.whole]\n'
+TRUE += 'must = "lamp is not broken"\n'
+
+
+def certified(
+    prove: Callable[[Question], Report], it: Question, mistake: str
+) -> tuple[Certificate, ...]:
+    """Return the certificates for a model with a mistake; a prover may well notice it itself."""
+    try:
+        return prove(it).certificates
+    except InputError as error:
+        if mistake not in str(error):
+            raise
+        return ()
+
+
+@each_prover
+@pytest.mark.parametrize("limit", [0, 5])
+def test_value_out_of_its_sort_is_never_certified_away(
+    prove: Callable[[Question], Report], limit: int
+) -> None:
+    model = COUNTER.replace("!= 7", f">= {limit}").replace("== 0", f"== {limit}")
+    it = question(model, '[invariant.all]\nmust = "counter.value >= 0"\n')
+    with pytest.raises(InputError, match="leaves the sort"):
+        search(it)
+    assert certified(prove, it, "leaves the sort") == ()
+
+
+@each_prover
+def test_duty_that_only_an_invariant_keeps_is_certified(
+    prove: Callable[[Question], Report],
+) -> None:
+    it = question(COUNTER, '[invariant.low]\nmust = "counter.value < 8"\n')
+    [certificate] = confirmed(prove(it))
+    assert "mistake?" in certificate.scripts["safety"]
+    with pytest.raises(UnconfirmedError, match="sat"):
+        certify(it, [], [terms.TRUE], method="nothing")
+
+
+@each_prover
+def test_overlap_is_never_certified_away(prove: Callable[[Question], Report]) -> None:
+    it = question(OVERLAP.format("dark -> dark"), TRUE)
+    with pytest.raises(InputError, match="can both happen"):
+        search(it)
+    assert not any(c.exclusive for c in certified(prove, it, "can both happen"))
+
+
+@each_prover
+def test_exclusion_is_part_of_the_proof(prove: Callable[[Question], Report]) -> None:
+    model = OVERLAP.format("dark, broken -> dark") + 'when = "lamp is broken"\n'
+    it = question(model, TRUE)
+    assert search(it).complete
+    report = prove(it)
+    assert proved(report) == {"shines", "whole"}
+    assert {c.exclusive for c in confirmed(report)} == {True}
+
+
+# ---------------------------------------------------------------- random models
+
+
+@pytest.mark.parametrize("seed", SMALL)
+def test_provers_agree_with_the_search_on_random_models(seed: int) -> None:
+    maker = Maker(seed)
+    it = safety(question(maker.model(), maker.spec()))
+    report = search(it)
+    assert report.complete
+    broken = {n for n, f in report.found.items() if f.violation is not None}
+    known = prove_by_reachability(it, skip=broken)
+    confirmed(known)
+    true = {p.name for p in it.properties} - broken
+    assert proved(known) == true - known.reasons.keys()
+    assert all("cannot be said" in reason for reason in known.reasons.values())
+    unknown = prove_by_reachability(it)
+    assert proved(unknown) <= true
+    refuted = {n for n, why in unknown.reasons.items() if why == REFUTED}
+    assert refuted == broken
+    induced = prove_by_induction(it)
+    confirmed(induced)
+    assert proved(induced) <= true

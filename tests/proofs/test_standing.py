@@ -1,0 +1,131 @@
+"""Where a policy stands: what is unsafe, what departs, what is bookkeeping, what was not tested."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from twinrom.diagrams import checked_json, checked_view, commands, comparison_json
+from twinrom.proofs import Checked, Options, check, compare, recipe
+from twinrom.proofs.questions.faults import availability
+from twinrom.statemachine import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LAMP = """title = "A lamp"
+[sort]
+N = "0..2"
+[machine.Lamp]
+instances = ["lamp"]
+states = ["off", "on"]
+vars = { n = "N" }
+[init]
+require = "lamp is off and lamp.n == 0"
+[rule.press]
+by = "controller"
+moves = "lamp: off -> on"
+sets = "lamp.n = min(lamp.n + 1, 2)"
+[rule.release]
+by = "operator"
+moves = "lamp: on -> off"
+"""
+SAFE = '[invariant.in_range]\nmust = "lamp.n <= 2"\n'
+UNSAFE = '[invariant.low]\nmust = "lamp.n <= 1"\n'
+STUCK = '[response.ends]\neventually = "lamp.n == 2"\n'
+DEPARTS = '[step.one]\nmust = "next(lamp.n) <= 1"\ndeparture = true\n'
+VACUOUS = '[invariant.high]\nwhenever = "lamp.n == 2 and lamp.n == 1"\nmust = "lamp is on"\n'
+UNTIDY = """[invariant.nothing_of_what_is_off]
+bookkeeping = true
+whenever = "lamp is off"
+must = "lamp.n == 0"
+"""
+UNTESTED = VACUOUS.replace("[invariant.high]\n", "[invariant.tall]\nbookkeeping = true\n")
+
+
+def stands(folder: Path, spec: str) -> Checked:
+    (folder / "lamp.toml").write_text(LAMP, encoding="utf-8")
+    (folder / "lamp.spec.toml").write_text(spec, encoding="utf-8")
+    [found] = check([recipe(str(folder / "lamp.toml"))], Options(engines=("search",)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("spec", "standing", "failed"),
+    [
+        (SAFE, "keeps", False),
+        (SAFE + UNSAFE + STUCK + DEPARTS + VACUOUS, "unsafe", True),
+        (SAFE + STUCK + DEPARTS + VACUOUS, "does-not-recover", True),
+        (SAFE + DEPARTS + VACUOUS, "departs", True),
+        (SAFE + VACUOUS, "undecided", True),
+        (SAFE + UNTIDY, "keeps", False),
+        (SAFE + UNTESTED, "keeps", False),
+        (SAFE + UNTIDY + DEPARTS, "departs", True),
+    ],
+)
+def test_what_weighs_most_decides(tmp_path: Path, spec: str, standing: str, failed: bool) -> None:  # noqa: FBT001 - a column
+    found = stands(tmp_path, spec)
+    assert (found.standing, found.failed, found.undecided) == (standing, failed, False)
+
+
+def test_the_worst_is_what_weighs_most_and_then_what_breaks_soonest(tmp_path: Path) -> None:
+    worst = stands(tmp_path, UNTIDY + VACUOUS + DEPARTS + STUCK + UNSAFE).worst
+    assert worst is not None
+    assert worst.prop.name == "low"
+    worst = stands(tmp_path, UNTIDY + VACUOUS + DEPARTS).worst
+    assert worst is not None
+    assert worst.prop.name == "one"
+    assert stands(tmp_path, UNTIDY + UNTESTED + SAFE).worst is None
+
+
+def test_what_is_untidy_is_told_and_fails_nothing(tmp_path: Path) -> None:
+    found = stands(tmp_path, UNTIDY + UNTESTED)
+    console = Console(width=80, record=True, file=(tmp_path / "out").open("w"))
+    with console.file:
+        console.print(checked_view(found))
+    text = console.export_text()
+    assert "nothing_of_what_is_off  untidy    2 steps" in text
+    assert "tall                    untested  all" in text
+    assert "Violated" not in text
+    assert "lamp: 2 properties checked: 1 untidy, 1 untested" in text
+    assert "lamp: safe\n" in text
+    first, second = checked_json([found])["models"][0]["properties"]
+    assert (first["verdict"], first["mark"], first["as_expected"]) == (
+        "violated", "bookkeeping", True,
+    )  # fmt: skip
+    assert (second["verdict"], second["mark"], second["as_expected"]) == (
+        "vacuous", "bookkeeping", True,
+    )  # fmt: skip
+
+
+def test_a_change_that_is_untidy_is_no_worse_and_a_mutant_is_killed(tmp_path: Path) -> None:
+    stands(tmp_path, UNTIDY)
+    (tmp_path / "tidy.toml").write_text(f'{LAMP}sets = "lamp.n = 0"\n', encoding="utf-8")
+    spec, tidy = str(tmp_path / "lamp.spec.toml"), str(tmp_path / "tidy.toml")
+    found = compare(tidy, str(tmp_path / "lamp.toml"), spec)
+    [change] = found.verdicts
+    assert (change.before.failed, change.after.failed, change.worse) == (False, False, False)
+    assert not found.worse
+    assert comparison_json(found)["verdicts"][0]["worse"] is False
+    done = CliRunner().invoke(commands.app, ["mutate", tidy, "--spec", spec, "--killed"])
+    told = " ".join(done.output.split())
+    assert "rule.release: drop lamp.n = 0 nothing_of_what_is_off after 2 steps" in told
+
+
+def test_faults_are_not_counted_against_bookkeeping(tmp_path: Path) -> None:
+    found = stands(tmp_path, UNTIDY + SAFE + STUCK)
+    assert [p.name for p in availability(found.question)] == ["in_range", "ends"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    ['clause = "C-1"', "departure = true", 'expect = "violated"', "availability = true"],
+)
+def test_bookkeeping_is_nothing_else(tmp_path: Path, other: str) -> None:
+    spec = f'[clause.C-1]\nsays = "a"\n{UNTIDY}{other}\n'
+    said = "what is bookkeeping has no `clause`, `departure`, `expect` or `availability`"
+    with pytest.raises(InputError, match=f"lamp.spec.toml:4:1: {said}"):
+        stands(tmp_path, spec)

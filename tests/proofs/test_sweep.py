@@ -1,0 +1,197 @@
+"""Sweeps: which policies, at which points, what is a row, and what is not run again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from asked import CORPUS, ROOT
+from typer.testing import CliRunner
+
+from twinrom.diagrams import commands
+from twinrom.proofs import Options, axes_of, grid, policies, sweep
+from twinrom.proofs.questions.sweep import row_data
+from twinrom.statemachine import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UPDATE = str(ROOT / "examples" / "update.toml")
+TCOMMIT = str(CORPUS / "tcommit.toml")
+
+
+def test_a_folder_has_its_models_only() -> None:
+    found = policies([str(CORPUS)])
+    assert [f.rpartition("/")[2] for f in found] == [
+        "peterson.toml", "tcommit.toml", "two_phase_commit.toml",
+    ]  # fmt: skip
+    models = policies([str(ROOT / "statemachine" / "models")])
+    assert [f.rpartition("/")[2] for f in models] == ["msa1000.toml", "proliant.toml"]
+    assert policies([TCOMMIT, str(CORPUS), TCOMMIT]).count(TCOMMIT) == 1
+
+
+def test_a_folder_without_models_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="has no model in it"):
+        policies([str(tmp_path)])
+
+
+def test_a_grid_is_every_combination() -> None:
+    axes = axes_of(["Version=1..2,1..3", "fault=0,unlimited"])
+    points = grid(["a.toml", "b.toml"], axes)
+    assert len(points) == 8
+    assert points[1].name == "a Version=1..2 fault=unlimited"
+    assert [p.name for p in grid(["a.toml"], {})] == ["a"]
+
+
+@pytest.mark.parametrize("text", ["Version", "=1", "fault=", "fault=1,,2"])
+def test_a_grid_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="write NAME"):
+        axes_of([text])
+
+
+def test_rows_are_those_of_the_checks_and_a_bad_policy_stops_nobody(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text('title = "bad"\n[rule.r]\nby = "nobody"\n', encoding="utf-8")
+    points = grid([TCOMMIT, str(bad), UPDATE, str(tmp_path / "none.toml")], {})
+    rows = dict(zip(("tcommit", "bad", "update", "none"), sweep(points, Options()), strict=True))
+    kept = rows["tcommit"][1]
+    assert kept.counts is not None
+    assert (kept.standing, kept.counts.states, kept.counts.transitions) == ("keeps", 34, 93)
+    assert (kept.broken, kept.failed) == (None, False)
+    broken = rows["update"][1]
+    assert (broken.standing, broken.failed) == ("unsafe", True)
+    assert (broken.broken, broken.length) == ("busy_controller_is_never_reset", 3)
+    for name in ("bad", "none"):
+        assert rows[name][1].standing == "error"
+        assert name in str(rows[name][1].error)
+
+
+def test_budgets_and_sizes_of_the_grid_are_used() -> None:
+    axes = axes_of(["Version=1..2", "fault=0,1"])
+    none, one = (judged for _, judged in sweep(grid(["proliant"], axes), Options()))
+    assert none.counts is not None
+    assert one.counts is not None
+    assert none.counts.states < one.counts.states < 82086
+    (wrong,) = sweep(grid(["proliant"], {"Nothing": ["1..2"]}), Options())
+    assert wrong[1].standing == "error"
+
+
+def test_what_is_known_is_not_run_again_and_what_changed_is(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    model, spec = tmp_path / "tcommit.toml", tmp_path / "tcommit.spec.toml"
+    text = (CORPUS / "tcommit.toml").read_text(encoding="utf-8")
+    model.write_text(text, encoding="utf-8")
+    spec.write_text((CORPUS / "tcommit.spec.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    points = grid([str(model)], {})
+    first = sweep(points, Options(), results=str(file))
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1
+    # a marked row shows that it was read, and not found again
+    marked = json.loads(lines[0]) | {"standing": "departs"}
+    file.write_text(json.dumps(marked) + '\n{"cut sho', encoding="utf-8")
+    assert [j.standing for _, j in sweep(points, Options(), results=str(file))] == ["departs"]
+    model.write_text(text + "\n# changed\n", encoding="utf-8")
+    assert sweep(points, Options(), results=str(file)) == first
+
+
+def test_a_row_after_one_that_was_cut_short_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"policy": "cut sho', encoding="utf-8")
+    points = grid([TCOMMIT], {})
+    (first,) = sweep(points, Options(), results=str(file))
+    assert first[1].standing == "keeps"
+    cut, line = file.read_text(encoding="utf-8").splitlines()
+    assert cut == '{"policy": "cut sho'
+    file.write_text(line.replace('"keeps": []', '"keeps": ["read"]') + "\n", encoding="utf-8")
+    assert sweep(points, Options(), results=str(file))[0][1].keeps == ("read",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"keeps", "c', '"\\u001b[31m", "c'),
+        ('"keeps", "c', '17, "c'),
+        ('"states": 34', '"states": "many"'),
+        ('"keeps": []', '"keeps": 3'),
+        ("{", "[" * 100_000),
+    ],
+)
+def test_what_is_no_row_is_not_taken_for_one(old: str, new: str, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    points = grid([TCOMMIT], {})
+    first = sweep(points, Options(), results=str(file))
+    line = file.read_text(encoding="utf-8")
+    assert line.count(old) >= 1
+    file.write_text(line.replace(old, new, 1) + line, encoding="utf-8")
+    assert sweep(points, Options(), results=str(file)) == first
+    file.write_text(line.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match="has no rows of a sweep in it"):
+        sweep(points, Options(), results=str(file))
+
+
+@pytest.mark.parametrize("text", ['title = "mine"\n', "a note", '{"name": "mine"}'])
+def test_another_file_is_not_written_to(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "notes"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="has no rows of a sweep in it"):
+        sweep(grid([TCOMMIT], {}), Options(), results=str(file))
+    assert file.read_text(encoding="utf-8") == text
+    with pytest.raises(InputError, match="cannot be written: no such folder"):
+        sweep(grid([TCOMMIT], {}), Options(), results=str(tmp_path / "none" / "rows.jsonl"))
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
+def test_a_name_that_no_file_can_have_is_refused_or_a_row(name: str) -> None:
+    ((_, judged),) = sweep(grid(policies([name]), {}), Options())
+    assert judged.standing == "error"
+    with pytest.raises(InputError, match="is not a file name"):
+        sweep(grid([TCOMMIT], {}), Options(), results=name)
+
+
+def test_a_grid_says_each_name_and_each_value_once() -> None:
+    with pytest.raises(InputError, match="`fault` is given twice"):
+        axes_of(["fault=0", "fault=1"])
+    assert axes_of(["fault=0,1,0"]) == {"fault": ["0", "1"]}
+
+
+def test_a_budget_of_many_digits_is_a_row_with_an_error() -> None:
+    ((_, judged),) = sweep(grid([TCOMMIT], {"fault": ["9" * 5000]}), Options())
+    assert (judged.standing, judged.error) == (
+        "error", "--grid: `fault` has too many digits",
+    )  # fmt: skip
+
+
+def test_a_name_does_not_drive_the_terminal() -> None:
+    done = CliRunner().invoke(commands.app, ["sweep", TCOMMIT, "--grid", "fa\x1b[31mult=1"])
+    assert done.exit_code == commands.EXIT_FAILED
+    assert "\x1b" not in done.output
+    assert "fa\ufffd[31mult=1" in done.output
+
+
+def test_out_of_states_is_undecided_and_run_again(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    points = grid([str(CORPUS / "two_phase_commit.toml")], {})
+    for _ in range(2):
+        ((point, judged),) = sweep(points, Options(max_states=1), results=str(file))
+        assert (judged.standing, judged.undecided, judged.counts) == ("undecided", True, None)
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 2
+    assert row_data(point, judged)["policy"] == "two_phase_commit"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ([TCOMMIT], 0),
+        ([TCOMMIT, UPDATE], commands.EXIT_FAILED),
+        ([TCOMMIT, "no_such_model"], commands.EXIT_FAILED),
+        ([TCOMMIT, "--max-states", "1"], commands.EXIT_UNDECIDED),
+    ],
+)
+def test_exit_codes(arguments: list[str], code: int, tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    done = CliRunner().invoke(commands.app, ["sweep", *arguments, "--json", str(file)])
+    assert done.exit_code == code, done.output
+    data = json.loads(file.read_text(encoding="utf-8"))
+    assert data["schema"] == "twinrom/sweep/1"
+    assert len(data["rows"]) == len([a for a in arguments if not a.startswith("-") and a != "1"])

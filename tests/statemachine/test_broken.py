@@ -1,0 +1,75 @@
+"""Every mistake has its error: `tests/broken` has files with mistakes and what is said of them.
+
+`NAME.toml` is a model and `NAME.spec.toml` a spec for `good_model.toml`; `NAME.expected` and
+`NAME.spec.expected` have the exact text. To review new texts, write them all again with
+`python tests/test_broken.py --update` and look at the difference.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from twinrom.proofs.spec.question import ask
+from twinrom.statemachine import InputError, load_model
+
+ROOT = Path(__file__).parent.parent.parent
+BROKEN = Path("tests") / "broken"
+GOOD = Path("tests") / "good_model.toml"
+MISTAKES = sorted(p.name for p in (ROOT / BROKEN).glob("*.toml"))
+
+
+def said_of(name: str) -> str:
+    """Return what is said of a file of `tests/broken`, called as a user would."""
+    path = str(BROKEN / name)
+    try:
+        if name.endswith(".spec.toml"):
+            ask(load_model(str(GOOD)), path)
+        else:
+            load_model(path)
+    except InputError as error:
+        return f"{error}\n".replace(f"{ROOT}/", "")  # what is shipped stands in the package
+    return ""
+
+
+def expectation(name: str) -> Path:
+    return ROOT / BROKEN / f"{name.removesuffix('.toml')}.expected"
+
+
+@pytest.fixture(autouse=True)
+def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes_are_all_said_in_these_words(name: str) -> None:
+    assert expectation(name).is_file(), "no expectation: see the first lines of this file"
+    assert said_of(name) == expectation(name).read_text(encoding="utf-8")
+    assert said_of(name) != ""
+
+
+def test_every_expectation_has_its_file() -> None:
+    known = {expectation(name) for name in MISTAKES}
+    assert set((ROOT / BROKEN).glob("*.expected")) == known
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_messages_are_printable_and_in_the_house_style(name: str) -> None:
+    for line in expectation(name).read_text(encoding="utf-8").splitlines():
+        assert line.isprintable()
+        assert len(line) < 600
+        if line.startswith(("tests", "statemachine")):
+            message = line.partition(": ")[2]
+            assert not message.endswith(".")
+            assert not message[0].isupper()
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    if sys.argv[1:] != ["--update"]:
+        sys.exit(f"usage: python {sys.argv[0]} --update")
+    for mistake in MISTAKES:
+        expectation(mistake).write_text(said_of(mistake), encoding="utf-8")
