@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import z3
 
-from twinrom.proofs import recipe
+from twinrom.proofs import request
 
 if TYPE_CHECKING:
     from twinrom.proofs import Question
@@ -130,5 +130,5 @@ class Naive:
 if __name__ == "__main__":
     name, deepest, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     begun = time.monotonic()
-    done, violated = Naive(recipe(name).question()).check(deepest, seconds)
+    done, violated = Naive(request(name).question()).check(deepest, seconds)
     print(done, round(time.monotonic() - begun, 2), len(violated))

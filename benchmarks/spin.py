@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from twinrom.proofs import recipe
+from twinrom.proofs import request
 from twinrom.proofs.engines.native import NativeSearch
 
 SAFETY = ("-DSAFETY", "-DNOREDUCE")
@@ -54,7 +54,7 @@ def twinrom(folder: Path, model: str, sizes: list[str]) -> Figures:
     written = json.loads((folder / "verdicts.json").read_text())
     engine = written["models"][0]["engines"]["search"]
     assert engine["tier"] == "compiled", engine["tier"]
-    asked = recipe(model, None, dict(size.split("=") for size in sizes[1::2])).question()
+    asked = request(model, None, dict(size.split("=") for size in sizes[1::2])).question()
     searching = NativeSearch(asked)
     begun = time.monotonic()
     searching.run(1 << 40, None, None, None)

@@ -5,13 +5,17 @@ z3 is imported here only, and only by the engine that uses it.
 
 from twinrom.proofs.certificates.certificate import Answer, Certificate, Clause, Recheck
 from twinrom.proofs.certificates.folder import write_certificate
+from twinrom.proofs.engines.options import Options
 from twinrom.proofs.engines.processes import WorkerDiedError
+from twinrom.proofs.engines.registry import BOUNDED, ENGINES, SELECTABLE
 from twinrom.proofs.engines.search.folding import Folded, fold_reachable
+from twinrom.proofs.engines.task import Key
 from twinrom.proofs.export import FORMATS, export, write_export
 from twinrom.proofs.lint.files import lint_files
 from twinrom.proofs.lint.findings import CODES, Finding
 from twinrom.proofs.lint.lint import lint
 from twinrom.proofs.mutation.mutants import Mutant, mutants, mutated
+from twinrom.proofs.mutation.outcome import MutantOutcome
 from twinrom.proofs.questions.baseline import (
     baseline,
     drift,
@@ -24,7 +28,6 @@ from twinrom.proofs.questions.check import check
 from twinrom.proofs.questions.compare import (
     Comparison,
     Difference,
-    Effort,
     OneWay,
     VerdictChange,
     compare,
@@ -32,15 +35,16 @@ from twinrom.proofs.questions.compare import (
 from twinrom.proofs.questions.faults import Cut, FaultNumber, count_faults, fault_numbers
 from twinrom.proofs.questions.gaps import Read, read_gaps
 from twinrom.proofs.questions.mutate import Mutated, mutate
+from twinrom.proofs.questions.standing import PolicyStanding
 from twinrom.proofs.questions.sweep import Point, axes_of, grid, policies, row_data, sweep
-from twinrom.proofs.report import Counts, Fate, Found, Judged, Report, Rest
+from twinrom.proofs.report import Counts, DeadEnds, Found, Report
 from twinrom.proofs.run import Run
 from twinrom.proofs.spec.question import Question, ask, pose
-from twinrom.proofs.spec.request import ENGINES, Options, Recipe, recipe
+from twinrom.proofs.spec.request import CheckRequest, request
 from twinrom.proofs.spec.schema import json_schema as spec_json_schema
 from twinrom.proofs.spec.spec import Property, Spec, load_spec, parse_spec, shipped_specs, spec_for
-from twinrom.proofs.verdicts.at_rest import rest_findings
-from twinrom.proofs.verdicts.combine import Evidence, merge
+from twinrom.proofs.verdicts.combine import Evidence, combine
+from twinrom.proofs.verdicts.dead_ends import dead_end_traces
 from twinrom.proofs.verdicts.lasso import owed_since
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, holds_at, holds_in
 from twinrom.proofs.verdicts.verdict import (
@@ -59,42 +63,44 @@ from twinrom.proofs.verdicts.verdict import (
 )
 
 __all__ = [
+    "BOUNDED",
     "CODES",
     "ENGINES",
     "FORMATS",
+    "SELECTABLE",
     "Answer",
     "Bounded",
     "Certificate",
+    "CheckRequest",
     "Checked",
     "Clause",
     "ClauseResult",
     "Comparison",
     "Counts",
     "Cut",
+    "DeadEnds",
     "Difference",
-    "Effort",
     "EngineDisagreementError",
     "Evidence",
-    "Fate",
     "FaultNumber",
     "Finding",
     "Folded",
     "Found",
-    "Judged",
+    "Key",
     "Mutant",
+    "MutantOutcome",
     "Mutated",
     "NotChecked",
     "OneWay",
     "Options",
     "Point",
+    "PolicyStanding",
     "Property",
     "Proved",
     "Question",
     "Read",
     "Recheck",
-    "Recipe",
     "Report",
-    "Rest",
     "Result",
     "Run",
     "Spec",
@@ -108,8 +114,10 @@ __all__ = [
     "axes_of",
     "baseline",
     "check",
+    "combine",
     "compare",
     "count_faults",
+    "dead_end_traces",
     "drift",
     "export",
     "fault_numbers",
@@ -120,7 +128,6 @@ __all__ = [
     "lint",
     "lint_files",
     "load_spec",
-    "merge",
     "mutants",
     "mutate",
     "mutated",
@@ -131,9 +138,8 @@ __all__ = [
     "read_baseline",
     "read_gaps",
     "recheck_folders",
-    "recipe",
     "refuse_another_file",
-    "rest_findings",
+    "request",
     "row_data",
     "shipped_specs",
     "spec_for",

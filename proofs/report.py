@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from twinrom.proofs.certificates.certificate import Certificate
     from twinrom.proofs.run import Run
 
-End: TypeAlias = Literal["killed", "survived", "equivalent", "undecided"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Rest:
+class DeadEnds:
     """How a system comes to rest, apart from any property.
 
     `deadlock` is a shortest run to a state in which no rule at all can happen; `livelock` one after
@@ -54,55 +53,15 @@ class Rest:
 
 
 @dataclass(frozen=True)
-class Fate:
-    """What became of a mutant.
-
-    *killed*: `by` names the property, `how` says what became of it (`violated`, `vacuous`, or
-    `holds` for a known finding that is gone), after `length` steps where there is a run; of a
-    `mistake`, `by` is the text. *survived*: `steps` are the shortest run that tells it from the
-    model, and `by` says what is different in the last one. *equivalent*: `by` says what was
-    compared. *undecided*: `by` says why.
-    """
-
-    end: End
-    by: str
-    how: str = ""
-    length: int | None = None
-    steps: tuple[str, ...] = ()
-    seconds: float = field(default=0.0, compare=False)
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Where a policy stands, as one row of plain data.
-
-    `broken` is the property that fails and weighs most, after `length` steps if there is a run.
-    `keeps` and `breaks` are clauses. An `error` says why there is no answer.
-    """
-
-    standing: str
-    counts: Counts | None = None
-    broken: str | None = None
-    length: int | None = None
-    failed: bool = False
-    undecided: bool = False
-    keeps: tuple[str, ...] = ()
-    breaks: tuple[str, ...] = ()
-    seconds: float = field(default=0.0, compare=False)
-    error: str | None = None
-
-
-@dataclass(frozen=True)
 class Report:
     """What one engine says of one question.
 
     `clean` is the depth up to which it looked at everything; `complete` says that there is nothing
-    beyond; `stopped` says in words why it ended early. `rest` is None until it is decided;
+    beyond; `stopped` says in words why it ended early. `dead_ends` is None until it is decided;
     `tier` says how a search was carried out.
     `certificates` prove properties for all depths; `reasons` say why a property has none.
     `refuted` are those of which z3 says, without showing it, that a run breaks them;
-    `sizes` are those that a violation needs, where they are not those of the question. `fates`
-    are those of mutants, by name; `judged` is a policy's row.
+    `sizes` are those that a violation needs, where they are not those of the question.
     """
 
     engine: str
@@ -112,14 +71,24 @@ class Report:
     stopped: str | None = None
     counts: Counts | None = None
     seconds: float = 0.0
-    rest: Rest | None = None
+    dead_ends: DeadEnds | None = None
     tier: str = ""
     certificates: tuple[Certificate, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     refuted: frozenset[str] = frozenset()
-    fates: Mapping[str, Fate] = field(default_factory=dict)
-    judged: Judged | None = None
+
+    @property
+    def seen(self) -> str:
+        """Return the size of what a search saw, in words."""
+        counts = self.counts
+        if counts is None:
+            return "nothing seen"
+        deepest = "diameter" if self.complete else "depth"
+        return (
+            f"{counts.states:,} states, {counts.transitions:,} transitions, "
+            f"{deepest} {counts.diameter}"
+        )
 
 
 Progress: TypeAlias = "Callable[[Report], None]"

@@ -46,11 +46,10 @@ from twinrom.statemachine.packing import Packing
 from twinrom.statemachine.running.replaying import run_script, start_session
 from twinrom.statemachine.running.runtime import Refusal, Refused, ReplayError, Runtime, replay
 from twinrom.statemachine.running.script import Script, read_script
-from twinrom.statemachine.running.session import Change, Option, Session
+from twinrom.statemachine.running.session import Option, Session, VariableChange
 from twinrom.statemachine.running.trace import Trace, from_itf, read_trace, to_itf, write_trace
 from twinrom.statemachine.sorts import BOOL, INTEGERS, Sort
-from twinrom.statemachine.source.changes import Change as PolicyChange
-from twinrom.statemachine.source.changes import changes_between
+from twinrom.statemachine.source.changes import PolicyChange, changes_between
 from twinrom.statemachine.source.diagnostics import InputError, Problem, did_you_mean, printable
 from twinrom.statemachine.source.document import Document
 from twinrom.statemachine.source.files import is_file, is_folder, read_text, write_whole
@@ -72,7 +71,6 @@ __all__ = [
     "BROKEN",
     "INTEGERS",
     "Argument",
-    "Change",
     "Column",
     "Conjunct",
     "Definition",
@@ -117,6 +115,7 @@ __all__ = [
     "TransitionSystem",
     "Typed",
     "Variable",
+    "VariableChange",
     "Vocabulary",
     "base_of",
     "bind_column",

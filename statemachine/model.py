@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinrom.statemachine.expression.formula import Formula
-    from twinrom.statemachine.source.changes import Change
+    from twinrom.statemachine.source.changes import PolicyChange
     from twinrom.statemachine.source.places import Place
 
 Column: TypeAlias = tuple[tuple[str, "str | int | bool"], ...]
@@ -144,7 +144,7 @@ class Model:
     events: Mapping[str, Event]
     place: Place = field(repr=False, compare=False)
     base: str | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PolicyChange, ...] = ()
     budget: Mapping[str, int | None] = field(default_factory=dict)
     written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from twinrom.proofs import holds_at
-from twinrom.proofs.solver.step_relation import Template
+from twinrom.proofs.solver.step_relation import StepRelation
 from twinrom.statemachine import Runtime, Step, terms
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Solver:
 
     def __init__(self, question: Question) -> None:
         self.system = question.system
-        self.template = Template(question.system)
+        self.template = StepRelation(question.system)
         self.relation = z3.And(*self.template.step())
 
     def pairs(self, state: State, step: Step | None, after: State | None) -> list[tuple[Any, Any]]:

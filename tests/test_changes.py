@@ -16,9 +16,9 @@ from asked import ROOT, SHIPPED, judged, lengths, shipped, up_to
 
 from twinrom.proofs import (
     Checked,
+    CheckRequest,
     Proved,
     Question,
-    Recipe,
     Report,
     Vacuous,
     Violated,
@@ -247,8 +247,8 @@ def found(asked: Question, report: Report) -> dict[str, object]:
         else:
             assert isinstance(result.verdict, Proved)
     assert report.counts is not None
-    recipe = Recipe(("model", ""), ("spec", ""))
-    checked = Checked(asked, 0, results, (), {"search": report}, 0.0, recipe, None)
+    request = CheckRequest(("model", ""), ("spec", ""))
+    checked = Checked(asked, 0, results, (), {"search": report}, 0.0, request, None)
     said = {"standing": checked.standing, "states": report.counts.states}
     more = {"vacuous": sorted(vacuous), "violated": violated}
     return said | {name: value for name, value in more.items() if value}

@@ -225,7 +225,7 @@ def workers() -> set[str]:
             words = place.read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"twinrom.proofs.questions.worker" in words:
+        if b"twinrom.proofs.engines.worker" in words:
             found.add(place.parent.name)
     return found
 
@@ -259,21 +259,6 @@ def test_an_interrupted_check_leaves_nothing_behind(tmp_path: Path, number: int)
         time.sleep(0.1)
     assert not own & workers()
     assert not list(tmp_path.iterdir())
-
-
-def test_another_package_of_the_same_name_is_refused(tmp_path: Path) -> None:
-    for name in ("statemachine", "diagrams"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "__init__.py").write_text("")
-    path = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]"
-    code = f"{path}; import twinrom; twinrom.main()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False,
-                          cwd=tmp_path)  # fmt: skip
-    assert done.returncode == 2
-    assert done.stderr == (
-        f"twinrom: the package `statemachine` is not twinrom's: found another one at "
-        f"{tmp_path}/statemachine; install twinrom into an environment of its own\n"
-    )
 
 
 @pytest.mark.parametrize("error", [EngineDisagreementError, WorkerDiedError])

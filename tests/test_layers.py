@@ -48,7 +48,7 @@ MAX_LINES = 450
 MAX_ENTRIES = 20
 HEAVY = ("z3", "transitions", "pydantic", "graphviz")
 FORBIDDEN = {"eval", "exec", "compile", "__import__"}
-PIPES = {"proofs/engines/processes.py", "proofs/questions/worker.py"}  # both are this program
+PIPES = {"proofs/engines/processes.py", "proofs/engines/worker.py"}  # both are this program
 UNSAFE = ("pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib")
 
 

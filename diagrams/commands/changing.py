@@ -9,7 +9,7 @@ import typer
 
 from twinrom.diagrams.commands.exit_codes import end
 from twinrom.diagrams.commands.options import (
-    MAX_STATES,
+    DEFAULT_STATES,
     FaultOption,
     JobsOption,
     JsonOption,
@@ -31,7 +31,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     sort: SortOption = None,
     faults: FaultOption = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds for each search")] = None,
-    max_states: MaxStates = MAX_STATES,
+    max_states: MaxStates = DEFAULT_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
     markdown: Annotated[
@@ -44,11 +44,11 @@ def compare(  # noqa: PLR0913 - one parameter per option
     """Say what a policy change changes: text, verdicts, and what can be seen to happen."""
     if "-" == str(json) == str(markdown):
         raise typer.BadParameter("`--json -` and `--markdown -` exclude each other")
-    from twinrom.proofs import Effort
+    from twinrom.proofs import Options
     from twinrom.proofs import compare as compared
 
-    effort = Effort(timeout, max_states, plain)
-    found = compared(old, new, spec, sorts=finite(sort), faults=budget(faults), effort=effort)
+    options = Options(timeout=timeout, max_states=max_states, plain=plain)
+    found = compared(old, new, spec, sorts=finite(sort), faults=budget(faults), options=options)
     from rich.console import Console
 
     from twinrom.diagrams.data.compare import comparison_json
@@ -78,14 +78,14 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     killed: Annotated[
         bool, typer.Option("--killed", help="list the killed ones too, with what kills them")
     ] = False,
-    max_states: MaxStates = MAX_STATES,
+    max_states: MaxStates = DEFAULT_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
 ) -> None:
     """Change one thing of each rule after the other, and see whether the spec notices."""
-    from twinrom.proofs import Options, mutate, recipe
+    from twinrom.proofs import Options, mutate, request
 
-    asked = recipe(model, spec, finite(sort), budget(faults))
+    asked = request(model, spec, finite(sort), budget(faults))
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
     from rich.console import Console
 
@@ -115,7 +115,7 @@ def sweep(  # noqa: PLR0913 - one parameter per option
     ] = None,
     timeout: PolicyTimeout = None,
     jobs: JobsOption = 2,
-    max_states: MaxStates = MAX_STATES,
+    max_states: MaxStates = DEFAULT_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
 ) -> None:
@@ -147,15 +147,15 @@ def gaps(  # noqa: PLR0913 - one parameter per option
     spec: SpecOption = None,
     timeout: PolicyTimeout = None,
     jobs: JobsOption = 2,
-    max_states: MaxStates = MAX_STATES,
+    max_states: MaxStates = DEFAULT_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
 ) -> None:
     """Judge every reading of every gap that has a policy: which clauses it keeps and breaks."""
-    from twinrom.proofs import Options, read_gaps, recipe
+    from twinrom.proofs import Options, read_gaps, request
 
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
-    asked = recipe(model, spec)
+    asked = request(model, spec)
     found = read_gaps(asked, options)
     from rich.console import Console
 
@@ -165,7 +165,7 @@ def gaps(  # noqa: PLR0913 - one parameter per option
     show(Console(stderr=str(json) == "-", highlight=False), gaps_view(found))
     if json is not None:
         write_data(gaps_json(found), json)
-    judged = [reading.judged for reading in found if reading.judged is not None]
+    judged = [reading.standing for reading in found if reading.standing is not None]
     end(
         failed=any(one.standing == "error" for one in judged),
         undecided=any(one.undecided for one in judged),

@@ -10,7 +10,7 @@ import typer
 
 from twinrom.diagrams.commands.exit_codes import end
 from twinrom.diagrams.commands.options import (
-    MAX_STATES,
+    DEFAULT_STATES,
     EngineOption,
     FaultOption,
     JobsOption,
@@ -47,7 +47,7 @@ def check(  # noqa: PLR0913 - one parameter per option
     engine: EngineOption = "auto",
     timeout: TimeoutOption = None,
     jobs: JobsOption = 2,
-    max_states: MaxStates = MAX_STATES,
+    max_states: MaxStates = DEFAULT_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
     trace: Annotated[
@@ -71,8 +71,8 @@ def check(  # noqa: PLR0913 - one parameter per option
         check,
         drift,
         read_baseline,
-        recipe,
         refuse_another_file,
+        request,
         write_baseline,
     )
 
@@ -81,7 +81,7 @@ def check(  # noqa: PLR0913 - one parameter per option
     recorded = read_baseline(baseline) if baseline is not None and not update else None
     options = Options(depth, engines(engine), timeout, jobs, max_states, plain)
     every: list[str] | None = [] if symbolic else None
-    recipes = [recipe(m, spec, sizes(sort), budget(faults), every) for m in models]
+    requests = [request(m, spec, sizes(sort), budget(faults), every) for m in models]
 
     from rich.console import Console
 
@@ -91,7 +91,7 @@ def check(  # noqa: PLR0913 - one parameter per option
     from twinrom.diagrams.terminal.tables import checked_view
 
     with live_progress(Console(stderr=True), models) as progress:
-        checked = check(recipes, options, progress)
+        checked = check(requests, options, progress)
     console = Console(stderr=str(json) == "-", highlight=False)
     for one in checked:
         show(console, checked_view(one))
@@ -121,11 +121,11 @@ def report(  # noqa: PLR0913 - one parameter per option
     jobs: JobsOption = 2,
 ) -> None:
     """Check models as `check` does, and write one page that says all that was found out."""
-    from twinrom.proofs import Options, check, recipe
+    from twinrom.proofs import Options, check, request
 
     options = Options(None, engines(engine), timeout, jobs)
     every: list[str] | None = [] if symbolic else None
-    recipes = [recipe(m, spec, sizes(sort), budget(faults), every) for m in models]
+    requests = [request(m, spec, sizes(sort), budget(faults), every) for m in models]
 
     from rich.console import Console
 
@@ -134,7 +134,7 @@ def report(  # noqa: PLR0913 - one parameter per option
     from twinrom.statemachine import write_whole
 
     with live_progress(Console(stderr=True), models) as progress:
-        checked = check(recipes, options, progress)
+        checked = check(requests, options, progress)
     again = (
         *(("--spec", spec) if spec else ()),
         *(word for size in sort or [] for word in ("--sort", size)),
@@ -180,15 +180,15 @@ def faults(  # noqa: PLR0913 - one parameter per option
     stories: Annotated[
         bool, typer.Option("--stories", help="tell the story of each fatal combination")
     ] = False,
-    max_states: MaxStates = MAX_STATES,
+    max_states: MaxStates = DEFAULT_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
 ) -> None:
     """Count how many faults availability properties survive, and list the fatal combinations."""
-    from twinrom.proofs import count_faults, recipe
+    from twinrom.proofs import count_faults, request
 
     counted = [
-        count_faults(recipe(m, spec, finite(sort)), max_faults, max_states, plain=plain)
+        count_faults(request(m, spec, finite(sort)), max_faults, max_states, plain=plain)
         for m in models
     ]
     from rich.console import Console

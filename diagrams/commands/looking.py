@@ -134,11 +134,11 @@ def export(  # noqa: PLR0913 - one parameter per option
     faults: FaultOption = None,
 ) -> None:
     """Write a model and its spec for another tool: SPIN, NuSMV, TLC or an SMT solver."""
-    from twinrom.proofs import FORMATS, recipe, write_export
+    from twinrom.proofs import FORMATS, request, write_export
 
     if to not in FORMATS:
         raise typer.BadParameter(f"`{to}` is not a format: {', '.join(FORMATS)}")
-    question = recipe(model, spec, finite(sort), budget(faults)).question()
+    question = request(model, spec, finite(sort), budget(faults)).question()
     typer.echo(write_export(question, to, depth, output), nl=False)
 
 

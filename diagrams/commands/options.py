@@ -12,7 +12,7 @@ import typer
 
 __version__ = "0.1.0"
 
-MAX_STATES = 50_000_000
+DEFAULT_STATES = 50_000_000
 
 Model = Annotated[str, typer.Argument(help="model file, or name of a shipped model")]
 Models = Annotated[list[str], typer.Argument(help="model files, or names of shipped models")]
@@ -46,14 +46,14 @@ OutputOption = Annotated[Path | None, typer.Option(help="file to write (default:
 
 def engines(text: str) -> tuple[str, ...]:
     """Return the engines that `--engine` names; none is `auto`, all that can answer."""
-    from twinrom.proofs import ENGINES
+    from twinrom.proofs import SELECTABLE
 
     if text == "auto":
         return ()
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
     for name in names:
-        if name not in ENGINES:
-            known = ", ".join(ENGINES)
+        if name not in SELECTABLE:
+            known = ", ".join(SELECTABLE)
             raise typer.BadParameter(f"`{name}` is not an engine: auto, or some of {known}")
     return names
 

@@ -27,7 +27,7 @@ def _model(checked: Checked) -> dict[str, Any]:
         "title": question.model.title,
         "files": {"model": list(question.model.paths), "spec": list(question.spec.paths)},
         "sorts": _sizes(question),
-        "symbolic": list(checked.recipe.unbounded),
+        "symbolic": list(checked.request.unbounded),
         "faults": {kind: "unlimited" if n is None else n for kind, n in question.budget.items()},
         "depth": checked.depth,
         "failed": checked.failed,
@@ -65,7 +65,7 @@ def _certificate(certificate: Certificate | None) -> dict[str, Any] | None:
 
 def _rest(checked: Checked) -> dict[str, Any] | None:
     """Return whether the system can come to a dead end, or never comes to rest by itself."""
-    rest = checked.rest
+    rest = checked.dead_ends
     if rest is None:
         return None
     system = checked.question.system

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from twinrom.diagrams.terminal.comparison import (
     RELATIONS,
     alike_words,
+    dead_end_lines,
     instead_words,
     newly_violated,
-    rest_lines,
     seen_words,
     unchanged,
     verdict_text,
@@ -71,7 +71,7 @@ def _details(found: Comparison) -> Iterable[tuple[str, str]]:
     same = len(found.old.results) - len(found.verdicts)
     rows = [_row(change) for change in found.verdicts]
     head = ["| property | before | after | |", "|---|---|---|---|"] if rows else []
-    rest = [f"\n{plain(line)}" for line in rest_lines(found)]
+    rest = [f"\n{plain(line)}" for line in dead_end_lines(found)]
     note = f"\n{plain(unchanged(same, len(found.old.results)))}"
     yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
     for change, alike in newly_violated(found.verdicts):

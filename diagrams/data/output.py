@@ -73,13 +73,13 @@ def write_certificates(checked: Sequence[Checked], folder: Path) -> list[Path]:
     """Write each certificate into a folder of its own below `folder`; return those folders."""
     written: list[Path] = []
     for one in checked:
-        symbolic, finite = one.recipe.of_all_sizes(), one.recipe
+        symbolic, finite = one.request.of_all_sizes(), one.request
         for number, certificate in enumerate(one.certificates, 1):
             size = "-any-size" if certificate.symbolic else ""
             more = f"-{number}" if len(one.certificates) > 1 else ""
             path = _unused(folder / f"{one.question.model.name}{size}{more}", written)
-            recipe = symbolic if certificate.symbolic else finite
-            write_certificate(path, recipe, one.question, certificate)
+            request = symbolic if certificate.symbolic else finite
+            write_certificate(path, request, one.question, certificate)
             written.append(path)
     return written
 

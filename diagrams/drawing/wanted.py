@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from twinrom.diagrams.pictures.against import against_graph
-from twinrom.diagrams.pictures.composed import MAX_STATES, SECONDS, composed_graph
+from twinrom.diagrams.pictures.composed import DRAWN_STATES, SECONDS, composed_graph
 from twinrom.diagrams.pictures.highlight import highlighted
 from twinrom.diagrams.pictures.lanes import lanes
 from twinrom.diagrams.pictures.machine_graph import machine_graph, model_graph
 from twinrom.diagrams.pictures.rule_text import DETAILS
 from twinrom.diagrams.words.ending import for_ever, wrong
-from twinrom.proofs import Options, Violated, check, recipe
+from twinrom.proofs import Options, Violated, check, request
 from twinrom.statemachine import (
     InputError,
     did_you_mean,
@@ -53,7 +53,7 @@ class Wanted:
     spec: str | None = None
     sorts: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, int | None] = field(default_factory=dict)
-    max_states: int = MAX_STATES
+    max_states: int = DRAWN_STATES
     seconds: float = SECONDS
 
 
@@ -138,7 +138,7 @@ def counterexample(model: str, wanted: Wanted) -> tuple[Question, Property, Trac
 
     Raises `InputError` when the spec has no such property, or nothing breaks it.
     """
-    asked = recipe(model, wanted.spec, wanted.sorts, wanted.faults)
+    asked = request(model, wanted.spec, wanted.sorts, wanted.faults)
     names = [p.name for p in asked.question().properties]
     fits = [n for n in names if n == wanted.prop or n.partition("[")[0] == wanted.prop]
     if not fits:

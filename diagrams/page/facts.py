@@ -22,9 +22,8 @@ from twinrom.diagrams.terminal.tables import (
     standing_words,
     verdict_words,
 )
-from twinrom.diagrams.words.engines import clauses as clauses_words
+from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
 from twinrom.diagrams.words.engines import engine_line, steps
-from twinrom.diagrams.words.rest import QUIET, rest_lines
 from twinrom.diagrams.words.story import short_place
 from twinrom.proofs import NotChecked, Proved, Unknown, Violated
 
@@ -75,12 +74,12 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "counted": counted_words(checked),
         "files": [short_file(path) for path in (model.paths[0], spec.paths[0])],
         "sizes": {s.name: s.range_text() for s in model.sorts.values()},
-        "symbolic": checked.recipe.unbounded,
+        "symbolic": checked.request.unbounded,
         "faults": budget_words(checked),
         "tables": _tables(checked),
         "engines": [engine_line(report) for report in checked.reports.values()],
         "legend": rests_on_words(checked),
-        "rest": rest_lines(checked),
+        "rest": dead_end_lines(checked),
         "quiet": QUIET,
         "rest_runs": rest_runs,
         "runs": runs,
@@ -121,7 +120,7 @@ def _runs(subject: Subject) -> list[dict[str, Any]]:
 
 
 def _rest_runs(checked: Checked) -> list[dict[str, Any]]:
-    runs = checked.rest or {}
+    runs = checked.dead_ends or {}
     return [plain_run(checked.question, what, t) for what, t in runs.items() if t is not None]
 
 
@@ -261,7 +260,7 @@ def _fault_numbers(numbers: Sequence[FaultNumber] | None) -> list[dict[str, Any]
 
 def _certificates(checked: Checked) -> list[dict[str, Any]]:
     return [
-        {"method": c.method, "k": c.k, "size": clauses_words(c), "properties": c.properties,
+        {"method": c.method, "k": c.k, "size": c.size, "properties": c.properties,
          "symbolic": c.symbolic, "solvers": c.solvers,
          "versions": sorted({f"{a.solver} {a.version}" for a in c.answers if a.confirms}),
          "invariant": [clause.text for clause in c.invariant]}

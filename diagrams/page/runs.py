@@ -29,7 +29,7 @@ def counterexample(
 ) -> dict[str, Any]:
     """Return all that a page shows of one run that breaks the properties of `results`."""
     first = results[0]
-    sizes = dict(checked.recipe.sorts)
+    sizes = dict(checked.request.sorts)
     if first.question is not checked.question:
         sorts = first.question.model.sorts.values()
         sizes |= {s.name: s.range_text() for s in sorts if s.ordered}

@@ -39,7 +39,7 @@ def cheap_faults(checked: Checked) -> tuple[FaultNumber, ...] | None:
     if not small or not checked.question.model.rules:
         return None
     try:
-        return count_faults(checked.recipe, MAX_FAULTS, CHEAP_STATES)[1]
+        return count_faults(checked.request, MAX_FAULTS, CHEAP_STATES)[1]
     except InputError:
         return None
 

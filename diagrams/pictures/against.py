@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from twinrom.diagrams.pictures.graph import Edge, Graph, Group, Mark, Node, Part
+from twinrom.diagrams.pictures.graph import Edge, Graph, Group, LabelPart, Mark, Node
 from twinrom.diagrams.pictures.machine_graph import machine_graph
 from twinrom.diagrams.pictures.rule_text import KEY, one_line, shortened
 
@@ -77,7 +77,7 @@ class _Merging:
 
     using: Mapping[str, str]
     nodes: dict[tuple[str, tuple[str, ...]], dict[str, Node]] = field(default_factory=dict)
-    ends: dict[tuple[str, str], dict[str, dict[str, Part]]] = field(default_factory=dict)
+    ends: dict[tuple[str, str], dict[str, dict[str, LabelPart]]] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
 
     def add(self, graph: Graph, side: str) -> None:
@@ -88,7 +88,7 @@ class _Merging:
             places[node.id] = self.id(key)
         for edge in graph.edges:
             ends = self.ends.setdefault((places[edge.source], places[edge.target]), {})
-            for part in edge.parts or (Part((), (), edge.id),):
+            for part in edge.parts or (LabelPart((), (), edge.id),):
                 rule = part.rules[0].partition("[")[0] if part.rules else ""
                 ends.setdefault(rule, {})[side] = part
         self.groups = list(graph.groups)
@@ -130,7 +130,7 @@ class _Merging:
             node, id=known, lines=(f"{SIGNS[mark]} {node.lines[0]}",), marks=node.marks | {mark}
         )
 
-    def part(self, rule: str, sides: Mapping[str, Part]) -> Part:
+    def part(self, rule: str, sides: Mapping[str, LabelPart]) -> LabelPart:
         """Return what became of a rule on this arrow: a sign, and the lines that differ."""
         if len(sides) == 1:
             mark: Mark = "added" if "added" in sides else "removed"

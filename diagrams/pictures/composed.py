@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from twinrom.diagrams.pictures.graph import Edge, Graph, Mark, Node, Part
+from twinrom.diagrams.pictures.graph import Edge, Graph, LabelPart, Mark, Node
 from twinrom.diagrams.pictures.rule_text import GLYPHS, KEY, actor_mark, cut, one_line, shortened
 from twinrom.proofs import fold_reachable
 from twinrom.statemachine import InputError, did_you_mean, ground
@@ -22,11 +22,11 @@ Values: TypeAlias = tuple[int, ...]
 MOST_NODES, MOST_EDGES = 80, 80
 MOST_NAMES = 3
 LABELLED = 60
-MAX_STATES, SECONDS = 100_000, 60.0
+DRAWN_STATES, SECONDS = 100_000, 60.0
 
 
 def composed_graph(
-    model: Model, by: Sequence[str] = (), max_states: int = MAX_STATES, seconds: float = SECONDS
+    model: Model, by: Sequence[str] = (), max_states: int = DRAWN_STATES, seconds: float = SECONDS
 ) -> Graph:
     """Return the reachable graph, folded by these machines and variables.
 
@@ -146,7 +146,7 @@ class _Drawing:
                 names = [i.name for i in own]
                 tooltip = "\n".join([f"{mark}:", *names])
                 shown = tuple(lines) if labelled else ()
-                parts.append(Part(shown, tuple(names), tooltip, "", frozenset([mark])))
+                parts.append(LabelPart(shown, tuple(names), tooltip, "", frozenset([mark])))
         source, target = ends
         return Edge(f"e:composed:{number}", self.id(source), self.id(target), tuple(parts))
 

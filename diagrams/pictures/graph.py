@@ -35,7 +35,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Part:
+class LabelPart:
     """The share that one rule has in an arrow: a line for its event, its guard, its effect.
 
     `rules` are the names of the rule instances it stands for, `link` is where a click leads;
@@ -56,7 +56,7 @@ class Edge:
     id: str
     source: str
     target: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[LabelPart, ...] = ()
     marks: frozenset[Mark] = frozenset()
 
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from twinrom.diagrams.pictures.graph import Edge, Graph, Group, Mark, Node, Part
+from twinrom.diagrams.pictures.graph import Edge, Graph, Group, LabelPart, Mark, Node
 from twinrom.diagrams.pictures.rule_text import KEY, filled_target, one_line, rule_text, shortened
 from twinrom.statemachine import InputError, did_you_mean, ground, terms
 
@@ -142,7 +142,7 @@ class _Drawing:
     template: Template
     detail: str
     nodes: dict[str, Node] = field(default_factory=dict)
-    ends: dict[tuple[str, str], list[Part]] = field(default_factory=dict)
+    ends: dict[tuple[str, str], list[LabelPart]] = field(default_factory=dict)
     sets: dict[tuple[int, ...], str] = field(default_factory=dict)
 
     def states(self) -> None:

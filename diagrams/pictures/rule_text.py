@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from twinrom.diagrams.pictures.graph import Mark, Part
+from twinrom.diagrams.pictures.graph import LabelPart, Mark
 from twinrom.diagrams.words.story import short_place
 from twinrom.statemachine import Typed, conjuncts, filled, printable
 
@@ -37,7 +37,7 @@ class RuleText:
     moves: tuple[tuple[str, str], ...]
     sets: tuple[str, ...]
 
-    def part(self, target: str, rules: Sequence[str], detail: str) -> Part:
+    def part(self, target: str, rules: Sequence[str], detail: str) -> LabelPart:
         """Return the part of an arrow on which the machine `target` moves."""
         effects = [text for machine, text in self.moves if machine != target]
         named = self.heading()
@@ -48,7 +48,7 @@ class RuleText:
             done = cut((*effects, *self.sets), MOST_EFFECTS if detail == "short" else None)
             lines += _framed(done, "/ ", "  ", "")
         link = f"#clause-{quote(self.rule.clauses[0])}" if self.rule.clauses else ""
-        return Part(tuple(lines), tuple(rules), self.full(), link, frozenset([self.actor]))
+        return LabelPart(tuple(lines), tuple(rules), self.full(), link, frozenset([self.actor]))
 
     def heading(self) -> str:
         """Return the event, with the rule's name where that is another."""

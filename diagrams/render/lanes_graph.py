@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from twinrom.diagrams.pictures.graph import Edge, Graph, Node, Part
+from twinrom.diagrams.pictures.graph import Edge, Graph, LabelPart, Node
 
 if TYPE_CHECKING:
     from twinrom.diagrams.pictures.lanes import Lanes
@@ -35,12 +35,12 @@ def lanes_graph(lanes: Lanes) -> Graph:
             text = tuple(t for t in (lanes.names[cell.lane], cell.state, *cell.lines) if t)
             bad = row.marks & {"bad"}
             nodes.append(Node(name, text, group=f"l:{lanes.names[cell.lane]}", marks=bad))
-            part = Part((), (row.rule,), row.tooltip, row.link, row.marks)
+            part = LabelPart((), (row.rule,), row.tooltip, row.link, row.marks)
             edges.append(Edge(f"{name}:moved", step, name, (part,)))
             edges.append(Edge(f"{name}:before", last[cell.lane], name))
             last[cell.lane] = name
     if lanes.loop is not None and lanes.loop < len(lanes.rows):
-        edges.append(Edge("t:loop", before, f"t:{lanes.loop + 1}", (Part(("for ever",)),)))
+        edges.append(Edge("t:loop", before, f"t:{lanes.loop + 1}", (LabelPart(("for ever",)),)))
     if lanes.ending:
         lines = tuple(textwrap.wrap(lanes.ending, WIDEST))
         nodes.append(Node("t:wrong", lines, "note", "t", marks=frozenset(["bad"])))

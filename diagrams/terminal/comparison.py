@@ -73,7 +73,7 @@ def _verdicts(found: Comparison) -> list[RenderableType]:
             table.add_row(Text(name), Text(old), Text("->"), Text(new), mark)
         parts.append(Padding(table, (0, 0, 0, GAP), expand=False))
     parts.append(Text(f"  {unchanged(same, len(found.old.results))}", style="dim"))
-    parts += [Text(f"  {line}") for line in rest_lines(found)]
+    parts += [Text(f"  {line}") for line in dead_end_lines(found)]
     for change, alike in newly_violated(found.verdicts):
         parts += _broken(found.new, change, alike)
     return parts
@@ -92,7 +92,7 @@ def verdict_text(result: Result) -> str:
     return f"{words} ({steps(len(verdict.trace.steps))})"
 
 
-def rest_lines(found: Comparison) -> list[str]:
+def dead_end_lines(found: Comparison) -> list[str]:
     """Return a line for a deadlock or a livelock that came or went."""
     lines = []
     for what in ("deadlock", "livelock"):
@@ -103,9 +103,9 @@ def rest_lines(found: Comparison) -> list[str]:
 
 
 def _rest(checked: Checked, what: str) -> str:
-    if checked.rest is None:
+    if checked.dead_ends is None:
         return "not known"
-    trace = checked.rest.get(what)
+    trace = checked.dead_ends.get(what)
     return "none" if trace is None else f"after {steps(len(trace.steps))}"
 
 

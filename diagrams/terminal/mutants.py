@@ -16,7 +16,7 @@ from twinrom.statemachine import printable
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from twinrom.proofs import Fate, Mutant, Mutated
+    from twinrom.proofs import Mutant, MutantOutcome, Mutated
 
 SCHEMA = "twinrom/mutate/1"
 
@@ -25,7 +25,8 @@ def mutated_view(found: Mutated, *, killed: bool = False) -> RenderableType:
     """Return survivors with what tells them from the model, then the score."""
     question = found.question
     files = f"{short_file(question.model.paths[0])} against {short_file(question.spec.paths[0])}"
-    tried = "all" if len(found.fates) == found.total else f"{len(found.fates)} of {found.total}"
+    number = len(found.outcomes)
+    tried = "all" if number == found.total else f"{number} of {found.total}"
     parts: list[RenderableType] = [
         Text(f"\n{printable(question.model.title)}", style="bold"),
         Text(f"{files}\nmutants: {tried} tried, {found.seconds:.1f} s", style="dim"),
@@ -58,16 +59,16 @@ def _item(name: str, text: str) -> RenderableType:
     )
 
 
-def _killer(fate: Fate) -> str:
-    match fate.how:
+def _killer(outcome: MutantOutcome) -> str:
+    match outcome.how:
         case "mistake":
-            return f"a mistake of the model: {fate.by}"
+            return f"a mistake of the model: {outcome.by}"
         case "vacuous":
-            return f"{fate.by} is never put to the test"
+            return f"{outcome.by} is never put to the test"
         case "holds":
-            return f"{fate.by}, a known finding, holds now"
+            return f"{outcome.by}, a known finding, holds now"
         case _:
-            return f"{fate.by} after {steps(fate.length or 0)}"
+            return f"{outcome.by} after {steps(outcome.length or 0)}"
 
 
 def _summary(found: Mutated) -> str:
@@ -99,22 +100,22 @@ def mutated_json(found: Mutated) -> dict[str, Any]:
         "killed": killed,
         "not_equivalent": all_,
         "failing": list(found.failing),
-        "mutants": [_mutant(found, m, f) for m, f in found.fates],
+        "mutants": [_mutant(found, m, f) for m, f in found.outcomes],
         "stale": dict(found.stale),
         "seconds": round(found.seconds, 3),
     }
 
 
-def _mutant(found: Mutated, mutant: Mutant, fate: Fate) -> dict[str, Any]:
+def _mutant(found: Mutated, mutant: Mutant, outcome: MutantOutcome) -> dict[str, Any]:
     return {
         "name": mutant.name,
         "rule": mutant.rule,
         "kind": mutant.kind,
-        "end": fate.end,
-        "by": fate.by,
-        "how": fate.how or None,
-        "length": fate.length,
-        "steps": list(fate.steps),
+        "end": outcome.end,
+        "by": outcome.by,
+        "how": outcome.how or None,
+        "length": outcome.length,
+        "steps": list(outcome.steps),
         "because": found.because(mutant),
-        "seconds": round(fate.seconds, 3),
+        "seconds": round(outcome.seconds, 3),
     }

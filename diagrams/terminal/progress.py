@@ -9,6 +9,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from twinrom.proofs import BOUNDED, ENGINES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -21,18 +23,18 @@ if TYPE_CHECKING:
 def live_progress(
     console: Console,
     names: Sequence[str],
-) -> Iterator[Callable[[str, Report], None] | None]:
+) -> Iterator[Callable[[tuple[int, str], Report], None] | None]:
     """Show what each engine is doing while the block runs; yields None when nobody is watching.
 
-    `names` are the models, in the order in which tasks number them (`0:search`).
+    `names` are the models, in the order in which tasks number them (`(0, "search")`).
     """
     if not console.is_terminal:
         yield None
         return
-    latest: dict[str, Report] = {}
+    latest: dict[tuple[int, str], Report] = {}
     with Live(console=console, refresh_per_second=8, transient=True) as live:
 
-        def progress(task: str, report: Report) -> None:
+        def progress(task: tuple[int, str], report: Report) -> None:
             latest[task] = report
             live.update(_view(latest, names))
 
@@ -53,10 +55,9 @@ def counting(console: Console, what: str) -> Iterator[Callable[[int, int], None]
         yield progress
 
 
-def _view(latest: dict[str, Report], names: Sequence[str]) -> Table:
+def _view(latest: dict[tuple[int, str], Report], names: Sequence[str]) -> Table:
     table = Table.grid(padding=(0, 2))
-    for task, report in sorted(latest.items()):
-        number, _, engine = task.partition(":")
+    for (number, engine), report in sorted(latest.items()):
         if report.certificates:
             doing = f"{sum(len(c.properties) for c in report.certificates)} properties proved"
         elif report.counts is not None:
@@ -67,9 +68,7 @@ def _view(latest: dict[str, Report], names: Sequence[str]) -> Table:
         waiting = sum(f.witness is None for f in report.found.values())
         if found:
             doing += f", {found} violated"
-        if waiting and report.engine == "bounded":
+        if waiting and engine == BOUNDED.name:
             doing += f", {waiting} not exercised yet"
-        table.add_row(
-            Text(names[int(number)], style="bold"), "z3" if engine == "bounded" else engine, doing
-        )
+        table.add_row(Text(names[number], style="bold"), ENGINES[engine].label, doing)
     return table

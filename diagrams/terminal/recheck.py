@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from twinrom.diagrams.words.engines import clauses
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def recheck_view(one: Recheck) -> RenderableType:
         Text(printable(f"{one.folder}: {one.model}"), style="bold green"),
         Text(f"  {number} {noun} for all depths{reach}: {', '.join(certificate.properties)}"),
         Text(f"  {one.asked}"),
-        Text(f"  invariant of {clauses(certificate)}, confirmed by {solvers}"),
+        Text(f"  invariant of {certificate.size}, confirmed by {solvers}"),
     ]
     if not one.compared:
         lines.append(Text(

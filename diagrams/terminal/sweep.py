@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from twinrom.proofs import Judged, Point, Read
+    from twinrom.proofs import Point, PolicyStanding, Read
 
 STYLES = {
     "error": "bold red", "unsafe": "bold red", "does-not-recover": "red", "departs": "yellow",
@@ -28,7 +28,7 @@ STYLES = {
 }  # fmt: skip
 
 
-def sweep_view(rows: Sequence[tuple[Point, Judged]]) -> RenderableType:
+def sweep_view(rows: Sequence[tuple[Point, PolicyStanding]]) -> RenderableType:
     """Return each policy with what it breaks, the errors, and how many there are of a standing."""
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     for title in ("stands", "states", "s"):
@@ -52,12 +52,12 @@ def sweep_view(rows: Sequence[tuple[Point, Judged]]) -> RenderableType:
     return Group(table, *errors, Text(f"\n{number}: {ends}", style="bold"))
 
 
-def _broken(judged: Judged) -> str:
+def _broken(judged: PolicyStanding) -> str:
     name = printable(judged.broken or "").partition("[")[0]
     return name if judged.length is None else f"{name}, {steps(judged.length)}"
 
 
-def sweep_json(rows: Sequence[tuple[Point, Judged]]) -> dict[str, Any]:
+def sweep_json(rows: Sequence[tuple[Point, PolicyStanding]]) -> dict[str, Any]:
     """Return the rows as plain JSON data."""
     return {"schema": "twinrom/sweep/1", "rows": [row_data(p, judged) for p, judged in rows]}
 
@@ -74,13 +74,13 @@ def gaps_view(readings: Sequence[Read]) -> RenderableType:
         parts.append(Padding(Text(mark + printable(one.says)), (0, 0, 0, GAP), expand=False))
         words, style = _reading(one)
         parts.append(Padding(Text(words, style=style), (0, 0, 0, 2 * GAP), expand=False))
-    checked = sum(one.judged is not None for one in readings)
+    checked = sum(one.standing is not None for one in readings)
     parts.append(Text(f"\n{len(readings)} readings, {checked} of them with a policy", style="bold"))
     return Group(*parts, Text("* is the reading that the spec chose", style="dim"))
 
 
 def _reading(one: Read) -> tuple[str, str]:
-    judged = one.judged
+    judged = one.standing
     if judged is None:
         return one.why, "dim"
     if judged.error is not None:

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from twinrom.diagrams.terminal.stories import stories
 from twinrom.diagrams.words.changes import changes_view
+from twinrom.diagrams.words.dead_ends import dead_ends_view
 from twinrom.diagrams.words.engines import engine_line, steps
-from twinrom.diagrams.words.rest import rest_view
 from twinrom.proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated
 from twinrom.statemachine import fault_kinds, printable
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def checked_view(checked: Checked) -> RenderableType:
     """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
-    more = (_unchecked(checked), _unknown(checked), _clauses(checked), rest_view(checked))
+    more = (_unchecked(checked), _unknown(checked), _clauses(checked), dead_ends_view(checked))
     parts += [view for view in more if view is not None]
     parts += stories(checked)
     parts.append(summary(checked))
@@ -129,10 +129,10 @@ def rests_on_words(checked: Checked) -> str:
     if False in kinds:
         parts.append("proof = an inductive invariant that fresh solvers confirmed")
     if True in kinds:
-        names = ", ".join(checked.recipe.unbounded)
+        names = ", ".join(checked.request.unbounded)
         parts.append(f"any size = the same for every integer as {names}, and every table")
     if any(report.complete for report in checked.reports.values()):
-        sizes = " at the sizes above" if checked.recipe.unbounded else ""
+        sizes = " at the sizes above" if checked.request.unbounded else ""
         parts.append(f"all = every reachable state{sizes} (search)")
     if "bounded" in checked.reports:
         depth = max(0, checked.reports["bounded"].clean)

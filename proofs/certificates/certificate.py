@@ -65,6 +65,22 @@ class Certificate:
         found = dict.fromkeys(a.solver for a in self.answers)
         return tuple(s for s in found if all(a.confirms for a in self.answers if a.solver == s))
 
+    @property
+    def size(self) -> str:
+        """Return `1 clause`, `2 clauses`."""
+        number = len(self.invariant)
+        return f"{number} clause{'s' * (number != 1)}"
+
+    @property
+    def said(self) -> str:
+        """Return how many properties it proves, how large it is, and who confirmed it."""
+        number = len(self.properties)
+        reach = " at every size" if self.symbolic else ""
+        return (
+            f"{number} {'property' if number == 1 else 'properties'} for all depths{reach}, "
+            f"invariant of {self.size}, confirmed by {', '.join(self.solvers)}"
+        )
+
 
 @dataclass(frozen=True)
 class Recheck:

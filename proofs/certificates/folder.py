@@ -18,7 +18,7 @@ from twinrom.statemachine import InputError, write_whole
 if TYPE_CHECKING:
     from twinrom.proofs.certificates.certificate import Certificate
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.request import Recipe
+    from twinrom.proofs.spec.request import CheckRequest
 
 DATA = "certificate.json"
 READABLE = "invariant.txt"
@@ -53,9 +53,9 @@ class CertificateShape(_Strict):
 
 
 def write_certificate(
-    folder: Path, recipe: Recipe, question: Question, certificate: Certificate
+    folder: Path, request: CheckRequest, question: Question, certificate: Certificate
 ) -> None:
-    """Write the certificate of a recipe's question as a folder; each file is written whole."""
+    """Write the certificate of a request's question as a folder; each file is written whole."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -64,15 +64,15 @@ def write_certificate(
     includes = {name: f"include-{i}.toml" for i, name in enumerate(included)}
     data = CertificateShape(
         format="twinrom/certificate/1", twinrom=version_of("twinrom"), z3=version_of("z3-solver"),
-        model=Path(recipe.model[0]).name, spec=Path(recipe.spec[0]).name, includes=includes,
-        sorts=dict(recipe.sorts), faults=dict(recipe.faults), method=certificate.method,
+        model=Path(request.model[0]).name, spec=Path(request.spec[0]).name, includes=includes,
+        sorts=dict(request.sorts), faults=dict(request.faults), method=certificate.method,
         k=certificate.k, exclusive=certificate.exclusive, symbolic=certificate.symbolic,
         properties=list(certificate.properties),
         invariant=[_Clause(text=c.text, data=list(c.data)) for c in certificate.invariant],
     )  # fmt: skip
     files = {
-        "model.toml": recipe.model[1],
-        "spec.toml": recipe.spec[1],
+        "model.toml": request.model[1],
+        "spec.toml": request.spec[1],
         **{includes[name]: text for name, text in included.items()},
         **written_out(certificate),
         DATA: json.dumps(data.model_dump(), indent=1) + "\n",

@@ -19,7 +19,7 @@ from twinrom.proofs.certificates.folder import (
 from twinrom.proofs.certificates.make import certify, invariant_of
 from twinrom.proofs.certificates.scripts import SCRIPTS
 from twinrom.proofs.certificates.term_data import MalformedError
-from twinrom.proofs.spec.request import Recipe
+from twinrom.proofs.spec.request import CheckRequest
 from twinrom.statemachine import InputError, read_text, term_text
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def recheck_folder(folder: Path) -> Recheck:
     """Return what fresh solvers say of one certificate; a wrong file in it is a refusal."""
     try:
         data = CertificateShape.model_validate_json(read_text(str(folder / DATA), MAX_BYTES))
-        question = _recipe(folder, data).question()
+        question = _request(folder, data).question()
         given = {name: read_text(str(folder / name), MAX_BYTES) for name in FOLLOWING}
     except ValidationError as error:
         first = error.errors()[0]
@@ -70,12 +70,12 @@ def recheck_folder(folder: Path) -> Recheck:
     return _asked(folder, question, data, given)
 
 
-def _recipe(folder: Path, data: CertificateShape) -> Recipe:
+def _request(folder: Path, data: CertificateShape) -> CheckRequest:
     texts = {name: read_text(str(folder / file), MAX_BYTES) for name, file in data.includes.items()
              if Path(file).name == file}
     model = read_text(str(folder / "model.toml"), MAX_BYTES)
     spec = read_text(str(folder / "spec.toml"), MAX_BYTES)
-    return Recipe((data.model, model), (data.spec, spec), data.sorts, data.faults, texts)
+    return CheckRequest((data.model, model), (data.spec, spec), data.sorts, data.faults, texts)
 
 
 def _differences(question: Question, data: CertificateShape) -> Iterator[str]:

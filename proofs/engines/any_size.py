@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.request import Recipe
+    from twinrom.proofs.spec.request import CheckRequest
     from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import Sort
 
@@ -260,7 +260,7 @@ class SymbolicRuns:
 
 def check_symbolic(
     question: Question,
-    recipe: Recipe,
+    request: CheckRequest,
     depth: int,
     *,
     skip: Collection[str] = (),
@@ -268,10 +268,10 @@ def check_symbolic(
 ) -> Report:
     """Return shortest violations of up to `depth` steps, at whatever sizes they need.
 
-    A run belongs to the recipe at the sizes that stand beside it.
+    A run belongs to the request at the sizes that stand beside it.
     """
     started = time.monotonic()
-    finite = replace(recipe, sorts={n: s for n, s in recipe.sorts.items() if s != INTEGERS})
+    finite = replace(request, sorts={n: s for n, s in request.sorts.items() if s != INTEGERS})
     declared = {
         s.name: (s.low, s.high) for s in finite.question().model.sorts.values() if s.ordered
     }

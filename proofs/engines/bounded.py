@@ -14,7 +14,7 @@ import z3
 
 from twinrom.proofs.engines.lemmas import Lemmas, find_lemmas
 from twinrom.proofs.report import Found, Report
-from twinrom.proofs.solver.step_relation import Template, in_range
+from twinrom.proofs.solver.step_relation import StepRelation, in_range
 from twinrom.proofs.solver.unrolling import SolverGaveUpError, Unrolling
 from twinrom.proofs.spec.overlaps import Overlap, overlapping
 from twinrom.statemachine import InputError, Obligation, RuleInstance, State, Step, terms
@@ -45,7 +45,7 @@ class _Bounded:
         self.question = question
         self.started = time.monotonic()
         self.clean = -1
-        self.template = Template(question.system)
+        self.template = StepRelation(question.system)
         self.violations: dict[str, Run] = {}
         self.witnesses: dict[str, Run] = {}
         self.lemmas = find_lemmas(question, self.template)
@@ -105,7 +105,7 @@ def _look(
 class Mistakes:
     """Where the model itself would be wrong, leaving out what no state at all allows."""
 
-    def __init__(self, template: Template, lemmas: Lemmas) -> None:
+    def __init__(self, template: StepRelation, lemmas: Lemmas) -> None:
         self.template = t = template
         found: list[tuple[Any, Overlap | tuple[RuleInstance, Obligation]]] = [
             (z3.Or(*(t.term(term) for term in pair.at_payloads())), pair)
@@ -170,7 +170,7 @@ def _possible(solver: Any, formula: Any, number: int) -> bool:
     return bool(solver.check(literal) != z3.unsat)
 
 
-def _last_state(template: Template, run: Run) -> State:
+def _last_state(template: StepRelation, run: Run) -> State:
     state = State(run.initial, run.tables)
     for index, payload in run.steps:
         state = template.system.after(state, Step(template.system.instances[index], payload))

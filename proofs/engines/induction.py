@@ -14,7 +14,7 @@ import z3
 
 from twinrom.proofs.engines.bounded import Mistakes
 from twinrom.proofs.engines.lemmas import Lemmas, find_lemmas
-from twinrom.proofs.solver.step_relation import Template, in_range
+from twinrom.proofs.solver.step_relation import StepRelation, in_range
 from twinrom.proofs.solver.unrolling import Unrolling
 from twinrom.statemachine import terms
 
@@ -43,7 +43,7 @@ class Induced:
 
 def induce(question: Question, goals: Sequence[Property], max_k: int = MAX_K) -> Induced:
     """Return which of `goals` are k-inductive together with the facts that were found."""
-    template = Template(question.system)
+    template = StepRelation(question.system)
     lemmas = find_lemmas(question, template)
     mistakes = Mistakes(template, lemmas)
     if mistakes.duties:
@@ -60,7 +60,7 @@ def induce(question: Question, goals: Sequence[Property], max_k: int = MAX_K) ->
     return Induced(tuple(proved), clauses, 1, exclusive)
 
 
-def _ranges(template: Template) -> list[Any]:
+def _ranges(template: StepRelation) -> list[Any]:
     pairs = zip(template.before, template.system.variables, strict=True)
     return [in_range(x, v.sort) for x, v in pairs]
 
@@ -68,7 +68,7 @@ def _ranges(template: Template) -> list[Any]:
 class _Path(Unrolling):
     """A path that starts anywhere and never comes back to where it was."""
 
-    def __init__(self, template: Template, facts: Sequence[Any]) -> None:
+    def __init__(self, template: StepRelation, facts: Sequence[Any]) -> None:
         super().__init__(template, facts, start=z3.And(*_ranges(template)))
 
     def new_step(self) -> None:
@@ -79,7 +79,7 @@ class _Path(Unrolling):
 
 
 def _k_inductive(
-    template: Template, lemmas: Lemmas, goals: Sequence[Property], k: int
+    template: StepRelation, lemmas: Lemmas, goals: Sequence[Property], k: int
 ) -> list[Property]:
     """Return the largest part of `goals` that is k-inductive as a whole."""
     facts = [template.term(t) for t in lemmas.terms]
@@ -119,7 +119,7 @@ def _weed(
 
 
 def _trimmed(
-    template: Template, lemmas: Lemmas, proved: Sequence[Property], *, exclusive: bool
+    template: StepRelation, lemmas: Lemmas, proved: Sequence[Property], *, exclusive: bool
 ) -> tuple[Term, ...]:
     """Return clauses that suffice: only those that some unsatisfiable core asks for."""
     solver = z3.SolverFor("QF_FD")

@@ -22,7 +22,7 @@ from twinrom.statemachine import Packing, TooLargeError, terms
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from twinrom.proofs.solver.step_relation import Template
+    from twinrom.proofs.solver.step_relation import StepRelation
     from twinrom.proofs.spec.question import Question
     from twinrom.statemachine import TransitionSystem, Variable
     from twinrom.statemachine.terms import Term
@@ -40,7 +40,7 @@ class Lemmas:
     settled: frozenset[str]
 
 
-def find_lemmas(question: Question, template: Template) -> Lemmas:
+def find_lemmas(question: Question, template: StepRelation) -> Lemmas:
     """Return proved facts; none is a matter of trust in the sample or in the search."""
     try:
         guesses = exclusions(question.system, sample(question, SAMPLE))
@@ -78,7 +78,7 @@ def _has(v: Variable, code: int) -> Term:
     return terms.equal(v.term(), terms.constant(code))
 
 
-def _initially(template: Template, candidates: dict[str | int, Term]) -> dict[str | int, Any]:
+def _initially(template: StepRelation, candidates: dict[str | int, Term]) -> dict[str | int, Any]:
     """Return the candidates, as formulas, that hold in every initial state."""
     alive = {key: template.term(term) for key, term in candidates.items()}
     solver = z3.SolverFor("QF_FD")
@@ -86,7 +86,7 @@ def _initially(template: Template, candidates: dict[str | int, Term]) -> dict[st
     return _weeded(solver, alive, alive, {})
 
 
-def _inductive(template: Template, alive: dict[str | int, Any]) -> dict[str | int, Any]:
+def _inductive(template: StepRelation, alive: dict[str | int, Any]) -> dict[str | int, Any]:
     """Return the largest part of the candidates that each step preserves."""
     solver = z3.SolverFor("QF_FD")
     solver.add(
@@ -127,7 +127,7 @@ def _weeded(
     raise AssertionError
 
 
-def _steps(question: Question, template: Template, proved: list[Term]) -> frozenset[str]:
+def _steps(question: Question, template: StepRelation, proved: list[Term]) -> frozenset[str]:
     """Return the step properties that no step from a state with the proved facts breaks."""
     solver = z3.SolverFor("QF_FD")
     solver.add(

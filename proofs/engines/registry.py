@@ -1,49 +1,123 @@
-"""One engine on one question, by name; each is imported only when it is asked for."""
+"""The portfolio: every engine, in the order in which its word is preferred.
+
+Of two equally short runs the one of the engine that stands first is told: a search does not depend
+on a solver's mood. Help, grace periods, progress and the stages of a check read from here.
+"""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.engines.engine import Engine
+
 if TYPE_CHECKING:
-    from twinrom.proofs.engines.processes import Task
+    from collections.abc import Mapping
+
+    from twinrom.proofs.engines.engine import EngineTask
     from twinrom.proofs.report import Progress, Report
     from twinrom.proofs.spec.question import Question
 
 
-def run(task: Task, question: Question, progress: Progress | None) -> Report:
-    """Return what the task's engine says of the question, reporting on the way."""
-    options = task.options
-    deadline = time.monotonic() + options.timeout if options.timeout is not None else None
-    match task.engine:
-        case "search":
-            from twinrom.proofs.engines.exhaustive import explore  # noqa: PLC0415 - only the engine asked for
+class Search(Engine):
+    """Exhaustive search of the reachable states, compiled where that is possible."""
 
-            return explore(
-                question, max_states=options.max_states, deadline=deadline, progress=progress,
-                plain=options.plain,
-            )  # fmt: skip
-        case "bounded":
-            from twinrom.proofs.engines.bounded import check_bounded  # noqa: PLC0415 - z3 is slow to import
+    name = label = "search"
+    kinds = frozenset({"invariant", "step", "response", "possible"})
 
-            return check_bounded(question, options.depth or 0, progress)
-        case "symbolic":
-            from twinrom.proofs.engines.any_size import check_symbolic  # noqa: PLC0415 - z3 is slow to import
+    def run(self, question: Question, task: EngineTask, progress: Progress | None) -> Report:
+        """Return what every reachable state, or as many as the limits allow, says."""
+        from twinrom.proofs.engines.exhaustive import explore
 
-            return check_symbolic(
-                question, task.recipe, options.depth or 0, skip=task.skip, deadline=deadline
-            )
-        case "mutants":
-            from twinrom.proofs.mutation.outcome import try_mutants  # noqa: PLC0415 - only the engine asked for
+        options = task.options
+        return explore(
+            question, max_states=options.max_states, deadline=task.deadline, progress=progress,
+            plain=options.plain,
+        )  # fmt: skip
 
-            return try_mutants(task, question, progress)
-        case _:
-            from twinrom.proofs.engines import prove  # noqa: PLC0415 - z3 is slow to import
+    def said(self, report: Report) -> list[str]:
+        """Return how many states it saw, and why it stopped if it did."""
+        if report.counts is None:
+            return [str(report.stopped)]
+        found = ["complete"] if report.complete else []
+        found += [report.stopped] if report.stopped else []
+        slow = report.tier.startswith("plain")
+        return [*found, report.seen, *([report.tier] if slow else [])]
 
-            engines = {
-                "reachability": prove.prove_by_reachability,
-                "induction": prove.prove_by_induction,
-            }
-            return engines[task.engine](
-                question, skip=task.skip, deadline=deadline, progress=progress
-            )
+
+class BoundedCheck(Engine):
+    """Bounded model checking with z3."""
+
+    name = "bounded"
+    label = "z3"
+    grace = 0.0  # it does not look at the clock, and has said how far it was
+
+    def run(self, question: Question, task: EngineTask, progress: Progress | None) -> Report:
+        """Return what every event sequence up to the depth of the options says."""
+        from twinrom.proofs.engines.bounded import check_bounded
+
+        return check_bounded(question, task.options.depth or 0, progress)
+
+
+class _Prover(Engine):
+    proves = True
+
+    def said(self, report: Report) -> list[str]:
+        """Return how many properties have an invariant, how large it is, and who confirmed it."""
+        found = [c.said for c in report.certificates]
+        left = len(report.reasons)
+        return [*found, *([f"{left} not proved"] if left else [])] or ["nothing to prove"]
+
+
+class Reachability(_Prover):
+    """Property-directed reachability: an inductive invariant by z3's Spacer."""
+
+    name = label = "reachability"
+    every_size = True
+
+    def run(self, question: Question, task: EngineTask, progress: Progress | None) -> Report:
+        """Return certificates for the properties that are not to be skipped."""
+        from twinrom.proofs.engines.prove import prove_by_reachability
+
+        return prove_by_reachability(
+            question, skip=task.skip, deadline=task.deadline, progress=progress
+        )
+
+
+class Induction(_Prover):
+    """k-induction with z3."""
+
+    name = label = "induction"
+
+    def run(self, question: Question, task: EngineTask, progress: Progress | None) -> Report:
+        """Return certificates for the properties that are not to be skipped."""
+        from twinrom.proofs.engines.prove import prove_by_induction
+
+        return prove_by_induction(
+            question, skip=task.skip, deadline=task.deadline, progress=progress
+        )
+
+
+class AnySize(Engine):
+    """Counterexamples where sorts are all integers, made concrete; asked after a refutation."""
+
+    name = "symbolic"
+    label = "z3, any size"
+    every_size = True
+    selectable = False
+
+    def run(self, question: Question, task: EngineTask, progress: Progress | None) -> Report:
+        """Return violations at the sizes that they need."""
+        from twinrom.proofs.engines.any_size import check_symbolic
+
+        del progress  # it has nothing to show on the way
+        return check_symbolic(
+            question, task.request, task.options.depth or 0, skip=task.skip, deadline=task.deadline
+        )
+
+
+SEARCH, BOUNDED, REACHABILITY, INDUCTION = Search(), BoundedCheck(), Reachability(), Induction()
+ANY_SIZE = AnySize()
+ENGINES: Mapping[str, Engine] = {
+    engine.name: engine for engine in (SEARCH, BOUNDED, REACHABILITY, INDUCTION, ANY_SIZE)
+}
+SELECTABLE = tuple(name for name, engine in ENGINES.items() if engine.selectable)

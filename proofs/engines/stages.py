@@ -10,15 +10,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.processes import Task
-from twinrom.proofs.spec.request import DEFAULT_DEPTH, Options
+from twinrom.proofs.engines.engine import EngineTask
+from twinrom.proofs.engines.options import DEFAULT_DEPTH, Options
+from twinrom.proofs.engines.registry import (
+    ANY_SIZE,
+    BOUNDED,
+    ENGINES,
+    INDUCTION,
+    REACHABILITY,
+    SEARCH,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from twinrom.proofs.engines.engine import Engine
     from twinrom.proofs.report import Report
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.request import Recipe
+    from twinrom.proofs.spec.request import CheckRequest
 
 WITNESS_STATES = 200_000
 PATIENCE = 60.0
@@ -30,7 +39,7 @@ class Case:
     """One model and spec on its way to verdicts: what was asked, and what was answered so far."""
 
     number: int
-    recipe: Recipe
+    request: CheckRequest
     question: Question
     options: Options
     reports: dict[str, Report] = field(default_factory=dict)
@@ -43,7 +52,12 @@ class Case:
     @property
     def searched(self) -> bool:
         """Say whether the search is to decide, and not only to find witnesses."""
-        return not self.chosen or "search" in self.options.engines
+        return not self.chosen or SEARCH in self.engines
+
+    @property
+    def engines(self) -> list[Engine]:
+        """Return the engines that the user chose, in that order."""
+        return [ENGINES[name] for name in self.options.engines]
 
     @property
     def complete(self) -> bool:
@@ -72,48 +86,45 @@ class Case:
         """Return how far the bounded check is to look when nothing else decides."""
         return DEFAULT_DEPTH if self.options.depth is None else self.options.depth
 
-    def task(self, engine: str, **changed: object) -> Task:
+    def task(self, engine: Engine, **changed: object) -> EngineTask:
         """Return the task for one engine, with options changed."""
         options = replace(self.options, **changed)  # type: ignore[arg-type]
-        recipe = self.recipe
-        symbolic = recipe.unbounded and engine in ("reachability", "induction", "symbolic")
-        recipe = recipe.of_all_sizes() if symbolic else recipe
+        request = self.request
+        if request.unbounded and engine.every_size:
+            request = request.of_all_sizes()
         skip = frozenset(self.violations)
-        return Task(f"{self.number}:{engine}", engine, recipe, options, skip)
+        return EngineTask((self.number, engine.name), request, options, engine, skip)
 
 
-def explore(case: Case) -> list[Task]:
+def explore(case: Case) -> list[EngineTask]:
     """Return the first tasks: what looks at runs and states."""
     if not case.chosen:
-        tasks = [case.task("search")]
+        tasks = [case.task(SEARCH)]
         if case.options.depth is not None:
-            tasks.append(case.task("bounded"))
+            tasks.append(case.task(BOUNDED))
         return tasks
     tasks = [
-        case.task(engine, depth=case.depth)
-        for engine in case.options.engines
-        if engine in ("search", "bounded")
+        case.task(engine, depth=case.depth) for engine in case.engines if not engine.proves
     ]
     states = min(WITNESS_STATES, case.options.max_states)
-    return tasks or [case.task("search", max_states=states)]
+    return tasks or [case.task(SEARCH, max_states=states)]
 
 
-def confirm(case: Case) -> list[Task]:
+def confirm(case: Case) -> list[EngineTask]:
     """Return the second tasks: proofs of what was not broken, a second opinion on what was."""
     limit = case.options.timeout
     if case.chosen:
-        engines = [e for e in case.options.engines if e in ("reachability", "induction")]
-        return [case.task(engine) for engine in engines if case.unproved]
+        return [case.task(engine) for engine in case.engines if engine.proves and case.unproved]
     tasks = []
     if case.unproved:
         patience = PATIENCE if case.complete else LONG_PATIENCE
-        tasks.append(case.task("reachability", timeout=limit or patience))
-    if "bounded" not in case.reports:
+        tasks.append(case.task(REACHABILITY, timeout=limit or patience))
+    if BOUNDED.name not in case.reports:
         lengths = _confirmable(case)
         if not case.complete:
-            tasks.append(case.task("bounded", depth=case.depth))
+            tasks.append(case.task(BOUNDED, depth=case.depth))
         elif lengths:
-            tasks.append(case.task("bounded", depth=max(lengths)))
+            tasks.append(case.task(BOUNDED, depth=max(lengths)))
     return tasks
 
 
@@ -122,16 +133,16 @@ def _confirmable(case: Case) -> list[int]:
     return [length for name, length in case.violations.items() if name in decidable]
 
 
-def insist(case: Case) -> list[Task]:
+def insist(case: Case) -> list[EngineTask]:
     """Return the last tasks, for what has no invariant yet."""
-    symbolic = bool(case.recipe.unbounded)
+    symbolic = bool(case.request.unbounded)
     refuted = {n for r in case.reports.values() for n in r.refuted} & set(case.unproved)
     if symbolic and refuted:
         patience = case.options.timeout or PATIENCE
-        return [case.task("symbolic", depth=case.depth, timeout=patience)]
+        return [case.task(ANY_SIZE, depth=case.depth, timeout=patience)]
     if not case.chosen and case.unproved and not symbolic:
-        return [case.task("induction", timeout=case.options.timeout or PATIENCE)]
+        return [case.task(INDUCTION, timeout=case.options.timeout or PATIENCE)]
     return []
 
 
-STAGES: tuple[Callable[[Case], list[Task]], ...] = (explore, confirm, insist)
+STAGES: tuple[Callable[[Case], list[EngineTask]], ...] = (explore, confirm, insist)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twinrom.proofs.export.names import Labels
+    from twinrom.proofs.export.names import ExportLabels
     from twinrom.statemachine import Sort, Variable
     from twinrom.statemachine.terms import Term
 
@@ -41,7 +41,7 @@ class Infix:
         spelling: Spelling,
         variables: Mapping[int, Variable],
         names: Mapping[int, str],
-        labels: Labels,
+        labels: ExportLabels,
         offset: Mapping[str, int],
     ) -> None:
         self.spelling, self.variables, self.names = spelling, variables, names

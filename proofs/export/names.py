@@ -68,7 +68,7 @@ class Names:
         return name
 
 
-class Labels:
+class ExportLabels:
     """Constants for the names of values, by sort: `Controller__running`."""
 
     def __init__(self, model: Model, variables: Iterable[Variable], names: Names) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.export.heading import about, heading
 from twinrom.proofs.export.infix import AND, Infix, Spelling
-from twinrom.proofs.export.names import Labels, Names, of_variable, remark
+from twinrom.proofs.export.names import ExportLabels, Names, of_variable, remark
 from twinrom.proofs.export.outline import outline
 from twinrom.proofs.export.start import choices
 from twinrom.statemachine import terms
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from twinrom.proofs.export.outline import Transition
-    from twinrom.proofs.export.start import Choice
+    from twinrom.proofs.export.start import StartChoice
     from twinrom.proofs.spec.question import Question
     from twinrom.statemachine import Sort, Variable
     from twinrom.statemachine.terms import Term
@@ -58,7 +58,7 @@ class _Promela:
         self.fresh = Names(WORDS)
         self.variables = {v.index: v for v in plan.variables}
         self.names = {v.index: self.fresh.new(of_variable(v)) for v in plan.variables}
-        self.labels = Labels(question.model, plan.variables, self.fresh)
+        self.labels = ExportLabels(question.model, plan.variables, self.fresh)
         self.offset: dict[str, int] = {}
         for v in plan.variables:
             self.offset[v.sort.name] = min(v.sort.low, self.offset.get(v.sort.name, 0))
@@ -108,7 +108,7 @@ class _Promela:
                 yield f"#define {name} {code - self.offset[sort]}"
             yield ""
 
-    def _declarations(self, start: Sequence[Choice]) -> Iterator[str]:
+    def _declarations(self, start: Sequence[StartChoice]) -> Iterator[str]:
         pinned = {
             choice.variables[0].index: choice.alternatives[0].values[0]
             for choice in start
@@ -124,7 +124,7 @@ class _Promela:
         width = (sort.high - self.offset[sort.name]).bit_length()
         return f"unsigned {name} : {max(width, 1)}" if width <= WIDEST else f"int {name}"
 
-    def _start(self, start: Sequence[Choice]) -> Iterator[str]:
+    def _start(self, start: Sequence[StartChoice]) -> Iterator[str]:
         for choice in start:
             if choice.pinned:
                 continue

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.export.heading import about, heading
-from twinrom.proofs.export.names import Labels, Names, of_variable, remark
+from twinrom.proofs.export.names import ExportLabels, Names, of_variable, remark
 from twinrom.proofs.export.outline import broken_by_steps, outline, outside
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class _Smtlib2:
         fresh = Names(WORDS)
         self.variables = {v.index: v for v in plan.variables}
         self.names = {v.index: fresh.new(of_variable(v)) for v in plan.variables}
-        self.labels = Labels(plan.question.model, plan.variables, fresh)
+        self.labels = ExportLabels(plan.question.model, plan.variables, fresh)
         self.steps = [fresh.new(f"does.{t.name}") for t in plan.transitions]
         self.guards = [fresh.new(f"can.{t.name}") for t in plan.transitions]
         self.properties = {p.name: fresh.new(p.name) for p in plan.question.decidable}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.export.heading import about, heading
 from twinrom.proofs.export.infix import AND, Infix, Spelling
-from twinrom.proofs.export.names import Labels, Names, of_variable, remark
+from twinrom.proofs.export.names import ExportLabels, Names, of_variable, remark
 from twinrom.proofs.export.outline import broken_by_steps, outline, outside
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class _Smv:
         fresh = Names(WORDS)
         self.variables = {v.index: v for v in plan.variables}
         self.names = {v.index: fresh.new(of_variable(v)) for v in plan.variables}
-        self.labels = Labels(question.model, plan.variables, fresh)
+        self.labels = ExportLabels(question.model, plan.variables, fresh)
         self.infix = Infix(SPELLING, self.variables, self.names, self.labels, {})
         self.steps = [fresh.new(f"does.{t.name}") for t in plan.transitions]
         self.guards = [fresh.new(f"can.{t.name}") for t in plan.transitions]

@@ -32,7 +32,7 @@ class Alternative:
 
 
 @dataclass(frozen=True)
-class Choice:
+class StartChoice:
     """Variables that are chosen together, and every possible combination of their values."""
 
     variables: tuple[Variable, ...]
@@ -44,7 +44,7 @@ class Choice:
         return len(self.alternatives) == 1
 
 
-def choices(plan: Outline) -> tuple[Choice, ...]:
+def choices(plan: Outline) -> tuple[StartChoice, ...]:
     """Return the choices in their order; any sequence of them leads to one initial state.
 
     Raises `TooLargeError` when variables that hang together have too many combinations.
@@ -57,7 +57,7 @@ def choices(plan: Outline) -> tuple[Choice, ...]:
     return _chosen(plan, set()) if dead_ends else found
 
 
-def _chosen(plan: Outline, free: set[int]) -> tuple[Choice, ...]:
+def _chosen(plan: Outline, free: set[int]) -> tuple[StartChoice, ...]:
     """Return the choices when the variables in `free` are chosen first, without regard to others.
 
     That is right when every other choice has an alternative without a condition.
@@ -70,11 +70,11 @@ def _chosen(plan: Outline, free: set[int]) -> tuple[Choice, ...]:
         if touched:
             groups.append(set().union(*touched))
     either = (Alternative((0,), terms.TRUE), Alternative((1,), terms.TRUE))
-    found = [Choice((v,), either) for v in plan.variables if v.index in free]
+    found = [StartChoice((v,), either) for v in plan.variables if v.index in free]
     rest = [t for t, read in zip(plan.init, reads, strict=True) if not read]
     if rest:  # what reads nothing but `free` is never left to chance
         where = terms.conjunction(rest)
-        found.append(Choice((), () if where is terms.FALSE else (Alternative((), where),)))
+        found.append(StartChoice((), () if where is terms.FALSE else (Alternative((), where),)))
     for group in sorted(groups, key=min):
         variables = tuple(v for v in plan.variables if v.index in group)
         here = [t for t, read in zip(plan.init, reads, strict=True) if read & group]
@@ -82,16 +82,16 @@ def _chosen(plan: Outline, free: set[int]) -> tuple[Choice, ...]:
     return tuple(found)
 
 
-def _split(variables: tuple[Variable, ...], rows: Sequence[Alternative]) -> Iterator[Choice]:
+def _split(variables: tuple[Variable, ...], rows: Sequence[Alternative]) -> Iterator[StartChoice]:
     """Yield a choice for each variable with one value only, and one for the others together."""
     one = [i for i in range(len(variables)) if len({row.values[i] for row in rows}) == 1]
     if len(rows) == 1 and rows[0].condition is not terms.TRUE:
         one = []
     for i in one:
-        yield Choice((variables[i],), (Alternative((rows[0].values[i],), terms.TRUE),))
+        yield StartChoice((variables[i],), (Alternative((rows[0].values[i],), terms.TRUE),))
     more = [i for i in range(len(variables)) if i not in one]
     if more:
-        yield Choice(
+        yield StartChoice(
             tuple(variables[i] for i in more),
             tuple(Alternative(tuple(r.values[i] for i in more), r.condition) for r in rows),
         )

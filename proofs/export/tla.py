@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.export.heading import about, heading
 from twinrom.proofs.export.infix import AND, Infix, Spelling
-from twinrom.proofs.export.names import Labels, Names, of_variable, plain, remark
+from twinrom.proofs.export.names import ExportLabels, Names, of_variable, plain, remark
 from twinrom.proofs.export.outline import broken_by_steps, outline
 from twinrom.statemachine import terms
 
@@ -59,7 +59,7 @@ class _Tla:
         plan, fresh = self.plan, Names([*WORDS, name])
         self.variables = {v.index: v for v in plan.variables}
         self.names = {v.index: fresh.new(of_variable(v)) for v in plan.variables}
-        self.labels = Labels(question.model, plan.variables, fresh)
+        self.labels = ExportLabels(question.model, plan.variables, fresh)
         self.infix = Infix(SPELLING, self.variables, self.names, self.labels, {})
         self.actions = {i: fresh.new(f"does.{i.name}") for i in question.system.instances}
         self.guards = [fresh.new(f"can.{t.name}") for t in plan.transitions]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from twinrom.statemachine import RuleInstance, TransitionSystem
     from twinrom.statemachine.terms import Term
 
-MAX_STATES = 300_000
+LINTED_STATES = 300_000
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Reached:
         return {packing.unpack(bits)[index] for bits in {s & mask for s in self.states}}
 
 
-def explore(system: TransitionSystem, max_states: int = MAX_STATES) -> Reached:
+def explore(system: TransitionSystem, max_states: int = LINTED_STATES) -> Reached:
     """Return the reachable states, at most about `max_states` pairs of state and table choice.
 
     Raises `InputError` when there are too many initial states or table choices to begin with.

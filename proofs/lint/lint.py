@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.lint.clauses import check_clauses
-from twinrom.proofs.lint.explore import MAX_STATES
+from twinrom.proofs.lint.explore import LINTED_STATES
 from twinrom.proofs.lint.reached import check_reached
 from twinrom.proofs.lint.static import check_torn, check_unused
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from twinrom.statemachine import Model
 
 def lint(model: Model, spec: Spec | None = None, *,
-         max_states: int = MAX_STATES) -> list[Finding]:
+         max_states: int = LINTED_STATES) -> list[Finding]:
     """Return all findings, in the order of the files: the model's, those it includes, the spec's.
 
     `spec` must have been put to the model before: `ask(model, path).spec`. Without it the checks

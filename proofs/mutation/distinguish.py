@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.spec.events import with_payload
 from twinrom.proofs.spec.spec import Property
-from twinrom.proofs.verdicts.replay import retold
+from twinrom.proofs.verdicts.replay import replayed
 from twinrom.statemachine import Conjunct, Step, ground, terms
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ NAME = "difference"
 
 
 @dataclass(frozen=True)
-class Difference:
+class DistinguishingRun:
     """A shortest run that tells two systems apart; `last` says what its last step is in each.
 
     Without `steps` none was found; then there is none, unless `stopped` says why not.
@@ -36,8 +36,8 @@ class Difference:
     stopped: str | None = None
 
 
-def difference(question: Question, other: TransitionSystem, rule: str, max_states: int,
-               deadline: float | None) -> Difference:
+def distinguishing_run(question: Question, other: TransitionSystem, rule: str, max_states: int,
+               deadline: float | None) -> DistinguishingRun:
     """Return where the rule first does something else in `other` than in the model.
 
     That is one search of the model for a state in which a guard or an effect differs.
@@ -48,24 +48,26 @@ def difference(question: Question, other: TransitionSystem, rule: str, max_state
     report = explore(asked, max_states=max_states, deadline=deadline, stop_at=(NAME,))
     run = report.found[NAME].violation if NAME in report.found else None
     if run is None:
-        return Difference(stopped=report.stopped)
-    trace = retold(asked, NAME, run)
+        return DistinguishingRun(stopped=report.stopped)
+    trace = replayed(asked, NAME, run)
     step, last = _last(asked.system, other, pairs, trace.states[-1])
-    return Difference((*map(str, trace.steps), str(step)), last)
+    return DistinguishingRun((*map(str, trace.steps), str(step)), last)
 
 
-def enabled(question: Question, rule: str, max_states: int, deadline: float | None) -> Difference:
+def enabled(
+    question: Question, rule: str, max_states: int, deadline: float | None
+) -> DistinguishingRun:
     """Return a shortest run to a state in which the rule can happen, and its step there."""
     own = [i for i in ground(question.model).instances if i.rule.name == rule]
     asked = _plain(question, terms.disjunction(term for i in own for term in _guards(i)))
     report = explore(asked, max_states=max_states, deadline=deadline, stop_at=(NAME,))
     run = report.found[NAME].violation if NAME in report.found else None
     if run is None:
-        return Difference(stopped=report.stopped)
-    trace = retold(asked, NAME, run)
+        return DistinguishingRun(stopped=report.stopped)
+    trace = replayed(asked, NAME, run)
     step = next(s for s in asked.system.enabled(trace.states[-1]) if s.instance in own)
     last = "it can be put off for ever in one of them only"
-    return Difference((*map(str, trace.steps), str(step)), last)
+    return DistinguishingRun((*map(str, trace.steps), str(step)), last)
 
 
 def _plain(question: Question, where: Term) -> Question:

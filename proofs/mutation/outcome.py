@@ -3,58 +3,91 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from twinrom.proofs.engines.exhaustive import explore
-from twinrom.proofs.mutation.distinguish import difference, enabled
+from twinrom.proofs.engines.task import Task
+from twinrom.proofs.mutation.distinguish import distinguishing_run, enabled
 from twinrom.proofs.mutation.mutants import mutated
 from twinrom.proofs.refinement.inclusion import MAX_PAIRS, included
-from twinrom.proofs.refinement.observed import Mover
-from twinrom.proofs.report import Fate, Report
+from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window, observables
 from twinrom.proofs.spec.question import pose
 from twinrom.proofs.spec.spec import read_spec
 from twinrom.proofs.verdicts import lasso
-from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed_to_its_end, retold
+from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed, replayed_to_its_end
 from twinrom.statemachine import Document, InputError, ground
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
-    from twinrom.proofs.engines.processes import Task
+    from twinrom.proofs.engines.options import Options
     from twinrom.proofs.mutation.mutants import Mutant
-    from twinrom.proofs.report import Progress
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import TransitionSystem
 
 
-def try_mutants(task: Task, question: Question, progress: Progress | None) -> Report:
-    """Return what becomes of the mutants of a task; the properties in `skip` kill none.
-
-    The time limit of the task is that of each mutant.
-    """
-    limits = Limits(task.options.max_states, task.options.timeout, plain=task.options.plain)
-    trials = Trials(question, Document(*task.recipe.spec), task.skip, limits)
-    report = Report("mutants", {}, -1)
-    for mutant in task.mutants:
-        fate = trials.fate_of(mutant)
-        report = replace(report, fates={**report.fates, mutant.name: fate})
-        if progress is not None:
-            progress(report)
-    return replace(report, complete=True)
+End: TypeAlias = Literal["killed", "survived", "equivalent", "undecided"]
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How hard to look at one mutant."""
+class MutantOutcome:
+    """What became of a mutant.
 
-    max_states: int
-    timeout: float | None = None
-    plain: bool = False
+    *killed*: `by` names the property, `how` says what became of it (`violated`, `vacuous`, or
+    `holds` for a known finding that is gone), after `length` steps where there is a run; of a
+    `mistake`, `by` is the text. *survived*: `steps` are the shortest run that tells it from the
+    model, and `by` says what is different in the last one. *equivalent*: `by` says what was
+    compared. *undecided*: `by` says why.
+    """
+
+    end: End
+    by: str
+    how: str = ""
+    length: int | None = None
+    steps: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True)
+class MutationTask(Task[Mapping[str, MutantOutcome]]):
+    """Some mutants of one question's model, one after the other; those in `skip` kill none.
+
+    The time limit of its options is that of each mutant.
+    """
+
+    mutants: tuple[Mutant, ...]
+    skip: frozenset[str] = frozenset()
+
+    @property
+    def parts(self) -> int:
+        """Return how many mutants there are, each with the whole time limit."""
+        return len(self.mutants)
+
+    def run(self, progress: Callable[[Mapping[str, MutantOutcome]], None] | None) -> (
+        Mapping[str, MutantOutcome]
+    ):
+        """Return what becomes of each mutant, by name."""
+        question = self.request.question()
+        trials = Trials(question, Document(*self.request.spec), self.skip, self.options)
+        outcomes: dict[str, MutantOutcome] = {}
+        for mutant in self.mutants:
+            outcomes[mutant.name] = trials.outcome_of(mutant)
+            if progress is not None:
+                progress(outcomes)
+        return outcomes
+
+    def out_of_time(
+        self, last: Mapping[str, MutantOutcome] | None, seconds: float
+    ) -> Mapping[str, MutantOutcome]:
+        """Return the outcomes so far."""
+        del seconds
+        return last or {}
 
 
 class Trials:
@@ -64,53 +97,54 @@ class Trials:
     """
 
     def __init__(
-        self, question: Question, spec: Document, skip: Collection[str], limits: Limits
+        self, question: Question, spec: Document, skip: Collection[str], options: Options
     ) -> None:
-        self.question, self.spec, self.skip, self.limits = question, spec, skip, limits
+        self.question, self.spec, self.skip, self.options = question, spec, skip, options
 
-    def fate_of(self, mutant: Mutant) -> Fate:
+    def outcome_of(self, mutant: Mutant) -> MutantOutcome:
         """Return what becomes of one mutant.
 
         It is killed when `check` would fail it because of a property outside `skip`, or because of
         a mistake of the model. A survivor is told from the model by a run, or it is equivalent.
         """
         started = time.monotonic()
-        timeout = self.limits.timeout
+        timeout = self.options.timeout
         deadline = started + timeout if timeout is not None else None
         try:
             changed = mutated(self.question.model, mutant)
             asked = pose(changed, *read_spec(self.spec), dict(self.question.budget))
-            fate = _killed(asked, self.skip, self.limits, deadline)
+            outcome = _killed(asked, self.skip, self.options, deadline)
         except InputError as error:
-            fate = Fate("killed", error.problems[0].message, "mistake")
-        if fate is None:
-            fate = self._survivor(asked, mutant, deadline)
-        return replace(fate, seconds=time.monotonic() - started)
+            outcome = MutantOutcome("killed", error.problems[0].message, "mistake")
+        if outcome is None:
+            outcome = self._survivor(asked, mutant, deadline)
+        return replace(outcome, seconds=time.monotonic() - started)
 
-    def _survivor(self, asked: Question, mutant: Mutant, deadline: float | None) -> Fate:
+    def _survivor(self, asked: Question, mutant: Mutant, deadline: float | None) -> MutantOutcome:
         """Return whether what survived is told from the model by a run, or does the same."""
-        most = self.limits.max_states
+        most = self.options.max_states
         if mutant.kind == "swap":
             found = enabled(self.question, mutant.rule, most, deadline)
             same = "its rule never happens"
         else:
-            found = difference(self.question, ground(asked.model), mutant.rule, most, deadline)
+            other = ground(asked.model)
+            found = distinguishing_run(self.question, other, mutant.rule, most, deadline)
             same = "refinement both ways"
         if found.steps:
-            return Fate("survived", found.last, steps=found.steps, length=len(found.steps))
+            return MutantOutcome("survived", found.last, steps=found.steps, length=len(found.steps))
         if found.stopped is not None:
-            return Fate("undecided", found.stopped)
+            return MutantOutcome("undecided", found.stopped)
         if mutant.kind != "swap":
             stopped = self._refined(asked, mutant, deadline)
             if stopped is not None:
-                return Fate("undecided", f"refinement: {stopped}")
-        return Fate("equivalent", same)
+                return MutantOutcome("undecided", f"refinement: {stopped}")
+        return MutantOutcome("equivalent", same)
 
     @cached_property
-    def _model(self) -> Mover:
+    def _model(self) -> ObservedSystem:
         """Return the steps of the model, as anybody can see who sees everything."""
         system = _named(ground(self.question.model))
-        return Mover(system, Window(observables(system, system)))
+        return ObservedSystem(system, Window(observables(system, system)))
 
     def _refined(self, asked: Question, mutant: Mutant, deadline: float | None) -> str | None:
         """Prove that both do the same, as anybody can see who sees everything; or say why not.
@@ -118,8 +152,8 @@ class Trials:
         Raises `EngineDisagreementError` when there is a difference that the search did not find.
         """
         model = self._model
-        other = Mover(_named(ground(asked.model)), model.observer.window)
-        most = min(self.limits.max_states, MAX_PAIRS)
+        other = ObservedSystem(_named(ground(asked.model)), model.observer.window)
+        most = min(self.options.max_states, MAX_PAIRS)
         for left, right in ((model, other), (other, model)):
             found = included(left, right, deadline=deadline, max_pairs=most)
             if found.stopped is not None:
@@ -131,14 +165,15 @@ class Trials:
 
 
 def _killed(
-    asked: Question, skip: Collection[str], limits: Limits, deadline: float | None
-) -> Fate | None:
+    asked: Question, skip: Collection[str], options: Options, deadline: float | None
+) -> MutantOutcome | None:
     """Return how the mutant fails the spec; None when it does not."""
     watched = [p for p in asked.properties if p.name not in skip]
     stop_at = [p.name for p in watched if not p.expect_violated]
     report = explore(
-        asked, max_states=limits.max_states, deadline=deadline, plain=limits.plain, stop_at=stop_at
-    )
+        asked, max_states=options.max_states, deadline=deadline, plain=options.plain,
+        stop_at=stop_at,
+    )  # fmt: skip
     broken = [
         (_event(p, run), p, run)
         for p in watched
@@ -148,13 +183,14 @@ def _killed(
     if broken:
         length, prop, run = min(broken, key=lambda item: item[0])
         _replay(asked, prop, run)
-        return Fate("killed", prop.name, "violated", length)
+        return MutantOutcome("killed", prop.name, "violated", length)
     if not report.complete or any(p.name not in report.found for p in watched):
-        return Fate("undecided", report.stopped or "not decided")
+        return MutantOutcome("undecided", report.stopped or "not decided")
     for prop in watched:
         found = report.found[prop.name]
         if found.violation is None and (found.witness is None or prop.expect_violated):
-            return Fate("killed", prop.name, "holds" if prop.expect_violated else "vacuous")
+            how = "holds" if prop.expect_violated else "vacuous"
+            return MutantOutcome("killed", prop.name, how)
     return None
 
 
@@ -169,9 +205,9 @@ def _replay(asked: Question, prop: Property, run: Run) -> None:
     For a possible property only the run is replayed: that nothing leads on is the search's word.
     """
     if prop.kind == "response":
-        lasso.replayed(asked, prop, run)
+        lasso.replayed_lasso(asked, prop, run)
     elif prop.kind == "possible":
-        retold(asked, prop.name, run)
+        replayed(asked, prop.name, run)
     else:
         replayed_to_its_end(asked, prop, run, broken=True)
 

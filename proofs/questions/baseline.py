@@ -37,7 +37,7 @@ def _model(checked: Checked) -> dict[str, Any]:
     return {
         "spec": question.spec.name,
         "sorts": {s.name: s.range_text() for s in question.model.sorts.values()},
-        "symbolic": list(checked.recipe.unbounded),
+        "symbolic": list(checked.request.unbounded),
         "faults": {kind: "unlimited" if n is None else n for kind, n in question.budget.items()},
         "standing": checked.standing,
         "counts": None if counts is None else {

@@ -2,76 +2,78 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from functools import partial
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.processes import supervise
-from twinrom.proofs.engines.registry import run
+from twinrom.proofs.engines.registry import ENGINES, SEARCH
 from twinrom.proofs.engines.stages import STAGES, Case
-from twinrom.proofs.verdicts.at_rest import rest_findings
-from twinrom.proofs.verdicts.combine import Evidence, merge
+from twinrom.proofs.verdicts.combine import Evidence, combine
+from twinrom.proofs.verdicts.dead_ends import dead_end_traces
 from twinrom.proofs.verdicts.verdict import Checked, clause_results
 from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twinrom.proofs.engines.processes import Task
+    from twinrom.proofs.engines.engine import EngineTask
+    from twinrom.proofs.engines.options import Options
+    from twinrom.proofs.engines.task import Key
     from twinrom.proofs.report import Report
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.request import Options, Recipe
+    from twinrom.proofs.spec.request import CheckRequest
     from twinrom.statemachine import Problem
 
 
 def check(
-    recipes: Sequence[Recipe],
+    requests: Sequence[CheckRequest],
     options: Options,
-    progress: Callable[[str, Report], None] | None = None,
+    progress: Callable[[Key, Report], None] | None = None,
 ) -> list[Checked]:
-    """Return the verdicts for each recipe, in order.
+    """Return the verdicts for each request, in order.
 
     Every engine runs in a process of its own that is killed when its time is up; what it had found
     until then counts. Raises `InputError` for mistakes in the models, `EngineDisagreementError`
     when engines differ.
     """
-    for r in recipes:
-        if r.unbounded and "induction" in options.engines:
+    for r, name in itertools.product(requests, options.engines):
+        if r.unbounded and ENGINES[name].proves and not ENGINES[name].every_size:
             raise InputError.whole_file(
-                r.model[0], "induction needs sorts with an end", "use reachability, or sizes"
+                r.model[0], f"{name} needs sorts with an end", "use reachability, or sizes"
             )
     started = time.monotonic()
     cases = [
         Case(i, r, question, options)
-        for i, (r, question) in enumerate(zip(recipes, _questions(recipes), strict=True))
+        for i, (r, question) in enumerate(zip(requests, _questions(requests), strict=True))
     ]
     for stage in STAGES:
         tasks = [task for case in cases for task in stage(case)]
-        for name, report in _run(tasks, options.jobs, cases, progress).items():
-            number, _, engine = name.partition(":")
-            cases[int(number)].reports[engine] = report
+        for (number, engine), report in _run(tasks, options.jobs, cases, progress).items():
+            cases[number].reports[engine] = report
     seconds = time.monotonic() - started
     return [_checked(case, seconds if len(cases) == 1 else None) for case in cases]
 
 
 def _run(
-    tasks: Sequence[Task],
+    tasks: Sequence[EngineTask],
     jobs: int,
     cases: Sequence[Case],
-    progress: Callable[[str, Report], None] | None,
-) -> dict[str, Report]:
+    progress: Callable[[Key, Report], None] | None,
+) -> dict[Key, Report]:
     """Run the tasks: a single search right here (it keeps its own time), others as processes."""
-    if len(tasks) == 1 and tasks[0].engine == "search":
-        task = tasks[0]
-        question = cases[int(task.name.partition(":")[0])].question
-        note = partial(progress, task.name) if progress is not None else None
-        return {task.name: run(task, question, note)}
+    if len(tasks) == 1 and tasks[0].engine is SEARCH:
+        [task] = tasks
+        number, _ = task.key
+        note = partial(progress, task.key) if progress is not None else None
+        return {task.key: task.on(cases[number].question, note)}
     return supervise(tasks, jobs, progress)
 
 
 def _checked(case: Case, seconds: float | None) -> Checked:
-    evidence = Evidence(case.question, case.reports, case.depth, case.recipe, case.searched)
-    results = merge(evidence)
+    evidence = Evidence(case.question, case.reports, case.depth, case.request, case.searched)
+    results = combine(evidence)
     spent = seconds or sum(r.seconds for r in case.reports.values())
     return Checked(
         case.question,
@@ -80,15 +82,17 @@ def _checked(case: Case, seconds: float | None) -> Checked:
         clause_results(case.question, results),
         case.reports,
         spent,
-        case.recipe,
-        next((rest_findings(case.question, r) for r in case.reports.values() if r.rest), None),
+        case.request,
+        next(
+            (dead_end_traces(case.question, r) for r in case.reports.values() if r.dead_ends), None
+        ),
     )
 
 
-def _questions(recipes: Sequence[Recipe]) -> list[Question]:
+def _questions(requests: Sequence[CheckRequest]) -> list[Question]:
     questions: list[Question] = []
     problems: list[Problem] = []
-    for r in recipes:
+    for r in requests:
         try:
             questions.append(r.question())
             if r.unbounded:

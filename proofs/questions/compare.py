@@ -6,13 +6,15 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.engines.options import Options
+from twinrom.proofs.engines.registry import SEARCH
 from twinrom.proofs.questions.check import check
 from twinrom.proofs.refinement.inclusion import MAX_PAIRS, Inclusion, included
-from twinrom.proofs.refinement.observed import Mover
+from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Observables, Window, observables
-from twinrom.proofs.spec.request import DEFAULT_STATES, Options, recipe
+from twinrom.proofs.spec.request import request
 from twinrom.proofs.spec.spec import spec_for
-from twinrom.proofs.verdicts.replay import EngineDisagreementError, retold
+from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed
 from twinrom.proofs.verdicts.verdict import Unknown, Vacuous, Violated
 from twinrom.statemachine import TooLargeError, changes_between, find_model, ground, with_budget
 
@@ -23,15 +25,6 @@ if TYPE_CHECKING:
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.verdicts.verdict import Checked, Result, Verdict
     from twinrom.statemachine import PolicyChange, Trace
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How hard to look: seconds and states for each search, and whether in plain Python."""
-
-    timeout: float | None = None
-    max_states: int = DEFAULT_STATES
-    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,21 +130,17 @@ def compare(  # noqa: PLR0913 - one parameter per option
     *,
     sorts: Mapping[str, str] | None = None,
     faults: Mapping[str, int | None] | None = None,
-    effort: Effort | None = None,
+    options: Options | None = None,
 ) -> Comparison:
     """Return what changes from one model to the other; each is a file, or a shipped model.
 
     Both are searched against one spec: that of the old model, unless another is given. Raises
     `InputError` for mistakes in any of the files, `EngineDisagreementError` for our own.
     """
-    effort = effort or Effort()
+    options = replace(options or Options(), engines=(SEARCH.name,))
     against = spec_for(find_model(old), spec)
-    options = Options(
-        engines=("search",), timeout=effort.timeout, max_states=effort.max_states,
-        plain=effort.plain,
-    )  # fmt: skip
-    recipes = [recipe(name, against, sorts, faults) for name in (old, new)]
-    before, after = check(recipes, options)
+    requests = [request(name, against, sorts, faults) for name in (old, new)]
+    before, after = check(requests, options)
     changed = [
         VerdictChange(a, b)
         for a, b in zip(before.results, after.results, strict=True)
@@ -159,7 +148,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     ]
     first, second = _alone(before.question), _alone(after.question)
     what = observables(first.system, second.system, before.question.spec.shape.observe)
-    forward, backward = _both_ways(first, second, what, effort)
+    forward, backward = _both_ways(first, second, what, options)
     return Comparison(
         before, after,
         changes_between(before.question.model.written, after.question.model.written),
@@ -181,34 +170,36 @@ def _alone(question: Question) -> Question:
 
 
 def _both_ways(
-    old: Question, new: Question, what: Observables, effort: Effort
+    old: Question, new: Question, what: Observables, options: Options
 ) -> tuple[OneWay, OneWay]:
     window = Window(what)
     try:
-        movers = [Mover(question.system, window) for question in (old, new)]
+        movers = [ObservedSystem(question.system, window) for question in (old, new)]
     except TooLargeError as error:
         return (OneWay(Inclusion(None, 0, error.problems[0].message), None),) * 2
     return (
-        _one_way(new, movers[1], movers[0], effort),
-        _one_way(old, movers[0], movers[1], effort),
+        _one_way(new, movers[1], movers[0], options),
+        _one_way(old, movers[0], movers[1], options),
     )
 
 
-def _one_way(question: Question, left: Mover, right: Mover, effort: Effort) -> OneWay:
+def _one_way(
+    question: Question, left: ObservedSystem, right: ObservedSystem, options: Options
+) -> OneWay:
     """Return whether `right` allows what `left` does, whose question that is."""
-    deadline = time.monotonic() + effort.timeout if effort.timeout is not None else None
-    most = min(effort.max_states, MAX_PAIRS)
+    deadline = time.monotonic() + options.timeout if options.timeout is not None else None
+    most = min(options.max_states, MAX_PAIRS)
     found = included(left, right, deadline=deadline, max_pairs=most)
     if found.lost is None:
         return OneWay(found, None)
-    trace = retold(question, "compare", found.lost.run)
+    trace = replayed(question, "compare", found.lost.run)
     _confirm(found.lost, trace, left, right)
     last = trace.steps[-1] if trace.steps else None
     event = left.observer.event(last.instance, last.payload) if last else None
     return OneWay(found, Difference(question, trace, event, _instead(found.lost, event, right)))
 
 
-def _instead(lost: Lost, own: str | None, right: Mover) -> tuple[Allowed, ...]:
+def _instead(lost: Lost, own: str | None, right: ObservedSystem) -> tuple[Allowed, ...]:
     """Return what the other policy allows instead of the last step, the same event first."""
     only = 1 << lost.run.tables
     found: dict[Allowed, None] = {}
@@ -222,7 +213,7 @@ def _instead(lost: Lost, own: str | None, right: Mover) -> tuple[Allowed, ...]:
     return tuple(sorted(found, key=lambda a: (a.event != own, a.event or "", a.sees)))
 
 
-def _confirm(lost: Lost, trace: Trace, left: Mover, right: Mover) -> None:
+def _confirm(lost: Lost, trace: Trace, left: ObservedSystem, right: ObservedSystem) -> None:
     """Check, state by state, that the other policy cannot follow the replayed run to its end.
 
     Raises `EngineDisagreementError` when it can, or when it loses the run before that.
@@ -248,7 +239,7 @@ def _confirm(lost: Lost, trace: Trace, left: Mover, right: Mover) -> None:
         raise EngineDisagreementError("compare: the other policy can follow to the end")
 
 
-def _unnoticed(states: set[int], only: int, mover: Mover) -> set[int]:
+def _unnoticed(states: set[int], only: int, mover: ObservedSystem) -> set[int]:
     """Return the states with all that unnoticed steps lead to, under one table choice."""
     found, todo = set(states), list(states)
     while todo:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.exhaustive import explore
-from twinrom.proofs.spec.request import DEFAULT_STATES, Recipe
+from twinrom.proofs.engines.options import DEFAULT_STATES
 from twinrom.proofs.verdicts import lasso
-from twinrom.proofs.verdicts.replay import replayed_to_its_end, retold
+from twinrom.proofs.verdicts.replay import replayed, replayed_to_its_end
 from twinrom.statemachine import Trace, unlimited, with_barred_faults
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.report import Report
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.request import CheckRequest
     from twinrom.proofs.spec.spec import Property
 
 DECIDE = partial(explore, max_states=DEFAULT_STATES)
@@ -53,10 +54,10 @@ class FaultNumber:
 
 
 def count_faults(
-    asked: Recipe, max_faults: int = MAX_FAULTS, max_states: int = DEFAULT_STATES, *,
+    asked: CheckRequest, max_faults: int = MAX_FAULTS, max_states: int = DEFAULT_STATES, *,
     plain: bool = False,
 ) -> tuple[Question, tuple[FaultNumber, ...]]:
-    """Return the question of a recipe without any budget, and its fault numbers.
+    """Return the question of a request without any budget, and its fault numbers.
 
     Raises `InputError` and `EngineDisagreementError` as `fault_numbers` does.
     """
@@ -154,9 +155,9 @@ def _faults(question: Question, run: Run) -> Counter[int]:
 def _cut(question: Question, limited: Question, prop: Property, run: Run) -> Cut:
     """Return the run, checked where faults are limited, as a trace of the system without limits."""
     if prop.kind in ("response", "possible"):
-        lasso.replayed(limited, prop, run)
+        lasso.replayed_lasso(limited, prop, run)
     else:
         replayed_to_its_end(limited, prop, run, broken=True)
     plain = replace(run, initial=run.initial[: len(question.system.variables)])
     names = [question.system.instances[i].name for i in _faults(question, run).elements()]
-    return Cut(tuple(sorted(names)), retold(question, prop.name, plain))
+    return Cut(tuple(sorted(names)), replayed(question, prop.name, plain))

@@ -6,30 +6,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.processes import Task, supervise
-from twinrom.proofs.questions.sweep import LATE
-from twinrom.proofs.report import Judged
-from twinrom.proofs.spec.request import recipe
+from twinrom.proofs.engines.processes import supervise
+from twinrom.proofs.questions.standing import PolicyStanding, StandingTask
+from twinrom.proofs.spec.request import request
 from twinrom.statemachine import InputError, is_file, shipped_policies
 
 if TYPE_CHECKING:
-    from twinrom.proofs.spec.request import Options, Recipe
+    from twinrom.proofs.engines.options import Options
+    from twinrom.proofs.spec.request import CheckRequest
 
 
 @dataclass(frozen=True)
 class Read:
-    """One reading of a gap. Without `judged`, `why` says why nothing was checked."""
+    """One reading of a gap. Without `standing`, `why` says why nothing was checked."""
 
     gap: str
     asks: str
     says: str
     chosen: bool
     policy: str | None
-    judged: Judged | None
+    standing: PolicyStanding | None
     why: str = ""
 
 
-def read_gaps(asked: Recipe, options: Options) -> list[Read]:
+def read_gaps(asked: CheckRequest, options: Options) -> list[Read]:
     """Return every reading of every gap of a spec, those with a policy judged, in its order.
 
     A policy is a file beside the spec or below its folder, a file beside the model that was asked
@@ -38,18 +38,18 @@ def read_gaps(asked: Recipe, options: Options) -> list[Read]:
     spec = asked.question().spec
     folders = [Path(spec.paths[0]).parent, Path(asked.model[0]).parent]
     names = {r.policy for gap in spec.gaps.values() for r in gap.readings if r.policy}
-    found: dict[str, Judged] = {}
+    found: dict[str, PolicyStanding] = {}
     tasks = []
-    for name in sorted(names):
+    for number, name in enumerate(sorted(names)):
         path = _file(name, folders)
         if path is None:
             continue
         try:
-            tasks.append(Task(name, "policy", recipe(path, spec.paths[0]), options))
+            made = request(path, spec.paths[0])
+            tasks.append(StandingTask((number, name), made, options))
         except InputError as error:
-            found[name] = Judged("error", error=str(error))
-    reports = supervise(tasks, options.jobs)
-    found |= {name: r.judged or LATE for name, r in reports.items()}
+            found[name] = PolicyStanding("error", error=str(error))
+    found |= {name: row for (_, name), row in supervise(tasks, options.jobs).items()}
     return [
         Read(
             name, gap.asks, reading.says, number == gap.chosen, reading.policy,
@@ -69,7 +69,7 @@ def _file(name: str, folders: list[Path]) -> str | None:
     return next((str(path) for path in tried if is_file(path)), None)
 
 
-def _missing(policy: str | None, found: dict[str, Judged]) -> str:
+def _missing(policy: str | None, found: dict[str, PolicyStanding]) -> str:
     if policy is None:
         return "no policy"
     return "" if policy in found else f"there is no policy `{policy}`"

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.exhaustive import explore
-from twinrom.proofs.engines.processes import Task, supervise
+from twinrom.proofs.engines.processes import supervise
 from twinrom.proofs.mutation.mutants import mutants, spread
-from twinrom.proofs.report import Fate
+from twinrom.proofs.mutation.outcome import End, MutantOutcome, MutationTask
 from twinrom.statemachine import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from twinrom.proofs.engines.options import Options
+    from twinrom.proofs.engines.task import Key
     from twinrom.proofs.mutation.mutants import Mutant
-    from twinrom.proofs.report import End, Report
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.request import Options, Recipe
+    from twinrom.proofs.spec.request import CheckRequest
 
 BATCHES = 4
 WORTH_A_PROCESS = 8
@@ -33,15 +34,15 @@ class Mutated:
     """
 
     question: Question
-    fates: tuple[tuple[Mutant, Fate], ...]
+    outcomes: tuple[tuple[Mutant, MutantOutcome], ...]
     total: int
     failing: tuple[str, ...]
     stale: Mapping[str, str]
     seconds: float
 
-    def of(self, end: End) -> list[tuple[Mutant, Fate]]:
+    def of(self, end: End) -> list[tuple[Mutant, MutantOutcome]]:
         """Return the mutants that came to this end."""
-        return [(m, f) for m, f in self.fates if f.end == end]
+        return [(m, f) for m, f in self.outcomes if f.end == end]
 
     def because(self, mutant: Mutant) -> str | None:
         """Return why it may survive, as the spec has it."""
@@ -49,18 +50,18 @@ class Mutated:
         return explained.because if explained is not None else None
 
     @property
-    def unexplained(self) -> list[tuple[Mutant, Fate]]:
+    def unexplained(self) -> list[tuple[Mutant, MutantOutcome]]:
         """Return the survivors that the spec does not explain: the work list."""
         return [(m, f) for m, f in self.of("survived") if self.because(m) is None]
 
     @property
     def score(self) -> tuple[int, int]:
         """Return how many were killed, and how many could have been: all but the equivalent."""
-        return len(self.of("killed")), len(self.fates) - len(self.of("equivalent"))
+        return len(self.of("killed")), len(self.outcomes) - len(self.of("equivalent"))
 
 
 def mutate(
-    recipe: Recipe,
+    request: CheckRequest,
     options: Options,
     limit: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -71,29 +72,29 @@ def mutate(
     model, and when its own search does not end.
     """
     started = time.monotonic()
-    question = recipe.question()
+    question = request.question()
     everything = mutants(question.model)
     chosen = spread(everything, limit)
     failing = _failing(question, options)
     batches = min(-(-len(chosen) // WORTH_A_PROCESS), options.jobs * BATCHES)
     tasks = [
-        Task(f"{i}", "mutants", recipe, options, frozenset(failing), chosen[i::batches])
+        MutationTask((i, "mutants"), request, options, chosen[i::batches], frozenset(failing))
         for i in range(batches)
     ]
-    done: dict[str, Mapping[str, Fate]] = {}
+    done: dict[Key, Mapping[str, MutantOutcome]] = {}
 
-    def note(name: str, report: Report) -> None:
-        done[name] = report.fates
+    def note(key: Key, found: Mapping[str, MutantOutcome]) -> None:
+        done[key] = found
         if progress is not None:
             progress(sum(map(len, done.values())), len(chosen))
 
-    reports = supervise(tasks, options.jobs, note)
-    known = {name: fate for r in reports.values() for name, fate in r.fates.items()}
-    lost = Fate("undecided", "out of time")
-    fates = tuple((m, known.get(m.name, lost)) for m in chosen)
-    stale = dict(_stale(question, everything, {m.name: f for m, f in fates}))
+    batched = supervise(tasks, options.jobs, note)
+    known = {name: outcome for found in batched.values() for name, outcome in found.items()}
+    lost = MutantOutcome("undecided", "out of time")
+    outcomes = tuple((m, known.get(m.name, lost)) for m in chosen)
+    stale = dict(_stale(question, everything, {m.name: f for m, f in outcomes}))
     seconds = time.monotonic() - started
-    return Mutated(question, fates, len(everything), failing, stale, seconds)
+    return Mutated(question, outcomes, len(everything), failing, stale, seconds)
 
 
 def _failing(question: Question, options: Options) -> tuple[str, ...]:
@@ -113,7 +114,7 @@ def _failing(question: Question, options: Options) -> tuple[str, ...]:
 
 
 def _stale(
-    question: Question, everything: tuple[Mutant, ...], fates: Mapping[str, Fate]
+    question: Question, everything: tuple[Mutant, ...], outcomes: Mapping[str, MutantOutcome]
 ) -> Iterator[tuple[str, str]]:
     """Yield the explanations that explain no survivor, each with what is wrong."""
     names = [m.name for m in everything]
@@ -121,7 +122,7 @@ def _stale(
         if name not in names:
             hint = did_you_mean(name, names)
             yield name, "there is no such mutant" + (f": {hint}" if hint else "")
-        elif name in fates and fates[name].end == "killed":
-            yield name, f"it is killed by {fates[name].by}"
-        elif name in fates and fates[name].end == "equivalent":
+        elif name in outcomes and outcomes[name].end == "killed":
+            yield name, f"it is killed by {outcomes[name].by}"
+        elif name in outcomes and outcomes[name].end == "equivalent":
             yield name, "it does the same as the model, which needs no reason"

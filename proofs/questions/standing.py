@@ -4,46 +4,92 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.exhaustive import explore
-from twinrom.proofs.report import Judged
-from twinrom.proofs.verdicts.combine import Evidence, merge
+from twinrom.proofs.engines.registry import SEARCH
+from twinrom.proofs.engines.task import Task
+from twinrom.proofs.report import Counts  # noqa: TC001 - pydantic reads the annotations of a row
+from twinrom.proofs.verdicts.combine import Evidence, combine
 from twinrom.proofs.verdicts.verdict import Checked, Violated, clause_results
 from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:
-    from twinrom.proofs.spec.request import Options, Recipe
+    from collections.abc import Callable
+
+    from twinrom.proofs.engines.options import Options
+    from twinrom.proofs.spec.request import CheckRequest
 
 ALL_DEPTHS = sys.maxsize  # a search that did not end has looked at less
 
 
-def judge(recipe: Recipe, options: Options) -> Judged:
+@dataclass(frozen=True)
+class PolicyStanding:
+    """Where a policy stands, as one row of plain data.
+
+    `broken` is the property that fails and weighs most, after `length` steps if there is a run.
+    `keeps` and `breaks` are clauses. An `error` says why there is no answer.
+    """
+
+    standing: str
+    counts: Counts | None = None
+    broken: str | None = None
+    length: int | None = None
+    failed: bool = False
+    undecided: bool = False
+    keeps: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+    error: str | None = None
+
+
+LATE = PolicyStanding("undecided", undecided=True, error="out of time")
+
+
+@dataclass(frozen=True)
+class StandingTask(Task[PolicyStanding]):
+    """One policy, judged in a process of its own."""
+
+    def run(self, progress: Callable[[PolicyStanding], None] | None) -> PolicyStanding:
+        """Return where the policy stands; a mistake in its files is in the row, not raised."""
+        found = standing_of(self.request, self.options)
+        if progress is not None:
+            progress(found)
+        return found
+
+    def out_of_time(self, last: PolicyStanding | None, seconds: float) -> PolicyStanding:
+        """Return that it is undecided."""
+        del seconds
+        return last or LATE
+
+
+def standing_of(request: CheckRequest, options: Options) -> PolicyStanding:
     """Return where a policy stands; a mistake in its files is in the row, and is not raised."""
     started = time.monotonic()
     try:
-        found = _judged(recipe, options, started)
+        found = _judged(request, options, started)
     except InputError as error:
-        return Judged("error", error=str(error), seconds=time.monotonic() - started)
+        return PolicyStanding("error", error=str(error), seconds=time.monotonic() - started)
     return found
 
 
-def _judged(recipe: Recipe, options: Options, started: float) -> Judged:
-    question = recipe.question()
+def _judged(request: CheckRequest, options: Options, started: float) -> PolicyStanding:
+    question = request.question()
     deadline = started + options.timeout if options.timeout is not None else None
     report = explore(
         question, max_states=options.max_states, deadline=deadline, plain=options.plain
     )
-    results = merge(Evidence(question, {"search": report}, ALL_DEPTHS, recipe))
+    results = combine(Evidence(question, {SEARCH.name: report}, ALL_DEPTHS, request))
     clauses = clause_results(question, results)
     seconds = time.monotonic() - started
-    reports = {"search": report}
-    checked = Checked(question, ALL_DEPTHS, results, clauses, reports, seconds, recipe, None)
+    reports = {SEARCH.name: report}
+    checked = Checked(question, ALL_DEPTHS, results, clauses, reports, seconds, request, None)
     worst = checked.worst
     run = worst.verdict.trace if worst and isinstance(worst.verdict, Violated) else None
     failed = {name for r in results if r.failed for name in r.prop.clauses}
     decided = {c.id for c in clauses if c.verdict in ("proved", "violated")}
-    return Judged(
+    return PolicyStanding(
         checked.standing,
         report.counts if report.complete else None,
         None if worst is None else worst.prop.name,

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from twinrom.proofs.engines.processes import Task, supervise
-from twinrom.proofs.report import Judged
-from twinrom.proofs.spec.request import recipe
+from twinrom.proofs.engines.processes import supervise
+from twinrom.proofs.questions.standing import LATE, PolicyStanding, StandingTask
+from twinrom.proofs.spec.request import request
 from twinrom.proofs.verdicts.verdict import STANDINGS
 from twinrom.statemachine import Document, InputError, build_model, is_folder, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from twinrom.proofs.report import Report
-    from twinrom.proofs.spec.request import Options, Recipe
+    from twinrom.proofs.engines.options import Options
+    from twinrom.proofs.engines.task import Key
+    from twinrom.proofs.spec.request import CheckRequest
 
 MAX_RESULTS = 100_000_000
 BEGINNING = '{"policy"'
-LATE = Judged("undecided", undecided=True, error="out of time")
 
 
 @dataclass(frozen=True)
@@ -77,34 +77,34 @@ def sweep(
     spec: str | None = None,
     results: str | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> list[tuple[Point, Judged]]:
+) -> list[tuple[Point, PolicyStanding]]:
     """Return a row for each point, in order.
 
     Rows are appended to the file `results` as they come, and what it has for the same texts, sizes
     and budgets is not run again; errors and what was undecided are. The time limit of `options` is
     that of each point.
     """
-    rows: dict[int, Judged] = {}
+    rows: dict[int, PolicyStanding] = {}
     tasks, keys = [], {}
     known = _known(results)
     for number, point in enumerate(points):
         try:
-            made = _recipe(point, spec)
+            made = _request(point, spec)
             keys[number] = _key(made, options) if results is not None else ""
         except InputError as error:
-            rows[number] = Judged("error", error=str(error))
+            rows[number] = PolicyStanding("error", error=str(error))
             continue
         if keys[number] in known:
             rows[number] = known[keys[number]]
         else:
-            tasks.append(Task(str(number), "policy", made, options))
+            tasks.append(StandingTask((number, point.name), made, options))
 
-    def note(name: str, report: Report) -> None:
-        number = int(name)
-        if report.judged is not None and number not in rows:
-            rows[number] = report.judged
+    def note(key: Key, found: PolicyStanding) -> None:
+        number, _ = key
+        if number not in rows:
+            rows[number] = found
             if results is not None:
-                _append(results, points[number], keys[number], report.judged)
+                _append(results, points[number], keys[number], found)
         if progress is not None:
             progress(len(rows), len(points))
 
@@ -112,10 +112,10 @@ def sweep(
     return [(point, rows.get(number, LATE)) for number, point in enumerate(points)]
 
 
-def _recipe(point: Point, spec: str | None) -> Recipe:
+def _request(point: Point, spec: str | None) -> CheckRequest:
     sorts = {k: v for k, v in point.at if not _is_budget(v)}
     faults = {k: _number(k, v) for k, v in point.at if _is_budget(v)}
-    return recipe(point.model, spec, sorts, faults)
+    return request(point.model, spec, sorts, faults)
 
 
 def _number(name: str, value: str) -> int | None:
@@ -131,7 +131,7 @@ def _is_budget(value: str) -> bool:
     return value == "unlimited" or (value.isascii() and value.isdecimal())
 
 
-def _key(made: Recipe, options: Options) -> str:
+def _key(made: CheckRequest, options: Options) -> str:
     """Return a hash of everything that the answer depends on."""
     model = build_model(Document(*made.model), made.sorts, made.includes)
     texts = [d.text for d in model.place.documents]
@@ -140,7 +140,7 @@ def _key(made: Recipe, options: Options) -> str:
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
-def _known(results: str | None) -> dict[str, Judged]:
+def _known(results: str | None) -> dict[str, PolicyStanding]:
     """Return the rows of a file of results by their keys; lines that are no rows are left out.
 
     A last line without an end is what a sweep that was stopped left behind. A file with
@@ -171,10 +171,10 @@ def _exists(path: str) -> bool:
     return there
 
 
-def _row(line: str) -> tuple[str, Judged] | None:
+def _row(line: str) -> tuple[str, PolicyStanding] | None:
     try:
         data = json.loads(line)
-        judged = TypeAdapter(Judged).validate_python({k: data[k] for k in ROW})
+        judged = TypeAdapter(PolicyStanding).validate_python({k: data[k] for k in ROW})
         return (str(data["key"]), judged) if judged.standing in (*STANDINGS, "error") else None
     except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
         return None
@@ -183,7 +183,7 @@ def _row(line: str) -> tuple[str, Judged] | None:
 ROW = tuple(asdict(LATE))
 
 
-def _append(results: str, point: Point, key: str, judged: Judged) -> None:
+def _append(results: str, point: Point, key: str, judged: PolicyStanding) -> None:
     try:
         with Path(results).open("ab+") as file:
             file.seek(max(file.seek(0, os.SEEK_END) - 1, 0))
@@ -195,7 +195,7 @@ def _append(results: str, point: Point, key: str, judged: Judged) -> None:
         raise InputError.whole_file(results, f"cannot be written: {reason}") from None
 
 
-def row_data(point: Point, judged: Judged) -> dict[str, Any]:
+def row_data(point: Point, judged: PolicyStanding) -> dict[str, Any]:
     """Return a row as plain JSON data."""
     row = asdict(replace(judged, seconds=round(judged.seconds, 3)))
     return {"policy": point.name, "model": point.model, "at": dict(point.at), **row}

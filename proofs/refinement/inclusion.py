@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from twinrom.proofs.refinement.observed import NOBODY, Mover, Seen, States
+from twinrom.proofs.refinement.observed import NOBODY, ObservedSystem, Seen, States
 from twinrom.proofs.run import Run
 from twinrom.statemachine import TooLargeError
 
@@ -68,7 +68,7 @@ class _FoundError(Exception):
 class Refinement:
     """Runs one system (`left`) beside another (`right`) that has to allow everything it does."""
 
-    def __init__(self, left: Mover, right: Mover) -> None:
+    def __init__(self, left: ObservedSystem, right: ObservedSystem) -> None:
         self.left, self.right = left, right
         self.paired: dict[int, list[tuple[States, int]]] = {}
         self.pairs = 0
@@ -196,7 +196,11 @@ def _answered(
 
 
 def included(
-    left: Mover, right: Mover, *, deadline: float | None = None, max_pairs: int = MAX_PAIRS
+    left: ObservedSystem,
+    right: ObservedSystem,
+    *,
+    deadline: float | None = None,
+    max_pairs: int = MAX_PAIRS,
 ) -> Inclusion:
     """Return whether every behaviour of `left` is one of `right`, seen through their one window.
 

@@ -26,7 +26,7 @@ class Seen(NamedTuple):
     view: int
 
 
-class Move(NamedTuple):
+class ObservedMove(NamedTuple):
     """A step for a family of table choices; `seen` is None where nobody notices it."""
 
     seen: Seen | None
@@ -34,7 +34,7 @@ class Move(NamedTuple):
     family: int
 
 
-class Mover:
+class ObservedSystem:
     """The steps of one system; what it has worked out once is looked up."""
 
     def __init__(self, system: TransitionSystem, window: Window) -> None:
@@ -46,7 +46,7 @@ class Mover:
         self.lookups = [RuleLookup(i, system, self.packing, truths) for i in system.instances]
         self.control = self.packing.masked(v.index for v in system.variables if v.machine)
         self.active: dict[int, list[RuleLookup]] = {}
-        self.known: dict[int, tuple[Move, ...]] = {}
+        self.known: dict[int, tuple[ObservedMove, ...]] = {}
         self.answered: dict[States, dict[Seen, Groups]] = {}
 
     def initial(self) -> Iterator[tuple[int, int]]:
@@ -54,7 +54,7 @@ class Mover:
         for values, family in self.system.initial_families():
             yield self.packing.pack(values), family
 
-    def named(self, state: int) -> Iterator[tuple[Move, Step]]:
+    def named(self, state: int) -> Iterator[tuple[ObservedMove, Step]]:
         """Yield every step from a state, as it is seen and as it is."""
         control = state & self.control
         lookups = self.active.get(control)
@@ -70,9 +70,9 @@ class Mover:
                 event = self.observer.event(lookup.instance, payload)
                 there = self.observer.view(after)
                 seen = None if event is None and there == here else Seen(event, there)
-                yield Move(seen, after, part), Step(lookup.instance, payload)
+                yield ObservedMove(seen, after, part), Step(lookup.instance, payload)
 
-    def moves(self, state: int) -> tuple[Move, ...]:
+    def moves(self, state: int) -> tuple[ObservedMove, ...]:
         """Return every step from a state as it is seen."""
         found = self.known.get(state)
         if found is None:

@@ -42,7 +42,7 @@ def fresh(name: str, sort: Sort) -> Any:
     )
 
 
-class Template:
+class StepRelation:
     """One step: constants for the state before, the choice, the payload, the state after."""
 
     def __init__(self, system: TransitionSystem) -> None:

@@ -11,7 +11,7 @@ from twinrom.proofs.run import Run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs.solver.step_relation import Template
+    from twinrom.proofs.solver.step_relation import StepRelation
 
 
 class SolverGaveUpError(RuntimeError):
@@ -27,7 +27,7 @@ class Unrolling:
     """
 
     def __init__(
-        self, template: Template, facts: Sequence[Any] = (), start: Any | None = None
+        self, template: StepRelation, facts: Sequence[Any] = (), start: Any | None = None
     ) -> None:
         self.template = template
         self.facts = z3.And(*facts)

@@ -1,4 +1,4 @@
-"""What is asked and how hard to look, as plain data that a worker process can be given."""
+"""Check requests: what is asked, as plain data that a worker process can be given."""
 
 from __future__ import annotations
 
@@ -21,13 +21,10 @@ if TYPE_CHECKING:
 
     from twinrom.statemachine import Model
 
-ENGINES = ("search", "bounded", "reachability", "induction")
-DEFAULT_DEPTH = 20
-DEFAULT_STATES = 50_000_000
 
 
 @dataclass(frozen=True)
-class Recipe:
+class CheckRequest:
     """The texts and options a question is made of; a worker process makes it again from these."""
 
     model: tuple[str, str]
@@ -42,38 +39,23 @@ class Recipe:
         model = build_model(Document(*self.model), self.sorts, self.includes)
         return pose(model, *read_spec(Document(*self.spec)), self.faults)
 
-    def of_all_sizes(self) -> Recipe:
-        """Return the recipe in which the `unbounded` sorts are all integers."""
+    def of_all_sizes(self) -> CheckRequest:
+        """Return the request in which the `unbounded` sorts are all integers."""
         return self.at(dict.fromkeys(self.unbounded, INTEGERS))
 
-    def at(self, sorts: Mapping[str, str]) -> Recipe:
-        """Return the recipe at these sizes."""
+    def at(self, sorts: Mapping[str, str]) -> CheckRequest:
+        """Return the request at these sizes."""
         return replace(self, sorts={**self.sorts, **sorts}, unbounded=())
 
 
-@dataclass(frozen=True)
-class Options:
-    """How hard to look. Without `engines` the check chooses them, and adds what is missing.
-
-    `depth` is that of the bounded check; None: the check chooses it too.
-    """
-
-    depth: int | None = None
-    engines: tuple[str, ...] = ()
-    timeout: float | None = None
-    jobs: int = 2
-    max_states: int = DEFAULT_STATES
-    plain: bool = False
-
-
-def recipe(
+def request(
     model: str,
     spec: str | None = None,
     sorts: Mapping[str, str] | None = None,
     faults: Mapping[str, int | None] | None = None,
     symbolic: Sequence[str] | None = None,
-) -> Recipe:
-    """Return the recipe for a model and spec, each a file or the name of a shipped one.
+) -> CheckRequest:
+    """Return the request for a model and spec, each a file or the name of a shipped one.
 
     `symbolic` names the sorts that stand for all integers, besides those whose size is given as
     `integers`; an empty list means every ordered sort.
@@ -87,7 +69,7 @@ def recipe(
     except InputError:
         build_model(document, finite)  # what is wrong with the model comes first
         raise
-    return Recipe(
+    return CheckRequest(
         (document.path, document.text),
         (other.path, other.text),
         finite,

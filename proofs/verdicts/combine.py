@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.engines.registry import BOUNDED, ENGINES
 from twinrom.proofs.verdicts import lasso
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed_to_its_end
 from twinrom.proofs.verdicts.verdict import (
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     from twinrom.proofs.report import Counts, Report
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.request import Recipe
+    from twinrom.proofs.spec.request import CheckRequest
     from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import Trace
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything that the engines reported of one question; `recipe` is what was asked.
+    """Everything that the engines reported of one question; `request` is what was asked.
 
     Not `searched`: a search was made for witnesses only.
     """
@@ -40,13 +41,13 @@ class Evidence:
     question: Question
     reports: Mapping[str, Report]
     depth: int
-    recipe: Recipe | None = None
+    request: CheckRequest | None = None
     searched: bool = True
 
     @property
     def symbolic(self) -> bool:
         """Say whether proofs are asked to hold at every size."""
-        return self.recipe is not None and bool(self.recipe.unbounded)
+        return self.request is not None and bool(self.request.unbounded)
 
     @property
     def complete(self) -> Counts | None:
@@ -63,7 +64,7 @@ class Evidence:
         return next((c for c in found if prop.name in c.properties), None)
 
 
-def merge(evidence: Evidence) -> tuple[Result, ...]:
+def combine(evidence: Evidence) -> tuple[Result, ...]:
     """Return a verdict for each property from everything the engines found.
 
     Every run is replayed through the running machines first. Raises `EngineDisagreementError`.
@@ -103,8 +104,8 @@ def _at_other_sizes(evidence: Evidence, prop: Property) -> Result | None:
     """Return the violation that needs other sizes than those given, if one was found."""
     for report in evidence.reports.values():
         sizes = report.sizes.get(prop.name)
-        if sizes is not None and evidence.recipe is not None:
-            question = evidence.recipe.at(sizes).question()
+        if sizes is not None and evidence.request is not None:
+            question = evidence.request.at(sizes).question()
             own = next(p for p in question.properties if p.name == prop.name)
             run = report.found[prop.name].violation
             assert run is not None  # noqa: S101 - sizes are reported of violations only
@@ -116,12 +117,12 @@ def _at_other_sizes(evidence: Evidence, prop: Property) -> Result | None:
 def _live(evidence: Evidence, prop: Property) -> Result:
     """Return the verdict on a response or a possible property: only a closed search has one."""
     question = evidence.question
-    searches = [r for r in evidence.reports.values() if r.engine == "search"]
-    decided = [r for r in searches if prop.name in r.found]
+    able = [r for r in evidence.reports.values() if prop.kind in ENGINES[r.engine].kinds]
+    decided = [r for r in able if prop.name in r.found]
     if not decided:
-        why = "; ".join(f"{r.engine}: {r.stopped}" for r in searches)
+        why = "; ".join(f"{r.engine}: {r.stopped}" for r in able)
         verdict: Verdict = (
-            Unknown(why, -1) if searches and evidence.searched else (
+            Unknown(why, -1) if able and evidence.searched else (
                 NotChecked("the search decides it, and did not run")
             )
         )
@@ -132,7 +133,7 @@ def _live(evidence: Evidence, prop: Property) -> Result:
     if len({r.found[prop.name].violation is None for r in decided}) > 1:
         raise EngineDisagreementError(f"{prop.name}: broken or not, by {len(decided)} searches")
     if found.violation is not None:
-        verdict = Violated(lasso.replayed(question, prop, found.violation))
+        verdict = Violated(lasso.replayed_lasso(question, prop, found.violation))
     elif exercised is None:
         verdict = Vacuous(None, counts)
     else:
@@ -145,7 +146,7 @@ def _verdict(
 ) -> Verdict:
     """Return the strongest verdict that there is evidence for, when nothing breaks the property."""
     complete, reports = evidence.complete, evidence.reports
-    bounded = reports.get("bounded")
+    bounded = reports.get(BOUNDED.name)
     looked = bounded.clean if bounded is not None else None
     if complete is not None and witness is None:
         return Vacuous(looked, complete)
@@ -169,8 +170,8 @@ def _agreed(prop: Property, what: str, reports: Sequence[Report]) -> Run | None:
     runs: dict[str, Run | None] = {
         r.engine: getattr(r.found[prop.name], what) for r in reports if prop.name in r.found
     }
-    # of two equally short runs the search's: it does not depend on a solver's mood
-    ordered = sorted(runs.items(), key=lambda item: item[0] != "search")
+    preferred = list(ENGINES)
+    ordered = sorted(runs.items(), key=lambda item: preferred.index(item[0]))
     shortest = min((run for _, run in ordered if run), key=lambda run: run.length, default=None)
     if shortest is None:
         return None

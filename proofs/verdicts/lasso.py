@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.search.breadth_first import search
-from twinrom.proofs.verdicts.replay import EngineDisagreementError, holds_at, holds_in, retold
+from twinrom.proofs.verdicts.replay import EngineDisagreementError, holds_at, holds_in, replayed
 from twinrom.statemachine import Conjunct, Step, terms
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 RECHECKED = 2_000_000
 
 
-def replayed(question: Question, prop: Property, run: Run) -> Trace:
+def replayed_lasso(question: Question, prop: Property, run: Run) -> Trace:
     """Return a counterexample as a trace after replaying and checking it.
 
     Raises `EngineDisagreementError` when it is none. That no run leads on to what is possible is
     searched for again, from its last state alone; beyond two million states this is left open.
     """
-    trace = retold(question, prop.name, run)
+    trace = replayed(question, prop.name, run)
     missing = _response if prop.kind == "response" else _possible
     wrong = missing(question, prop, trace)
     if wrong:

@@ -18,7 +18,7 @@ class EngineDisagreementError(RuntimeError):
     """Two engines, or an engine and the running machines, say different things: our bug."""
 
 
-def retold(question: Question, name: str, run: Run) -> Trace:
+def replayed(question: Question, name: str, run: Run) -> Trace:
     """Return the run as a trace, with the states that the running machines go through.
 
     Raises `EngineDisagreementError`, with the `name` of what it is about, when they refuse a step
@@ -48,7 +48,7 @@ def holds_in(term: terms.Term, state: State, entry: TableChoices.Entry) -> bool:
 
 def replayed_to_its_end(question: Question, prop: Property, run: Run, *, broken: bool) -> Trace:
     """Return the run as a trace after replaying it and evaluating the property along it."""
-    trace = retold(question, prop.name, run)
+    trace = replayed(question, prop.name, run)
     goal = prop.bad if broken else prop.whenever
     entry = question.system.entry(run.tables)
     if prop.stepwise:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.certificates.certificate import Certificate
     from twinrom.proofs.report import Counts, Report
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.request import Recipe
+    from twinrom.proofs.spec.request import CheckRequest
     from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import Trace
 
@@ -145,10 +145,10 @@ class ClauseResult:
 
 @dataclass(frozen=True)
 class Checked:
-    """Everything found out about one model and spec; `recipe` says what was asked.
+    """Everything found out about one model and spec; `request` says what was asked.
 
-    `rest` has a run into a deadlock and one into a livelock, as far as there are any; it is None
-    where no search has seen every state.
+    `dead_ends` has a run into a deadlock and one into a livelock, as far as there are any; it is
+    None where no search has seen every state.
     """
 
     question: Question
@@ -157,8 +157,8 @@ class Checked:
     clauses: tuple[ClauseResult, ...]
     reports: Mapping[str, Report]
     seconds: float
-    recipe: Recipe
-    rest: Mapping[str, Trace | None] | None
+    request: CheckRequest
+    dead_ends: Mapping[str, Trace | None] | None
 
     @property
     def standing(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.statemachine import terms
-from twinrom.statemachine.loading.notation import Part, move_parts
+from twinrom.statemachine.loading.notation import MovePart, move_parts
 from twinrom.statemachine.meaning.resolve import Resolver
 from twinrom.statemachine.meaning.scope import (
     BROKEN,
@@ -45,7 +45,7 @@ class Effects:
         found = []
         for move in written:
             parts = move_parts(str(move.place.value))
-            target = parts.target if parts else Part(move.target, (0, 1))
+            target = parts.target if parts else MovePart(move.target, (0, 1))
             unknown = False
             for machine in self._targets(target, move.place):
                 template = self.model.machines[machine]
@@ -64,7 +64,7 @@ class Effects:
                         index(move.destination), optional), move.place))
         return found
 
-    def _targets(self, part: Part, place: Place) -> list[str]:
+    def _targets(self, part: MovePart, place: Place) -> list[str]:
         """Return the machines that a target names: one machine, or all of a template."""
         path = part.text
         head, _, rest = path.partition(".")
@@ -126,7 +126,7 @@ class Effects:
             self.problems.add(place.problem(f"`{name}` is not a variable", hint, span=target.span))
             return
         start = target.span[0]
-        for machine in self._targets(Part(owner, (start, start + len(owner))), place):
+        for machine in self._targets(MovePart(owner, (start, start + len(owner))), place):
             variable = self.vocabulary.variables.get(f"{machine}.{name}")
             if variable is None or variable.machine:
                 self._no_variable(machine, name, target, place)
@@ -142,7 +142,7 @@ class Effects:
             self.updates[variable.index] = value.term
             self._oblige(assignment, variable, value)
 
-    def _no_variable(self, machine: str, name: str, target: Part, place: Place) -> None:
+    def _no_variable(self, machine: str, name: str, target: MovePart, place: Place) -> None:
         template = self.model.machines[machine]
         if self.vocabulary.forgiven(f"{template.name}.{name}"):
             return
@@ -196,7 +196,7 @@ def _keeps(before: Term, variable: Variable, move: GroundMove) -> bool:
     return True
 
 
-def _target(assignment: Assignment) -> Part:
+def _target(assignment: Assignment) -> MovePart:
     """Return the words to the left of `=` with their place in the string."""
     start = max(0, str(assignment.place.value).find(assignment.target))
-    return Part(assignment.target, (start, start + len(assignment.target)))
+    return MovePart(assignment.target, (start, start + len(assignment.target)))

@@ -126,7 +126,7 @@ def named_sort(text: str, known: Mapping[str, Sort], place: Place,
     return known[name].or_none() if text.endswith("?") else known[name]
 
 
-class Part(NamedTuple):
+class MovePart(NamedTuple):
     """A word of a move or an assignment, and where it stands in the string."""
 
     text: str
@@ -136,9 +136,9 @@ class Part(NamedTuple):
 class MoveParts(NamedTuple):
     """The words of a move."""
 
-    target: Part
-    sources: tuple[Part, ...]
-    destination: Part
+    target: MovePart
+    sources: tuple[MovePart, ...]
+    destination: MovePart
 
 
 def move_parts(text: str) -> MoveParts | None:
@@ -153,13 +153,13 @@ def move_parts(text: str) -> MoveParts | None:
     return MoveParts(_part(text, 0, colon), tuple(sources), _part(text, arrow + 2, len(text)))
 
 
-def _part(text: str, start: int, end: int) -> Part:
+def _part(text: str, start: int, end: int) -> MovePart:
     """Return what stands between, without the spaces around it."""
     word = text[start:end].strip()
     if not word:
-        return Part("", (start, max(end, start + 1)))
+        return MovePart("", (start, max(end, start + 1)))
     start = text.index(word, start)
-    return Part(word, (start, start + len(word)))
+    return MovePart(word, (start, start + len(word)))
 
 
 def parse_move(text: str, place: Place, problems: Problems) -> Move | None:
@@ -203,7 +203,7 @@ def _wrong(parts: MoveParts) -> Iterable[tuple[str, Span, str]]:
         yield *_no_state(destination), ""
 
 
-def _no_state(part: Part) -> tuple[str, Span]:
+def _no_state(part: MovePart) -> tuple[str, Span]:
     return (f"`{part.text}` is not a state" if part.text else "expected a state"), part.span
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine.loading.includes import with_includes
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
-from twinrom.statemachine.source.changes import Change, changes_between
+from twinrom.statemachine.source.changes import PolicyChange, changes_between
 from twinrom.statemachine.source.diagnostics import InputError, closest, did_you_mean
 from twinrom.statemachine.source.document import Document
 from twinrom.statemachine.source.files import is_file
@@ -40,7 +40,7 @@ class Layers:
     documents: tuple[Document, ...]
     data: dict[str, Any]
     base: str | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PolicyChange, ...] = ()
 
 
 def read_layers(document: Document, problems: Problems, given: Mapping[str, str]) -> Layers:

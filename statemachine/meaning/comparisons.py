@@ -14,7 +14,7 @@ from twinrom.statemachine.source.diagnostics import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twinrom.statemachine.meaning.resolve import Resolver
+    from twinrom.statemachine.meaning.context import Context
     from twinrom.statemachine.meaning.scope import Typed
     from twinrom.statemachine.sorts import Sort
     from twinrom.statemachine.source.locate import Span
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 POSITIVE = {"is not": "is", "not in": "in", "!=": "=="}
 
 
-def compared(r: Resolver, left: e.Expr, pair: tuple[str, e.Expr]) -> Term:
+def compared(r: Context, left: e.Expr, pair: tuple[str, e.Expr]) -> Term:
     """Return the meaning of `left word right`."""
     word, right = pair
     if word in POSITIVE:
@@ -42,13 +42,13 @@ def compared(r: Resolver, left: e.Expr, pair: tuple[str, e.Expr]) -> Term:
     return _present(r, [left, right], lambda: _compare(r, left, word, right))
 
 
-def _present(r: Resolver, sides: list[e.Expr], build: Callable[[], Term]) -> Term:
+def _present(r: Context, sides: list[e.Expr], build: Callable[[], Term]) -> Term:
     """Return `build()`, and that the step has each argument that is compared."""
     present = [event_presence(r, side) for side in sides]
     return terms.conjunction([*(p for p in present if p is not None), build()])
 
 
-def _membership(r: Resolver, left: e.Expr, right: e.Expr) -> Term:
+def _membership(r: Context, left: e.Expr, right: e.Expr) -> Term:
     assert isinstance(right, e.Choice)  # noqa: S101 - the parser refuses anything else
     typed = r.value(left)
     if typed.machine is not None and not all(_is_value(r, o) for o in right.options):
@@ -58,11 +58,11 @@ def _membership(r: Resolver, left: e.Expr, right: e.Expr) -> Term:
     return terms.disjunction(gathered(partial(test, option) for option in right.options))
 
 
-def _equal(r: Resolver, left: e.Expr, option: e.Expr) -> Term:
+def _equal(r: Context, left: e.Expr, option: e.Expr) -> Term:
     return _present(r, [left], lambda: _compare(r, left, "==", option, option.span))
 
 
-def _is_value(r: Resolver, option: e.Expr) -> bool:
+def _is_value(r: Context, option: e.Expr) -> bool:
     """Say whether the option is a machine rather than the name of a state."""
     v = r.vocabulary
     if not isinstance(option, e.Name) or len(option.path) > 1:
@@ -72,7 +72,7 @@ def _is_value(r: Resolver, option: e.Expr) -> bool:
         name in v.definitions or name in v.variables or v.forgiven(name))
 
 
-def _state_test(r: Resolver, left: e.Expr, right: e.Expr) -> Term:
+def _state_test(r: Context, left: e.Expr, right: e.Expr) -> Term:
     typed = r.value(left)
     if typed.machine is None:
         hint = f"write `{left} == {right}`" if typed.sort.name != "bool" else f"write `{left}`"
@@ -95,7 +95,7 @@ def _state_test(r: Resolver, left: e.Expr, right: e.Expr) -> Term:
     return terms.equal(term, terms.constant(template.states.index(state)))
 
 
-def _compare(r: Resolver, left: e.Expr, word: str, right: e.Expr,
+def _compare(r: Context, left: e.Expr, word: str, right: e.Expr,
              at: Span | None = None) -> Term:
     a, b = both(r, left, right)
     for side, other in ((left, b), (right, a)):
@@ -118,7 +118,7 @@ def _compare(r: Resolver, left: e.Expr, word: str, right: e.Expr,
             return terms.at_most(b.term, a.term)
 
 
-def _check_sorts(r: Resolver, whole: Span, text: str, sides: tuple[Typed, Typed]) -> None:
+def _check_sorts(r: Context, whole: Span, text: str, sides: tuple[Typed, Typed]) -> None:
     """Refuse the comparison of two sorts; a bare number compares with every ordered sort."""
     a, b = (typed.sort for typed in sides)
     if a.name == b.name:
@@ -129,7 +129,7 @@ def _check_sorts(r: Resolver, whole: Span, text: str, sides: tuple[Typed, Typed]
         r.refuse(whole, f"{text} compares a number with something that may be `none`")
 
 
-def _check_none(r: Resolver, node: e.Expr, sort: Sort) -> None:
+def _check_none(r: Context, node: e.Expr, sort: Sort) -> None:
     """Refuse to compare with `none` what never is."""
     if not sort.optional:
         declared = sort.name and sort.name != "bool"
@@ -137,7 +137,7 @@ def _check_none(r: Resolver, node: e.Expr, sort: Sort) -> None:
                  f"a variable that may be is declared as `{sort.name}?`" if declared else "")
 
 
-def both(r: Resolver, left: e.Expr, right: e.Expr) -> tuple[Typed, Typed]:
+def both(r: Context, left: e.Expr, right: e.Expr) -> tuple[Typed, Typed]:
     """Resolve two operands; a literal takes its sort from the other, unless that is computed."""
     if is_open(r, left):
         b = r.value(right)
@@ -149,7 +149,7 @@ def both(r: Resolver, left: e.Expr, right: e.Expr) -> tuple[Typed, Typed]:
     return first, second
 
 
-def is_open(r: Resolver, node: e.Expr) -> bool:
+def is_open(r: Context, node: e.Expr) -> bool:
     """Say whether what `node` means depends on what it is compared with."""
     match node:
         case e.Literal():

@@ -9,12 +9,12 @@ from twinrom.statemachine.expression import syntax as e
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from twinrom.statemachine.meaning.resolve import Resolver
+    from twinrom.statemachine.meaning.context import Context
     from twinrom.statemachine.meaning.scope import EventWords, Typed
     from twinrom.statemachine.terms import Term
 
 
-def event_is(r: Resolver, node: e.Expr, word: str, right: e.Expr) -> Term:
+def event_is(r: Context, node: e.Expr, word: str, right: e.Expr) -> Term:
     """Return the meaning of `event is NAME` and `event in (NAME, ...)`."""
     words = _words(r, node)
     if word not in ("is", "in"):
@@ -31,7 +31,7 @@ def event_is(r: Resolver, node: e.Expr, word: str, right: e.Expr) -> Term:
     return terms.disjunction(parts)
 
 
-def event_by(r: Resolver, node: e.Expr, word: str, right: e.Expr) -> Term:
+def event_by(r: Context, node: e.Expr, word: str, right: e.Expr) -> Term:
     """Return the meaning of `event.by == ACTOR` and `event.by in (ACTOR, ...)`."""
     words = _words(r, node)
     if word not in ("==", "is", "in"):
@@ -47,7 +47,7 @@ def event_by(r: Resolver, node: e.Expr, word: str, right: e.Expr) -> Term:
     return terms.disjunction(parts)
 
 
-def event_argument(r: Resolver, node: e.Name) -> Typed:
+def event_argument(r: Context, node: e.Name) -> Typed:
     """Return the meaning of `event.NAME`."""
     words = _words(r, node)
     name = ".".join(node.path[1:])
@@ -63,7 +63,7 @@ def event_argument(r: Resolver, node: e.Name) -> Typed:
     return found[1]
 
 
-def event_presence(r: Resolver, node: e.Expr) -> Term | None:
+def event_presence(r: Context, node: e.Expr) -> Term | None:
     """Return whether the step has the argument that `node` is; None when it is none."""
     words = r.vocabulary.events
     if not words or not isinstance(node, e.Name) or node.path[0] != "event":
@@ -72,7 +72,7 @@ def event_presence(r: Resolver, node: e.Expr) -> Term | None:
     return found[0] if isinstance(found, tuple) else None
 
 
-def _words(r: Resolver, node: e.Expr) -> EventWords:
+def _words(r: Context, node: e.Expr) -> EventWords:
     if r.vocabulary.events is None:
         r.refuse(node, "`event` belongs to step properties")
     if r.later:

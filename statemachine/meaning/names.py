@@ -16,7 +16,7 @@ from twinrom.statemachine.source.diagnostics import closest, did_you_mean
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from twinrom.statemachine.meaning.resolve import Resolver
+    from twinrom.statemachine.meaning.context import Context
     from twinrom.statemachine.sorts import Sort
     from twinrom.statemachine.system import Variable
 
@@ -24,7 +24,7 @@ SPELLED = {"true": "write `True`", "false": "write `False`", "null": "write `non
            "next": "write `next(...)`"}
 
 
-def named(r: Resolver, node: e.Name, expected: Sort | None) -> Typed:  # noqa: PLR0911 - a return a meaning
+def named(r: Context, node: e.Name, expected: Sort | None) -> Typed:  # noqa: PLR0911 - a return a meaning
     """Return the meaning of a name or a dotted path."""
     head, *rest = node.path
     v = r.vocabulary
@@ -48,7 +48,7 @@ def named(r: Resolver, node: e.Name, expected: Sort | None) -> Typed:  # noqa: P
     return _label(r, node, head, expected)
 
 
-def _label(r: Resolver, node: e.Name, name: str, expected: Sort | None) -> Typed:
+def _label(r: Context, node: e.Name, name: str, expected: Sort | None) -> Typed:
     if expected is not None and expected.labels and name in expected.labels:
         return constant_of(r, expected, name)
     sorts = list(r.vocabulary.labelled(name))
@@ -60,7 +60,7 @@ def _label(r: Resolver, node: e.Name, name: str, expected: Sort | None) -> Typed
     return _unknown(r, node, name, expected)
 
 
-def _unknown(r: Resolver, node: e.Name, name: str, expected: Sort | None) -> NoReturn:
+def _unknown(r: Context, node: e.Name, name: str, expected: Sort | None) -> NoReturn:
     v = r.vocabulary
     values = [label for s in v.sorts.values() for label in s.labels or ()]
     if expected is not None and expected.labels:
@@ -85,7 +85,7 @@ def _unknown(r: Resolver, node: e.Name, name: str, expected: Sort | None) -> NoR
     r.refuse_name(node, name, f"unknown name `{name}`", hint)
 
 
-def _subject(r: Resolver, node: e.Name) -> str:
+def _subject(r: Context, node: e.Name) -> str:
     """Return what the state at `node` is probably said of: `A` in `A == off`, `A is on or off`."""
     found = "machine"
     todo = [r.formula.expr]
@@ -100,7 +100,7 @@ def _subject(r: Resolver, node: e.Name) -> str:
     return found
 
 
-def constant_of(r: Resolver, sort: Sort, name: str) -> Typed:
+def constant_of(r: Context, sort: Sort, name: str) -> Typed:
     """Return the value called `name` of a sort that has it."""
     code = sort.code(name)
     if code is None:  # pragma: no cover - the caller has looked
@@ -109,7 +109,7 @@ def constant_of(r: Resolver, sort: Sort, name: str) -> Typed:
     return Typed(terms.constant(code), sort, machine, r.later)
 
 
-def _path(r: Resolver, node: e.Name, joined: str) -> Typed:
+def _path(r: Context, node: e.Name, joined: str) -> Typed:
     v = r.vocabulary
     if joined in v.model.machines:
         return constant_of(r, v.sorts[v.model.machines[joined].name], joined)
@@ -118,7 +118,7 @@ def _path(r: Resolver, node: e.Name, joined: str) -> Typed:
     return _no_path(r, node, joined)
 
 
-def _no_path(r: Resolver, node: e.Name, joined: str) -> NoReturn:
+def _no_path(r: Context, node: e.Name, joined: str) -> NoReturn:
     v = r.vocabulary
     machines = v.model.machines
     owner, _, last = joined.rpartition(".")
@@ -146,11 +146,11 @@ def _no_path(r: Resolver, node: e.Name, joined: str) -> NoReturn:
                   did_you_mean(owner, [*machines, *r.bound]))
 
 
-def _variable(r: Resolver, variable: Variable) -> Typed:
+def _variable(r: Context, variable: Variable) -> Typed:
     return Typed(variable.later() if r.later else variable.term(), variable.sort)
 
 
-def applied(r: Resolver, node: e.Call) -> NoReturn:
+def applied(r: Context, node: e.Call) -> NoReturn:
     """Refuse the application of something that takes no arguments."""
     v, name = r.vocabulary, node.function
     start = node.span[0]
@@ -161,7 +161,7 @@ def applied(r: Resolver, node: e.Call) -> NoReturn:
     r.refuse_name(span, name, f"unknown definition or table `{name}`", did_you_mean(name, known))
 
 
-def grouped(r: Resolver, group: e.Expr) -> list[Typed]:
+def grouped(r: Context, group: e.Expr) -> list[Typed]:
     """Return the members of the group that a quantifier runs over."""
     v = r.vocabulary
     if isinstance(group, e.Choice):
@@ -187,7 +187,7 @@ def grouped(r: Resolver, group: e.Expr) -> list[Typed]:
     return [Typed(terms.constant(c), replace(sort, low=c, high=c)) for c in sort.codes()]
 
 
-def unending(r: Resolver, group: e.Expr) -> bool:
+def unending(r: Context, group: e.Expr) -> bool:
     """Say whether the group is a sort without end, over which nothing can be computed."""
     sort = r.vocabulary.sorts.get(str(group))
     return sort is not None and sort.unbounded

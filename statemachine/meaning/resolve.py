@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression import syntax as e
 from twinrom.statemachine.meaning.comparisons import both, compared, is_open
+from twinrom.statemachine.meaning.context import Context
 from twinrom.statemachine.meaning.event_words import event_argument
 from twinrom.statemachine.meaning.names import applied, grouped, named, unending
 from twinrom.statemachine.meaning.scope import (
@@ -17,42 +18,21 @@ from twinrom.statemachine.meaning.scope import (
     MAX_WORK,
     ResolveError,
     Typed,
-    Vocabulary,
     gathered,
     kind_of,
 )
 from twinrom.statemachine.sorts import BOOL, FAR, Sort, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from twinrom.statemachine.expression.formula import Formula
     from twinrom.statemachine.model import Definition
     from twinrom.statemachine.source.locate import Span
     from twinrom.statemachine.terms import Term
 
 TOO_LARGE = "this is too large when its definitions are written out"
-@dataclass(frozen=True)
-class Resolver:
+class Resolver(Context):
     """Resolves the expressions of one formula under the names bound around it."""
-
-    vocabulary: Vocabulary
-    formula: Formula
-    bound: Mapping[str, Typed]
-    later: bool = False
-    stack: tuple[str, ...] = ()
-
-    def refuse(self, where: e.Expr | Span, message: str, hint: str = "") -> NoReturn:
-        """Raise a `ResolveError` that points at a part of the formula."""
-        span = where if isinstance(where, tuple) else where.span
-        raise ResolveError(self.formula.problem(message, span, hint))
-
-    def refuse_name(self, node: e.Expr | Span, name: str, message: str, hint: str = "",
-                    ) -> NoReturn:
-        """Refuse a name that means nothing, without a word if its declaration is at fault."""
-        if self.vocabulary.forgiven(name):
-            raise ResolveError
-        self.refuse(node, message, hint)
 
     def truth(self, node: e.Expr) -> Term:
         """Return the meaning of an expression that must be true or false."""

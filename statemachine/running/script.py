@@ -39,7 +39,7 @@ class Line(NamedTuple):
     text: str
 
 
-class Event(NamedTuple):
+class NamedEvent(NamedTuple):
     """An event as it was typed."""
 
     name: str
@@ -84,7 +84,7 @@ class WordError(Exception):
                                    max(1, end - start))])
 
 
-def read_event(text: str) -> Event:
+def read_event(text: str) -> NamedEvent:
     """Read `power_on`, `insert(this=A, version=1)` or `insert this=A version=1`."""
     found = EVENT.match(text)
     if not found:
@@ -99,7 +99,7 @@ def read_event(text: str) -> Event:
             raise WordError(f"unexpected `{rest[:SHOWN]}` after `)`", "one event per line",
                             (end - len(rest), end))
         start, end = start + 1, closing
-    return Event(found[1], found.span(1), _words(ARGUMENT, text, start, end))
+    return NamedEvent(found[1], found.span(1), _words(ARGUMENT, text, start, end))
 
 
 def read_script(text: str, path: str) -> Script:

@@ -28,7 +28,7 @@ LOOKED_AT = 500
 
 
 @dataclass(frozen=True)
-class Change:
+class VariableChange:
     """A variable that the last step changed, with its value before and after."""
 
     name: str
@@ -135,12 +135,12 @@ class Session:
         """Return the run so far."""
         return Trace(self.system.model.name, tuple(self._states), tuple(self._steps))
 
-    def changed(self) -> list[Change]:
+    def changed(self) -> list[VariableChange]:
         """Return what the last step changed, in the order of the file."""
         if not self._steps:
             return []
         pairs = zip(self.system.variables, self._states[-2].values, self.state.values, strict=True)
-        return [Change(v.name, v.sort.text(before), v.sort.text(after))
+        return [VariableChange(v.name, v.sort.text(before), v.sort.text(after))
                 for v, before, after in pairs if before != after]
 
     def parse_event(self, text: str) -> Step:

@@ -15,7 +15,7 @@ UNCOUNTED = ("title", "source", "include")  # what is included is in the data al
 
 
 @dataclass(frozen=True)
-class Change:
+class PolicyChange:
     """One thing that differs: a key of the model, what it was and what it is."""
 
     kind: Literal["added", "changed", "removed"]
@@ -45,7 +45,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
+def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[PolicyChange, ...]:
     """Return what `new` says differently from `old`: what is gone first, then file order of `new`.
 
     Titles and sources are no part of a policy; a string is as good as a list of one. Each thing
@@ -58,26 +58,26 @@ def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Cha
     return (*_gone(before, after, ()), *_come(before, after, ()))
 
 
-def _gone(old: Mapping[str, Any], new: Mapping[str, Any], key: Key) -> Iterator[Change]:
+def _gone(old: Mapping[str, Any], new: Mapping[str, Any], key: Key) -> Iterator[PolicyChange]:
     for name, value in old.items():
         here = (*key, name)
         other = new.get(name, {} if not key and isinstance(value, dict) else None)
         if isinstance(value, dict) and isinstance(other, dict):
             yield from _gone(value, other, here)
         elif other is None:
-            yield Change("removed", here, before=value)
+            yield PolicyChange("removed", here, before=value)
 
 
-def _come(old: Mapping[str, Any], new: Mapping[str, Any], key: Key) -> Iterator[Change]:
+def _come(old: Mapping[str, Any], new: Mapping[str, Any], key: Key) -> Iterator[PolicyChange]:
     for name, value in new.items():
         here = (*key, name)
         other = old.get(name, {} if not key and isinstance(value, dict) else None)
         if isinstance(value, dict) and isinstance(other, dict):
             yield from _come(other, value, here)
         elif other is None:
-            yield Change("added", here, after=value)
+            yield PolicyChange("added", here, after=value)
         elif repr(_listed(other)) != repr(_listed(value)):
-            yield Change("changed", here, before=other, after=value)
+            yield PolicyChange("changed", here, before=other, after=value)
 
 
 def _listed(value: Any) -> Any:

@@ -17,7 +17,7 @@ from asked import ROOT
 from typer.testing import CliRunner
 
 from twinrom.diagrams import Wanted, commands, picture, rendered
-from twinrom.diagrams.pictures.graph import Edge, Graph, Node, Part
+from twinrom.diagrams.pictures.graph import Edge, Graph, LabelPart, Node
 from twinrom.diagrams.pictures.machine_graph import model_graph
 from twinrom.diagrams.render import FORMS, SUFFIXES, Form
 from twinrom.diagrams.render.style import COLOURED, DARK, DASHES, LIGHT, THICK, style_sheet
@@ -133,7 +133,7 @@ def test_percent_encoded_ids() -> None:
 
 def test_label_that_looks_like_markup_is_shown_as_it_is() -> None:
     label = ("<b>bold</b>", "&lt;", "\\N \\n")
-    edge = Edge("e:1", "a", "a", (Part(label, ("rule[x=<y>]",)),))
+    edge = Edge("e:1", "a", "a", (LabelPart(label, ("rule[x=<y>]",)),))
     root = parsed(rendered(Graph("t", (Node("a", label),), (edge,)), "svg"))
     texts = [e.text for e in root.iter("{http://www.w3.org/2000/svg}text")]
     assert [t.strip("\u00a0") for t in texts if t][1:] == [*label, *label]

@@ -10,15 +10,15 @@ from twinrom.proofs import (
     Evidence,
     Question,
     ask,
+    combine,
     load_spec,
-    merge,
     mutants,
     mutated,
     parse_spec,
     pose,
 )
 from twinrom.proofs.refinement import inclusion as refine
-from twinrom.proofs.refinement.observed import Mover
+from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window
 from twinrom.statemachine import InputError, load_model, parse_model
 
@@ -57,7 +57,7 @@ def safety(question: Question) -> Question:
 
 def judged(question: Question, report: Report) -> tuple[Result, ...]:
     """Return the verdicts that rest on one search alone."""
-    return merge(Evidence(question, {"search": report}, 0))
+    return combine(Evidence(question, {"search": report}, 0))
 
 
 def proved(report: Report) -> set[str]:
@@ -125,4 +125,4 @@ def included(
 ) -> Inclusion:
     """Return whether one system's behaviours are the other's, seen through one window."""
     window = Window(what)
-    return refine.included(Mover(left, window), Mover(right, window), **limits)  # type: ignore[arg-type]
+    return refine.included(ObservedSystem(left, window), ObservedSystem(right, window), **limits)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from twinrom.diagrams import Subject, cheap_faults, report_page
-from twinrom.proofs import Options, check, recipe
+from twinrom.proofs import Options, check, request
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ because = "{IN_TOML}"
 @cache
 def checked(*names: str, engines: tuple[str, ...] = ()) -> tuple[Checked, ...]:
     """Return what a check of some models says, made once."""
-    return tuple(check([recipe(name) for name in names], Options(engines=engines)))
+    return tuple(check([request(name) for name in names], Options(engines=engines)))
 
 
 def page_about(names: tuple[str, ...], found: tuple[Checked, ...]) -> str:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from twinrom.diagrams import commands
-from twinrom.proofs import Options, baseline, check, drift, read_baseline, recipe, write_baseline
+from twinrom.proofs import Options, baseline, check, drift, read_baseline, request, write_baseline
 from twinrom.statemachine import InputError
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,7 +29,7 @@ def test_a_baseline_has_no_times_and_is_the_same_twice(tmp_path: Path) -> None:
     texts = []
     for number in (1, 2):
         file = tmp_path / f"{number}.json"
-        write_baseline(str(file), check([recipe(str(MODEL))], SEARCH))
+        write_baseline(str(file), check([request(str(MODEL))], SEARCH))
         texts.append(file.read_text(encoding="utf-8"))
     assert texts[0] == texts[1]
     model = json.loads(texts[0])["models"]["tcommit"]
@@ -41,8 +41,8 @@ def test_a_baseline_has_no_times_and_is_the_same_twice(tmp_path: Path) -> None:
 
 
 def test_the_engines_that_ran_make_no_drift() -> None:
-    searched = baseline(check([recipe(str(MODEL))], SEARCH))
-    assert drift(searched, check([recipe(str(MODEL))], Options())) == []
+    searched = baseline(check([request(str(MODEL))], SEARCH))
+    assert drift(searched, check([request(str(MODEL))], Options())) == []
 
 
 def test_drift_is_told_line_by_line(tmp_path: Path) -> None:
@@ -53,8 +53,8 @@ def test_drift_is_told_line_by_line(tmp_path: Path) -> None:
     )
     text = SPEC.read_text(encoding="utf-8")
     spec.write_text(text.replace('"r1", "r2", "r3"', '"r1", "r2"'), encoding="utf-8")
-    old = baseline(check([recipe(str(MODEL))], SEARCH))
-    lines = drift(old, check([recipe(str(model))], SEARCH))
+    old = baseline(check([request(str(MODEL))], SEARCH))
+    lines = drift(old, check([request(str(model))], SEARCH))
     assert "tcommit: counts: states: 34 -> 12" in lines
     assert (
         "tcommit: properties: never_all_committed: violated after 6 steps, put to the test at 0"
@@ -82,13 +82,13 @@ def test_the_command_writes_compares_and_fails_on_drift(tmp_path: Path) -> None:
 
 
 def test_a_model_that_was_not_checked_is_drift_too() -> None:
-    both = check([recipe(str(MODEL)), recipe(str(UPDATE))], SEARCH)
+    both = check([request(str(MODEL)), request(str(UPDATE))], SEARCH)
     assert drift(baseline(both), both[:1]) == ["update: is gone (unsafe before)"]
     assert drift(baseline(both[:1]), both) == ["update: is new (unsafe)"]
 
 
 def test_two_models_of_one_name_have_no_baseline() -> None:
-    one = check([recipe(str(MODEL))], SEARCH)
+    one = check([request(str(MODEL))], SEARCH)
     with pytest.raises(InputError, match="two models called `tcommit`"):
         baseline([*one, *one])
 

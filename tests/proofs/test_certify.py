@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from twinrom import command_line
 from twinrom.diagrams import commands
-from twinrom.proofs import Options, check, recheck_folders, recipe, write_certificate
+from twinrom.proofs import Options, check, recheck_folders, request, write_certificate
 from twinrom.proofs.certificates.make import UnconfirmedError, certify
 from twinrom.proofs.certificates.scripts import SCRIPTS
 from twinrom.statemachine import InputError, terms
@@ -35,7 +35,7 @@ eventually = "counter.value == 7"
 
 def written(folder: Path, model: str, spec: str | None = None, **options: Any) -> list[Path]:
     """Check a model and write its certificates; return their folders."""
-    it = recipe(model, spec, **options)
+    it = request(model, spec, **options)
     [checked] = check([it], Options())
     assert checked.certificates
     found = []

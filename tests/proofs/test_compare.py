@@ -14,7 +14,7 @@ from twinrom import command_line
 from twinrom.diagrams import commands, comparison_json, comparison_markdown
 from twinrom.diagrams.data.markdown import plain
 from twinrom.diagrams.terminal.comparison import newly_violated
-from twinrom.proofs import Comparison, Effort, compare
+from twinrom.proofs import Comparison, Options, compare
 from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def test_unknown_observables_are_mistakes(folder: Path, observe: str, said: str)
 
 
 def test_what_stopped_early_is_never_called_equivalent(folder: Path) -> None:
-    found = compare(*over(folder, REWORDED), effort=Effort(max_states=1))
+    found = compare(*over(folder, REWORDED), options=Options(max_states=1))
     assert found.relation == "undecided"
     assert "stopped at" in (found.forward.inclusion.stopped or "")
     assert {c.after.prop.name for c in found.verdicts} == set()  # unknown before and after

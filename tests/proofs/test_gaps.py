@@ -11,7 +11,7 @@ from test_changes import MANIFEST
 from typer.testing import CliRunner
 
 from twinrom.diagrams import commands
-from twinrom.proofs import Options, read_gaps, recipe
+from twinrom.proofs import Options, read_gaps, request
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,16 +48,16 @@ def folder(at: Path) -> str:
 
 
 def test_readings_are_judged_against_the_spec(tmp_path: Path) -> None:
-    nobody, rule, operator, other, broken = read_gaps(recipe(folder(tmp_path)), Options())
-    assert nobody.judged is not None
-    assert (nobody.judged.standing, nobody.judged.breaks) == ("unsafe", ("C-1",))
-    assert (nobody.judged.broken, nobody.judged.length) == ("busy_controller_is_never_reset", 3)
-    assert rule.judged is not None
-    assert (rule.judged.standing, rule.judged.keeps, rule.chosen) == ("keeps", ("C-1",), True)
-    assert (operator.judged, operator.why) == (None, "no policy")
-    assert (other.judged, other.why) == (None, "there is no policy `other.toml`")
-    assert broken.judged is not None
-    assert broken.judged.standing == "error"
+    nobody, rule, operator, other, broken = read_gaps(request(folder(tmp_path)), Options())
+    assert nobody.standing is not None
+    assert (nobody.standing.standing, nobody.standing.breaks) == ("unsafe", ("C-1",))
+    assert (nobody.standing.broken, nobody.standing.length) == ("busy_controller_is_never_reset", 3)
+    assert rule.standing is not None
+    assert (rule.standing.standing, rule.standing.keeps, rule.chosen) == ("keeps", ("C-1",), True)
+    assert (operator.standing, operator.why) == (None, "no policy")
+    assert (other.standing, other.why) == (None, "there is no policy `other.toml`")
+    assert broken.standing is not None
+    assert broken.standing.standing == "error"
 
 
 def test_a_file_may_have_the_name_of_a_shipped_change(tmp_path: Path) -> None:
@@ -66,18 +66,18 @@ def test_a_file_may_have_the_name_of_a_shipped_change(tmp_path: Path) -> None:
     spec = tmp_path / "careful.spec.toml"
     text = spec.read_text(encoding="utf-8").replace("other.toml", "msa_no_io_guard.toml")
     spec.write_text(text, encoding="utf-8")
-    asked = recipe(str(tmp_path / "msa_no_io_guard.toml"), str(spec))
+    asked = request(str(tmp_path / "msa_no_io_guard.toml"), str(spec))
     other = read_gaps(asked, Options())[3]
-    assert other.judged is not None
-    assert other.judged.standing == "keeps"
+    assert other.standing is not None
+    assert other.standing.standing == "keeps"
 
 
 def test_every_policy_that_the_shipped_specs_name_is_found() -> None:
-    found = read_gaps(recipe("proliant"), Options())
+    found = read_gaps(request("proliant"), Options())
     assert {r.why for r in found} == {"", "no policy"}
     named = [r for r in found if r.policy is not None]
     assert named
-    known = {r.policy or "": r.judged.standing for r in named if r.judged is not None}
+    known = {r.policy or "": r.standing.standing for r in named if r.standing is not None}
     assert known.pop("proliant") == "keeps"
     assert known == {name: MANIFEST[name]["standing"] for name in known}
     assert {"unsafe", "does-not-recover", "departs", "keeps"} == set(known.values())
@@ -90,12 +90,12 @@ def test_a_reading_whose_policy_no_file_can_be_has_none(name: str, tmp_path: Pat
     spec = tmp_path / "careful.spec.toml"
     text = spec.read_text(encoding="utf-8")
     spec.write_text(text.replace("other.toml", name), encoding="utf-8")
-    found = read_gaps(recipe(model), Options())
+    found = read_gaps(request(model), Options())
     assert [r.why for r in found][3].startswith("there is no policy")
 
 
 def test_a_spec_without_gaps_has_no_readings() -> None:
-    assert read_gaps(recipe(str(CORPUS / "tcommit.toml")), Options()) == []
+    assert read_gaps(request(str(CORPUS / "tcommit.toml")), Options()) == []
 
 
 def test_the_command_tells_and_writes(tmp_path: Path) -> None:

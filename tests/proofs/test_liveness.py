@@ -22,17 +22,17 @@ from twinrom.proofs import (
     Unknown,
     Vacuous,
     Violated,
+    combine,
+    dead_end_traces,
     holds_at,
     holds_in,
-    merge,
     parse_spec,
     pose,
-    rest_findings,
     word,
 )
 from twinrom.proofs.engines.search.breadth_first import search
 from twinrom.proofs.spec.standard import deadlock, livelock, none_enabled
-from twinrom.proofs.verdicts.lasso import owed_since, replayed
+from twinrom.proofs.verdicts.lasso import owed_since, replayed_lasso
 from twinrom.statemachine import Step, from_itf, parse_model, to_itf
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def test_whenever_that_is_never_reached_is_vacuous() -> None:
 
 def only(asked: Question, report: Report, what: str) -> Trace:
     """Return the run into a deadlock or livelock, where the system has just that one."""
-    found = rest_findings(asked, report)
+    found = dead_end_traces(asked, report)
     assert found is not None
     [(name, trace)] = [(name, trace) for name, trace in found.items() if trace is not None]
     assert name == what
@@ -238,15 +238,15 @@ def test_deadlock_is_where_no_rule_at_all_can_happen() -> None:
         "Wrong: after step 2 `some rule can happen` is false ("
     )
     _, report = decided(SYSTEM + LIGHT + BREAK + REPAIR, "")
-    assert report.rest is not None
-    assert (report.rest.deadlock, report.rest.livelock) == (None, None)
+    assert report.dead_ends is not None
+    assert (report.dead_ends.deadlock, report.dead_ends.livelock) == (None, None)
 
 
 def test_livelock_is_a_fair_run_of_automatic_rules() -> None:
     asked, report = decided(SYSTEM + TICK + LIGHT_AT_ONE, "")
-    assert report.rest is not None
-    assert report.rest.livelock is not None
-    assert (report.rest.livelock.length, report.rest.livelock.loop) == (4, 1)
+    assert report.dead_ends is not None
+    assert report.dead_ends.livelock is not None
+    assert (report.dead_ends.livelock.length, report.dead_ends.livelock.loop) == (4, 1)
     trace = only(asked, report, "livelock")
     assert trace.loop == 1
     story = tell(asked, livelock(asked), trace)
@@ -256,14 +256,14 @@ def test_livelock_is_a_fair_run_of_automatic_rules() -> None:
         "`no automatic rule can happen` (lamp is dark, clock is ticking).",
     )
     _, report = decided(SYSTEM + LIGHT + BREAK + REPAIR, "")
-    assert report.rest is not None
-    assert report.rest.livelock is None
+    assert report.dead_ends is not None
+    assert report.dead_ends.livelock is None
 
 
 def test_search_that_does_not_end_decides_nothing() -> None:
     asked = question(SYSTEM + TICK, RESPONSE)
     report = search(asked, max_depth=1)
-    assert (report.found, report.rest) == ({}, None)
+    assert (report.found, report.dead_ends) == ({}, None)
     [result] = judged(asked, report)
     assert result.verdict == Unknown("search: stopped at depth 1", -1)
 
@@ -300,7 +300,7 @@ def test_counterexample_is_checked_by_itself() -> None:
     assert run is not None
     steps = tuple((i, ()) for i in (start, tick, tick, tick))
     whole = replace(run, steps=steps, loop=1)
-    assert owed_since(asked, prop, replayed(asked, prop, whole)) == 1
+    assert owed_since(asked, prop, replayed_lasso(asked, prop, whole)) == 1
     for loop, path, why in (
         (0, (start, tick, tick, tick), "not state 0"),
         (None, (start, tick, tick, tick), "not owed for ever"),
@@ -310,7 +310,7 @@ def test_counterexample_is_checked_by_itself() -> None:
     ):
         wrong = replace(run, steps=tuple((i, ()) for i in path), loop=loop)
         with pytest.raises(EngineDisagreementError, match=why):
-            replayed(asked, prop, wrong)
+            replayed_lasso(asked, prop, wrong)
 
 
 def test_run_after_which_the_goal_is_possible_is_refused() -> None:
@@ -318,9 +318,9 @@ def test_run_after_which_the_goal_is_possible_is_refused() -> None:
     run = report.found["lights"].witness
     assert run is not None
     with pytest.raises(EngineDisagreementError, match="reached after all"):
-        replayed(asked, asked.properties[0], run)
+        replayed_lasso(asked, asked.properties[0], run)
     with pytest.raises(EngineDisagreementError, match="does not hold at the end"):
-        replayed(asked, asked.properties[0], replace(run, steps=()))
+        replayed_lasso(asked, asked.properties[0], replace(run, steps=()))
 
 
 def test_searches_that_differ_are_a_bug() -> None:
@@ -328,7 +328,7 @@ def test_searches_that_differ_are_a_bug() -> None:
     other = replace(report.found["lights"], violation=None)
     again = replace(report, found={"lights": other})
     with pytest.raises(EngineDisagreementError, match="broken or not, by 2 searches"):
-        merge(Evidence(asked, {"search": report, "again": again}, 0))
+        combine(Evidence(asked, {"search": report, "again": again}, 0))
 
 
 STORIES = [
@@ -376,8 +376,8 @@ def test_responses_and_possible_properties_of_the_shipped_models_hold(name: str)
     assert asked.properties
     assert {word(r.verdict) for r in judged(asked, report)} == {"proved"}
     assert not any(f.fair for f in report.found.values())
-    assert report.rest is not None
-    assert (report.rest.deadlock, report.rest.livelock) == (None, None)
+    assert report.dead_ends is not None
+    assert (report.dead_ends.deadlock, report.dead_ends.livelock) == (None, None)
 
 
 def test_resources_decide_thanks_to_fairness_only() -> None:
@@ -507,7 +507,7 @@ def stem(asked: Question, prop: Property, report: Report) -> int | None:
     run = report.found[prop.name].violation
     if run is None:
         return None
-    trace = replayed(asked, prop, run)
+    trace = replayed_lasso(asked, prop, run)
     return owed_since(asked, prop, trace) if prop.kind == "response" else run.length
 
 
@@ -531,10 +531,10 @@ def compare(asked: Question) -> set[tuple[str, bool]]:
     entries = {s: asked.system.entry(s.tables) for s in plain.steps}
     dead = none_enabled(asked.system.instances)
     assert all(holds_in(dead, s, entries[s]) == (not plain.steps[s]) for s in plain.steps)
-    assert report.rest is not None
-    assert (report.rest.deadlock is not None) == any(not s for s in plain.steps.values())
+    assert report.dead_ends is not None
+    assert (report.dead_ends.deadlock is not None) == any(not s for s in plain.steps.values())
     endless = plain.avoiding({s for s in plain.steps if plain.own[s]})
-    assert (report.rest.livelock is not None) == bool(endless)
+    assert (report.dead_ends.livelock is not None) == bool(endless)
     return outcomes
 
 

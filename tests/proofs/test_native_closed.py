@@ -85,33 +85,6 @@ class Plain:
             if s not in kept and self.holds(prop.whenever, s)
         }
 
-    def longest(self, prop: Property) -> int | None:
-        """Return the most automatic steps from where the response is pending to its goal."""
-        if self.unavoided(prop):
-            return None
-        left: dict[State, int] = {}
-
-        def steps(state: State) -> int:
-            if state not in left:
-                left[state] = (
-                    0
-                    if self.holds(prop.goal, state)
-                    else 1 + max(map(steps, self.automatic[state]))
-                )
-            return left[state]
-
-        if not prop.stepwise:
-            return max((steps(s) for s in self.after if self.holds(prop.whenever, s)), default=0)
-        return max(
-            (
-                steps(later)
-                for s, found in self.after.items()
-                for step, later in found
-                if holds_at(prop.whenever, s, step, later, self.system.entry(s.tables))
-            ),
-            default=0,
-        )
-
     def stranded(self, prop: Property) -> int | None:
         """Return how near the first state is from which the goal is out of reach."""
         kept = self.kept(
@@ -146,7 +119,6 @@ def agree(asked: Question, space: Closed) -> int:
             assert [h.depth for h in hits] == sorted(h.depth for h in hits)
             for key, run in space.runs(dict(enumerate(hits[:3]))).items():
                 assert run.length == hits[key].depth + (hits[key].last is not None)
-            assert space.longest(prop) == plain.longest(prop), prop.name
             broken += bool(hits)
         if prop.kind == "possible":
             first = space.stranded(prop)
@@ -255,8 +227,6 @@ def test_a_loop_and_a_stop_both_avoid_a_goal() -> None:
     space = closed(asked)
     of = {p.name: p for p in asked.properties}
     assert list(space.unavoided(of["comes_on"])) == list(space.unavoided(of["switched_on"])) == []
-    assert (space.longest(of["comes_on"]), space.longest(of["switched_on"])) == (1, 1)
-    assert space.longest(of["rests"]) is None
     [loop] = space.unavoided(of["rests"])
     assert (loop.depth, str(loop.last)) == (2, "breaks")
     assert space.runs({"x": loop})["x"].length == 3

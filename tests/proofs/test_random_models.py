@@ -8,7 +8,7 @@ import pytest
 from asked import lengths, question, safety, up_to
 from random_models import Maker
 
-from twinrom.proofs import Evidence, holds_at, merge
+from twinrom.proofs import Evidence, combine, holds_at
 from twinrom.proofs.engines.bounded import check_bounded
 from twinrom.proofs.engines.search.breadth_first import search
 from twinrom.statemachine import terms
@@ -78,4 +78,4 @@ def test_three_ways_to_one_answer(seed: int) -> None:
     bounded = check_bounded(asked, DEPTH)
     assert lengths(bounded) == up_to(plain, DEPTH), model
     reports = {"bounded": bounded, "search": report}
-    assert [r.prop.name for r in merge(Evidence(asked, reports, DEPTH))] == list(plain)
+    assert [r.prop.name for r in combine(Evidence(asked, reports, DEPTH))] == list(plain)

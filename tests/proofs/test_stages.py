@@ -22,8 +22,8 @@ from twinrom.proofs import (
     Unknown,
     Violated,
     check,
-    merge,
-    recipe,
+    combine,
+    request,
     word,
 )
 from twinrom.proofs.engines.bounded import check_bounded
@@ -40,7 +40,7 @@ ENDS = '[response.ends]\neventually = "counter.value == 7"\n'
 
 def checked(folder: Path, spec: str, **options: object) -> Checked:
     """Check a counter against a spec, with options."""
-    [found] = check([recipe(files(folder, spec))], Options(**options))  # type: ignore[arg-type]
+    [found] = check([request(files(folder, spec))], Options(**options))  # type: ignore[arg-type]
     return found
 
 
@@ -138,7 +138,7 @@ def test_certificate_of_a_broken_property_is_a_disagreement(prove: object) -> No
     broken = question(COUNTER.replace("< 7", "< 9"), SAFE)
     evidence = Evidence(broken, {"search": search(broken), certified.engine: certified}, 0)
     with pytest.raises(EngineDisagreementError, match=r"proved by .*, and broken in 8 steps"):
-        merge(evidence)
+        combine(evidence)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_violation_that_another_engine_rules_out_is_a_disagreement(old: str, new
     broken, other = (question(model, UNSAFE) for model in (COUNTER, COUNTER.replace(old, new)))
     reports = {"search": search(broken), "bounded": check_bounded(other, 20)}
     with pytest.raises(EngineDisagreementError, match="at_most_six: violation of"):
-        merge(Evidence(broken, reports, 20))
+        combine(Evidence(broken, reports, 20))
 
 
 def test_reachability_that_runs_out_of_time_leaves_the_verdicts_of_the_search() -> None:
@@ -158,7 +158,7 @@ def test_reachability_that_runs_out_of_time_leaves_the_verdicts_of_the_search() 
     assert late.certificates == ()
     assert set(late.reasons.values()) == {"z3 gave up: out of time"}
     alone = judged(asked, found)
-    both = merge(Evidence(asked, {"search": found, "reachability": late}, 0))
+    both = combine(Evidence(asked, {"search": found, "reachability": late}, 0))
     assert [r.verdict for r in both] == [r.verdict for r in alone]
     assert [word(r.verdict) for r in both] == ["proved", "violated", "proved"]
 
@@ -167,10 +167,10 @@ def test_without_the_search_a_late_reachability_proves_nothing() -> None:
     asked = safety(question(COUNTER, SAFE))
     late = prove_by_reachability(asked, deadline=time.monotonic() - 1)
     bounded = check_bounded(asked, 5)
-    [result] = merge(Evidence(asked, {"bounded": bounded, "reachability": late}, 5))
+    [result] = combine(Evidence(asked, {"bounded": bounded, "reachability": late}, 5))
     assert result.verdict == Bounded(5)
     short = replace(bounded, clean=3, stopped="out of time")
-    [result] = merge(Evidence(asked, {"bounded": short, "reachability": late}, 5))
+    [result] = combine(Evidence(asked, {"bounded": short, "reachability": late}, 5))
     assert isinstance(result.verdict, Unknown)
     assert result.verdict.clean == 3
 
@@ -196,9 +196,9 @@ def test_more_engines_never_change_a_verdict() -> None:
     for engine in (prove_by_reachability, prove_by_induction):
         report = engine(asked)
         reports[report.engine] = report
-        assert [word(r.verdict) for r in merge(Evidence(asked, reports, 0))] == alone
+        assert [word(r.verdict) for r in combine(Evidence(asked, reports, 0))] == alone
     reports["bounded"] = check_bounded(asked, 8)
-    assert [word(r.verdict) for r in merge(Evidence(asked, reports, 8))] == alone
+    assert [word(r.verdict) for r in combine(Evidence(asked, reports, 8))] == alone
 
 
 # ---------------------------------------------------------------- where a policy stands
@@ -223,7 +223,7 @@ STANDING = {
 
 @pytest.mark.parametrize("name", STANDING)
 def test_where_a_change_stands(name: str) -> None:
-    it = recipe(str(CHANGES / f"{name}.toml"), base_of(name))
+    it = request(str(CHANGES / f"{name}.toml"), base_of(name))
     [found] = check([it], Options(engines=("search",)))
     assert found.standing == STANDING[name]
     assert MANIFEST[name]["standing"] == STANDING[name]
@@ -242,5 +242,5 @@ def test_policy_that_was_not_decided_stands_nowhere(
     options: Options,
     undecided: bool,  # noqa: FBT001 - a column
 ) -> None:
-    [found] = check([recipe(files(tmp_path, SAFE + ENDS))], options)
+    [found] = check([request(files(tmp_path, SAFE + ENDS))], options)
     assert (found.standing, found.undecided, found.failed) == ("undecided", undecided, False)

@@ -9,7 +9,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from twinrom.diagrams import checked_json, checked_view, commands, comparison_json
-from twinrom.proofs import Checked, Options, check, compare, recipe
+from twinrom.proofs import Checked, Options, check, compare, request
 from twinrom.proofs.questions.faults import availability
 from twinrom.statemachine import InputError
 
@@ -49,7 +49,7 @@ UNTESTED = VACUOUS.replace("[invariant.high]\n", "[invariant.tall]\nbookkeeping 
 def stands(folder: Path, spec: str) -> Checked:
     (folder / "lamp.toml").write_text(LAMP, encoding="utf-8")
     (folder / "lamp.spec.toml").write_text(spec, encoding="utf-8")
-    [found] = check([recipe(str(folder / "lamp.toml"))], Options(engines=("search",)))
+    [found] = check([request(str(folder / "lamp.toml"))], Options(engines=("search",)))
     return found
 
 

@@ -14,7 +14,7 @@ from test_check import twinrom
 from test_prove import SOLVERS
 from test_shipped import base_name
 
-from twinrom.proofs import Bounded, Checked, Options, Proved, Unknown, Violated, check, recipe
+from twinrom.proofs import Bounded, Checked, Options, Proved, Unknown, Violated, check, request
 from twinrom.proofs.engines.any_size import check_symbolic
 from twinrom.proofs.engines.prove import prove_by_reachability
 from twinrom.statemachine import InputError
@@ -22,7 +22,7 @@ from twinrom.statemachine import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from twinrom.proofs import Question, Recipe
+    from twinrom.proofs import CheckRequest, Question
 
 DEPTH = 8
 
@@ -51,7 +51,7 @@ def of(folder: Path, spec: str, model: str = SERVER) -> str:
 
 
 def at_every_size(model: str, spec: str | None = None) -> Checked:
-    [checked] = check([recipe(model, spec, symbolic=[])], Options())
+    [checked] = check([request(model, spec, symbolic=[])], Options())
     return checked
 
 
@@ -59,13 +59,13 @@ def at_every_size(model: str, spec: str | None = None) -> Checked:
 
 
 @cache
-def shipped_recipe(name: str) -> Recipe:
-    return recipe(name, symbolic=[])
+def shipped_request(name: str) -> CheckRequest:
+    return request(name, symbolic=[])
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_models_are_proved_at_every_size(name: str) -> None:
-    asked = shipped_recipe(name).of_all_sizes().question()
+    asked = shipped_request(name).of_all_sizes().question()
     assert asked.symbolic
     findings = {p.name for p in asked.decidable if p.expect_violated}
     assert len(asked.provable()) == len(asked.decidable)
@@ -78,7 +78,7 @@ def test_shipped_models_are_proved_at_every_size(name: str) -> None:
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_changes_are_violated_in_as_many_steps_at_any_size(name: str) -> None:
-    it = recipe(str(CHANGES / f"{name}.toml"), base_of(name), symbolic=[])
+    it = request(str(CHANGES / f"{name}.toml"), base_of(name), symbolic=[])
     asked = it.of_all_sizes().question()
     wanted = {
         p.name: lengths[sum(base_name(q.name) == prop for q in asked.decidable[:i])]
@@ -118,7 +118,7 @@ def test_violation_that_needs_a_large_number(tmp_path: Path) -> None:
 
 def test_violation_that_needs_three_values_where_two_are_declared(tmp_path: Path) -> None:
     model = of(tmp_path, THREE)
-    [finite] = check([recipe(model)], Options())
+    [finite] = check([request(model)], Options())
     assert [type(r.verdict) for r in finite.results] == [Proved]
     found = at_every_size(model)
     [result] = found.results
@@ -142,7 +142,7 @@ def test_sizes_are_reported(tmp_path: Path) -> None:
 
 def test_size_given_as_integers_is_symbolic(tmp_path: Path) -> None:
     model = of(tmp_path, THREE)
-    assert recipe(model, sorts={"Version": "integers"}).unbounded == ("Version",)
+    assert request(model, sorts={"Version": "integers"}).unbounded == ("Version",)
     assert twinrom("check", model).returncode == 0
     done = twinrom("check", model, "--sort", "Version=integers")
     assert done.returncode == 1
@@ -180,22 +180,22 @@ def test_rule_that_runs_over_all_integers_is_refused_where_it_stands(tmp_path: P
 def test_symbolic_needs_an_ordered_sort(tmp_path: Path) -> None:
     model = of(tmp_path, BELOW)
     with pytest.raises(InputError, match="`Colour` cannot be all integers: no such sort"):
-        recipe(model, symbolic=["Colour"])
+        request(model, symbolic=["Colour"])
     unordered = SERVER.replace('"1..2"', '["one", "two"]').replace("v > ", "v != ")
     for name in ("one", "two"):
         unordered = unordered.replace("== 1", f"== {name}")
     model = of(tmp_path, BELOW.replace("<=", "=="), unordered)
     with pytest.raises(InputError, match="no ordered sort"):
-        recipe(model, symbolic=[])
+        request(model, symbolic=[])
     with pytest.raises(InputError, match="`Version` cannot be all integers: it has no order"):
-        recipe(model, sorts={"Version": "integers"})
+        request(model, sorts={"Version": "integers"})
     done = twinrom("check", model, "--symbolic")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"{model}: has no ordered sort to be all integers\n"
 
 
 def test_finite_search_alone_never_proves_at_every_size(tmp_path: Path) -> None:
-    it = recipe(of(tmp_path, BELOW), symbolic=[])
+    it = request(of(tmp_path, BELOW), symbolic=[])
     [checked] = check([it], Options(engines=("search", "bounded"), depth=3))
     [result] = checked.results
     assert not isinstance(result.verdict, Proved | Bounded)
@@ -208,6 +208,6 @@ def unfolded(question: Question) -> bool:
 
 
 def test_question_at_every_size_is_not_enumerated(tmp_path: Path) -> None:
-    it = recipe(of(tmp_path, BELOW), symbolic=[])
+    it = request(of(tmp_path, BELOW), symbolic=[])
     assert not unfolded(it.question())
     assert unfolded(it.of_all_sizes().question())

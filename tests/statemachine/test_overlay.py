@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from twinrom.proofs import (
+    CheckRequest,
     Options,
-    Recipe,
     check,
     pose,
     recheck_folders,
-    recipe,
+    request,
     spec_for,
     write_certificate,
 )
@@ -262,10 +262,10 @@ def test_budget_of_an_overlay_goes_before_that_of_the_spec(folder: Path) -> None
     spec = folder / "door.spec.toml"
     spec.write_text(f"{SPEC}\n[budget]\nfault = 2\nwear = 2\n", encoding="utf-8")
     over = saved(folder, "[budget]\nwear = 0")
-    asked = recipe(over).question()
+    asked = request(over).question()
     assert asked.budget == {"fault": 2, "wear": 0}
-    assert recipe(over, faults={"wear": 1}).question().budget == {"fault": 2, "wear": 1}
-    [checked] = check([recipe(over)], Options(engines=("search",)))
+    assert request(over, faults={"wear": 1}).question().budget == {"fault": 2, "wear": 1}
+    [checked] = check([request(over)], Options(engines=("search",)))
     assert {r.prop.name: type(r.verdict).__name__ for r in checked.results} == {
         "shut_when_high": "Vacuous", "never_broken": "Proved",
     }  # fmt: skip
@@ -281,7 +281,7 @@ def test_budget_of_an_overlay_goes_before_that_of_the_spec(folder: Path) -> None
 )
 def test_mistakes_of_a_budget_point_into_the_overlay(folder: Path, budget: str, said: str) -> None:
     with pytest.raises(InputError) as caught:
-        recipe(saved(folder, f"[budget]\n{budget}")).question()
+        request(saved(folder, f"[budget]\n{budget}")).question()
     assert said in str(caught.value)
 
 
@@ -315,10 +315,10 @@ def test_names_and_values_of_a_hostile_overlay_are_only_text(folder: Path) -> No
 def test_certificate_of_an_overlay_is_checked_from_its_folder_alone(folder: Path) -> None:
     saved(folder, 'remove = "rule.opens"', "middle.toml")
     over = saved(folder, '[rule.rises]\nwhen = "door.level < 2"', base="middle.toml")
-    [checked] = check([recipe(over)], Options(engines=("search", "induction")))
+    [checked] = check([request(over)], Options(engines=("search", "induction")))
     [certificate, *_] = checked.certificates
     place = folder / "certificates" / "over"
-    write_certificate(place, checked.recipe, checked.question, certificate)
+    write_certificate(place, checked.request, checked.question, certificate)
     for name in ("door.toml", "middle.toml", "over.toml", "door.spec.toml"):
         (folder / name).unlink()
     [again] = recheck_folders(str(place))
@@ -330,8 +330,8 @@ def test_certificate_of_an_overlay_is_checked_from_its_folder_alone(folder: Path
 
 def test_texts_of_a_recipe_are_enough(folder: Path) -> None:
     over = saved(folder, 'remove = "rule.opens"')
-    made = recipe(over)
-    given = Recipe(made.model, made.spec, includes={"door.toml": BASE})
+    made = request(over)
+    given = CheckRequest(made.model, made.spec, includes={"door.toml": BASE})
     (folder / "door.toml").unlink()
     assert given.question().model.changes != ()
     with pytest.raises(InputError, match="cannot find"):

@@ -18,7 +18,7 @@ from twinrom.statemachine import (
 )
 from twinrom.statemachine.running.runtime import Refused, replay
 from twinrom.statemachine.running.script import read_script
-from twinrom.statemachine.running.session import Change, Session
+from twinrom.statemachine.running.session import Session, VariableChange
 
 LAMPS = """
 title = "Two lamps"
@@ -205,8 +205,9 @@ def test_steps_are_kept_and_taken_back() -> None:
     light = now.parse_event("light this=A")
     after = now.step(light)
     assert after == now.state == lamps().after(start, light)
-    assert now.changed() == [Change("A", "off", "on"), Change("A.source", "none", "A"),
-                             Change("desk", "dark", "lit")]
+    assert now.changed() == [VariableChange("A", "off", "on"),
+                             VariableChange("A.source", "none", "A"),
+                             VariableChange("desk", "dark", "lit")]
     trace = now.trace()
     assert (trace.states, trace.steps, trace.loop) == ((start, after), (light,), None)
     assert replay(lamps(), start, trace.steps) == list(trace.states)

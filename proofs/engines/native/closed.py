@@ -39,13 +39,6 @@ class Closed:
         """Return the first state where `whenever` holds and no run at all reaches the goal."""
         return next(self._sweeps(prop, forced=False).hits(prop), None)
 
-    def longest(self, prop: Property) -> int | None:
-        """Return how many automatic steps at most lead from where `prop` is pending to its goal.
-
-        None when the goal can be avoided.
-        """
-        return self._sweeps(prop, forced=True).longest[prop.name]
-
     def runs(self, hits: Mapping[Key, Hit]) -> dict[Key, Run]:
         """Return a shortest run to each hit."""
         return runs_to(self.space, hits)

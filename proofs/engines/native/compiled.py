@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING, Any
 
-from twinrom.proofs.engines.native.layout import NativeUnavailableError
+from twinrom.proofs.engines.native.code.layout import NativeUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

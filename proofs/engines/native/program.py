@@ -7,19 +7,19 @@ import itertools
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.engines.native.code.kernel import kernel_text
+from twinrom.proofs.engines.native.code.layout import NativeUnavailableError
+from twinrom.proofs.engines.native.code.lookup import TableWords
+from twinrom.proofs.engines.native.code.rules import Rules
+from twinrom.proofs.engines.native.code.states import inspect_text
 from twinrom.proofs.engines.native.compiled import Compiled
-from twinrom.proofs.engines.native.kernel import kernel_text
-from twinrom.proofs.engines.native.layout import NativeUnavailableError
-from twinrom.proofs.engines.native.lookup import TableWords
-from twinrom.proofs.engines.native.rules import Rules
-from twinrom.proofs.engines.native.states import inspect_text
 from twinrom.statemachine import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs.engines.native.checks import Check
-    from twinrom.proofs.engines.native.layout import Layout
+    from twinrom.proofs.engines.native.code.checks import CompiledTarget
+    from twinrom.proofs.engines.native.code.layout import Layout
     from twinrom.proofs.spec.overlaps import Overlap
     from twinrom.statemachine import TransitionSystem
 
@@ -37,7 +37,7 @@ class Program:
         self,
         system: TransitionSystem,
         layout: Layout,
-        checks: Sequence[Check],
+        checks: Sequence[CompiledTarget],
         overlaps: Sequence[Overlap],
     ) -> None:
         self.system, self.layout, self.checks = system, layout, checks

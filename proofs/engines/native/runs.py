@@ -5,13 +5,13 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING, TypeVar
 
-from twinrom.proofs.engines.native.kernel import FILTER_BITS, filter_place
+from twinrom.proofs.engines.native.code.kernel import FILTER_BITS, filter_place
 from twinrom.proofs.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-    from twinrom.proofs.engines.native.space import Space
+    from twinrom.proofs.engines.native.space import StateStore
     from twinrom.proofs.engines.search.back_tracing import Hit
     from twinrom.statemachine import Step
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Name = TypeVar("Name", bound=Hashable)
 
 
-def runs_to(space: Space, hits: Mapping[Name, Hit]) -> dict[Name, Run]:
+def runs_to(space: StateStore, hits: Mapping[Name, Hit]) -> dict[Name, Run]:
     """Return a shortest run to each hit, the first in the order of the log."""
     layout = space.layout
     steps: dict[Name, list[Step]] = {}
@@ -44,7 +44,9 @@ def runs_to(space: Space, hits: Mapping[Name, Hit]) -> dict[Name, Run]:
     return {name: found[name] for name in hits}
 
 
-def before_all(space: Space, depth: int, places: list[Place]) -> dict[Place, tuple[Place, Step]]:
+def before_all(
+    space: StateStore, depth: int, places: list[Place]
+) -> dict[Place, tuple[Place, Step]]:
     """Return for each place the first one in a layer that leads to it, and the step from there."""
     layout = space.layout
     size = layout.key_bytes + 12 + layout.mask_bytes

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import itertools
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.native.checks import checks
-from twinrom.proofs.engines.native.closed import Closed
-from twinrom.proofs.engines.native.layout import MASK_ROWS, Layout
+from twinrom.proofs.engines.native.code.checks import checks
+from twinrom.proofs.engines.native.code.layout import MASK_ROWS, Layout
 from twinrom.proofs.engines.native.program import Program
 from twinrom.proofs.engines.native.runs import runs_to
-from twinrom.proofs.engines.native.space import SLOT_BITS, Space
+from twinrom.proofs.engines.native.space import SLOT_BITS, StateStore
 from twinrom.proofs.engines.native.start import initial_families
 from twinrom.proofs.engines.search.breadth_first import (
-    DEFAULT_STATES,
     LOOK_AT_CLOCK,
     STOPPED_AT_VIOLATION,
 )
-from twinrom.proofs.engines.search.closed import Clock
-from twinrom.proofs.engines.search.liveness import decided
 from twinrom.proofs.engines.search.lookups import Truths
 from twinrom.proofs.engines.search.overlaps import Overlaps
 from twinrom.proofs.engines.search.targets import DEADLOCK
-from twinrom.proofs.report import Counts, Found, Report, Rest
+from twinrom.proofs.report import Counts, DeadEnds, Found, Report
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import State, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from twinrom.proofs.report import Progress
     from twinrom.proofs.run import Run
@@ -58,7 +53,7 @@ class NativeSearch:
         self.layout = Layout(self.system, mask_rows)
         self.overlaps = overlapping(self.system)
         program = Program(self.system, self.layout, self.checks, self.overlaps)
-        self.space = Space(program, level, slot_bits)
+        self.space = StateStore(program, level, slot_bits)
         self.worth_compiling = worth_compiling
         self.initial = 0
         self.layers = 0
@@ -166,30 +161,5 @@ class NativeSearch:
             stopped,
             self.counts(),
             time.monotonic() - self.started,
-            Rest(runs.get(DEADLOCK), None) if complete else None,
+            DeadEnds(runs.get(DEADLOCK), None) if complete else None,
         )
-
-
-def search_native(  # noqa: PLR0913 - the limits of a search
-    question: Question,
-    *,
-    max_states: int = DEFAULT_STATES,
-    max_depth: int | None = None,
-    deadline: float | None = None,
-    progress: Progress | None = None,
-    stop_at: Collection[str] = (),
-) -> Report:
-    """Return what `proofs.search.search` returns, for the same arguments.
-
-    Raises `InputError` as it does, and `NativeUnavailableError` when llvmlite is missing or the
-    model does not fit.
-    """
-    searching = NativeSearch(question)
-    searching.stop_at = [
-        n for n, c in enumerate(searching.checks) if c.what == "violation" and c.name in stop_at
-    ]
-    report = searching.report(searching.run(max_states, max_depth, deadline, progress))
-    if not report.complete:
-        return report
-    report = decided(question, report, Closed(searching), Clock(deadline))
-    return replace(report, seconds=time.monotonic() - searching.started)

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.native.kernel import FIELDS, PREFETCH
+from twinrom.proofs.engines.native.code.kernel import FIELDS, PREFETCH
 from twinrom.proofs.engines.native.memory import Pages
 from twinrom.proofs.engines.search.back_tracing import Hit
 
@@ -20,7 +20,7 @@ SLOT_BITS = 17
 WORD = 64
 
 
-class Space:
+class StateStore:
     """What has been reached so far, kept where the generated functions work on it."""
 
     def __init__(self, program: Program, level: int, slot_bits: int = SLOT_BITS) -> None:

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import ctypes
 from bisect import bisect_right
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from twinrom.proofs.engines.native.checks import Check
+from twinrom.proofs.engines.native.code.checks import CompiledTarget
+from twinrom.proofs.engines.native.code.emit import Emitter
+from twinrom.proofs.engines.native.code.folding import StepTerm
+from twinrom.proofs.engines.native.code.kernel import sweep_text
+from twinrom.proofs.engines.native.code.lookup import TableWords
 from twinrom.proofs.engines.native.compiled import Compiled
-from twinrom.proofs.engines.native.emit import Emitter
-from twinrom.proofs.engines.native.folding import StepTerm
-from twinrom.proofs.engines.native.kernel import sweep_text
-from twinrom.proofs.engines.native.lookup import TableWords
 from twinrom.proofs.engines.native.memory import Pages
 from twinrom.proofs.engines.search.back_tracing import Hit
 from twinrom.statemachine import terms
@@ -73,7 +72,7 @@ class Sweeps:
             )
         for number, prop in enumerate(self.props):
             if self.forced and prop.stepwise:
-                step = StepTerm(Check(prop.name, "witness", prop.whenever, step=True))
+                step = StepTerm(CompiledTarget(prop.name, "witness", prop.whenever, step=True))
                 at = {i.index: step.at(i, {}) for i in self.system.instances}
                 texts.append(
                     rules.function(
@@ -131,25 +130,6 @@ class Sweeps:
             for start, stop in reversed(self._chunks())
         ]
         return any(changed)
-
-    @cached_property
-    def longest(self) -> dict[str, int | None]:
-        """Return for each response the most automatic steps from where it is pending to its goal.
-
-        None when the goal can be avoided. Counted by rounds that see the round before only.
-        """
-        found: dict[str, int | None] = dict.fromkeys(p.name for p in self.props)
-        kept = [p for p in self.props if next(self.hits(p), None) is None]
-        found |= {p.name: 0 for p in kept}
-        whole, self.good = self.good, self._goals()
-        later, done, rounds = self._goals(), Pages(self.space.length), 0
-        while kept := [p for p in kept if next(self.hits(p), None) is not None]:
-            self._back(later, self.good, done)
-            ctypes.memmove(self.good.address, later.address, later.size)
-            rounds += 1
-            found |= {p.name: rounds for p in kept}
-        self.good = whole
-        return found
 
     def hits(self, prop: Property) -> Iterator[Hit]:
         """Return where `whenever` holds and the goal is not kept, in the order of the search."""

@@ -13,13 +13,14 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.engines.options import DEFAULT_STATES
 from twinrom.proofs.engines.search.back_tracing import Hit, runs_to
 from twinrom.proofs.engines.search.closed import Clock, SearchedSpace
 from twinrom.proofs.engines.search.liveness import decided
-from twinrom.proofs.engines.search.lookups import Check, Effect, Hits, RuleLookup, Truths
+from twinrom.proofs.engines.search.lookups import Effect, Hits, RuleLookup, TargetLookup, Truths
 from twinrom.proofs.engines.search.overlaps import Overlaps
-from twinrom.proofs.engines.search.targets import DEADLOCK, Sought, sought
-from twinrom.proofs.report import Counts, Found, Report, Rest
+from twinrom.proofs.engines.search.targets import DEADLOCK, Target, targets
+from twinrom.proofs.report import Counts, DeadEnds, Found, Report
 from twinrom.proofs.spec.events import at_instance, reads_payload
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import Packing, Step, terms
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
 
-DEFAULT_STATES = 3_000_000
 LOOK_AT_CLOCK = 1024
 STOPPED_AT_VIOLATION = "stopped at a violation"
 
@@ -52,7 +52,7 @@ def search(  # noqa: PLR0913 - the limits of a search
     `time.monotonic`) or when one of the properties in `stop_at` is violated. Raises `InputError`
     when two rules of one event overlap in a reachable state, or an assignment leaves its sort.
     """
-    searching = _Search(question, sought(question))
+    searching = _Search(question, targets(question))
     searching.stop_at = frozenset(("violation", name) for name in stop_at)
     report = searching.run(max_states, max_depth, deadline, progress)
     if not report.complete:
@@ -73,15 +73,15 @@ def sample(question: Question, size: int) -> list[int]:
 
 
 class _Search:
-    def __init__(self, question: Question, looking_for: Iterable[Sought]) -> None:
+    def __init__(self, question: Question, looking_for: Iterable[Target]) -> None:
         self.question = question
         self.system = system = question.system
         self.packing = Packing(system.variables)
         self.control = self.packing.masked(v.index for v in system.variables if v.machine)
         self.truths = Truths(system, self.packing)
         self.lookups = [RuleLookup(i, system, self.packing, self.truths) for i in system.instances]
-        self.on_states: list[Check] = []
-        self.on_any_step: list[tuple[Check, frozenset[int]]] = []
+        self.on_states: list[TargetLookup] = []
+        self.on_any_step: list[tuple[TargetLookup, frozenset[int]]] = []
         self._prepare(looking_for)
         self.overlaps = overlapping(system)
         self.active: dict[int, tuple[tuple[RuleLookup, ...], Overlaps | None]] = {}
@@ -92,7 +92,7 @@ class _Search:
         self.stop_at: frozenset[tuple[str, str]] = frozenset()
         self.started = time.monotonic()
 
-    def _prepare(self, looking_for: Iterable[Sought]) -> None:
+    def _prepare(self, looking_for: Iterable[Target]) -> None:
         """Distribute what is sought: to states, to steps of some rules, to steps of any rule."""
         self.memos: list[dict[terms.Term, terms.Term]] = [{} for _ in self.lookups]
         for name, what, term, stepwise in looking_for:
@@ -118,8 +118,8 @@ class _Search:
             if own is not shared and own is not terms.FALSE:
                 lookup.watch(self._check(name, what, own))
 
-    def _check(self, name: str, what: str, term: terms.Term) -> Check:
-        return Check(name, what, term, self.truths)
+    def _check(self, name: str, what: str, term: terms.Term) -> TargetLookup:
+        return TargetLookup(name, what, term, self.truths)
 
     def run(
         self,
@@ -206,14 +206,18 @@ class _Search:
         self.active[control] = lookups, overlaps
         return lookups, overlaps
 
-    def _common_hits(self, state: int, family: int) -> list[tuple[Check, int, frozenset[int]]]:
+    def _common_hits(
+        self, state: int, family: int
+    ) -> list[tuple[TargetLookup, int, frozenset[int]]]:
         return [
             (check, hit, indices)
             for check, indices in self.on_any_step
             if (hit := check.holds(state) & family)
         ]
 
-    def _check_state(self, state: int, family: int, checks: Iterable[Check], depth: int) -> None:
+    def _check_state(
+        self, state: int, family: int, checks: Iterable[TargetLookup], depth: int
+    ) -> None:
         for check in checks:
             hit = check.holds(state) & family
             if hit and (check.what, check.name) not in self.hits:
@@ -226,7 +230,7 @@ class _Search:
         payload: tuple[int, ...],
         lookup: RuleLookup,
         hits: Hits,
-        common: list[tuple[Check, int, frozenset[int]]],
+        common: list[tuple[TargetLookup, int, frozenset[int]]],
     ) -> None:
         depth, instance = len(self.layers) - 1, lookup.instance
         for check in lookup.on_steps:
@@ -244,14 +248,16 @@ class _Search:
             ):
                 self._note(check, depth, state, where & family, Step(instance, payload))
 
-    def _note(self, check: Check, depth: int, state: int, family: int, last: Step | None) -> None:
+    def _note(
+        self, check: TargetLookup, depth: int, state: int, family: int, last: Step | None
+    ) -> None:
         choice = (family & -family).bit_length() - 1
         self.hits[check.what, check.name] = Hit(depth, state, choice, last)
 
     def _forget_settled(self) -> None:
         """Stop checking for what has been found: its first occurrence is the shortest."""
 
-        def still(check: Check) -> bool:
+        def still(check: TargetLookup) -> bool:
             return (check.what, check.name) not in self.hits
 
         self.on_any_step = [(c, i) for c, i in self.on_any_step if still(c)]
@@ -279,7 +285,7 @@ class _Search:
             for p in (self.question.properties if complete else self.question.decidable)
         }
         seconds = time.monotonic() - self.started
-        rest = Rest(runs.get(DEADLOCK), None) if complete else None
+        rest = DeadEnds(runs.get(DEADLOCK), None) if complete else None
         return Report("search", found, clean, complete, stopped, self._counts(), seconds, rest)
 
     def space(self, clock: Clock) -> SearchedSpace:

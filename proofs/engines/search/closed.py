@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from twinrom.proofs.engines.search.back_tracing import Effects, Hit, Key, runs_to
-from twinrom.proofs.engines.search.lookups import Check, Truths
+from twinrom.proofs.engines.search.lookups import TargetLookup, Truths
 from twinrom.proofs.spec.events import at_instance
 from twinrom.statemachine import Step, terms
 
@@ -25,7 +25,7 @@ class OutOfTimeError(Exception):
     """The deadline has passed; what was not decided until then stays undecided."""
 
 
-class Space(Protocol):
+class ClosedSpace(Protocol):
     """All reachable states of a question; a pair is a state with one table choice.
 
     Every method may raise `OutOfTimeError`. Pairs come nearest to the start first.
@@ -124,7 +124,7 @@ class SearchedSpace:
         for instance in self.question.system.instances:
             term = at_instance(prop.whenever, instance, {}, updated=True)
             if term is not terms.FALSE:
-                checks[instance.index] = Check(prop.name, "start", term, self.truths)
+                checks[instance.index] = TargetLookup(prop.name, "start", term, self.truths)
         for depth, state, family in self._pairs():
             for lookup, (part, keep, bits, payload, _) in self.effects(state):
                 check = checks.get(lookup.instance.index)

@@ -22,7 +22,7 @@ Effects: TypeAlias = "list[tuple[Step, list[tuple[int, int]]]]"
 Answer = TypeVar("Answer")
 
 
-class Quiet:
+class FairRuns:
     """The automatic steps of a system that do not reach `goal`, state by state.
 
     `enabled` are the automatic rule instances that can happen in a state, `moves` the steps that

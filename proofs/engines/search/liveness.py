@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.search.closed import OutOfTimeError
-from twinrom.proofs.engines.search.fairness import Quiet, components
-from twinrom.proofs.report import Rest
+from twinrom.proofs.engines.search.fairness import FairRuns, components
+from twinrom.proofs.report import DeadEnds
 from twinrom.proofs.spec.standard import livelock
 from twinrom.statemachine import Packing, State
 
 if TYPE_CHECKING:
-    from twinrom.proofs.engines.search.closed import Clock, Space
+    from twinrom.proofs.engines.search.closed import Clock, ClosedSpace
     from twinrom.proofs.engines.search.fairness import Explored, Path
     from twinrom.proofs.report import Report
     from twinrom.proofs.run import Run
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from twinrom.proofs.spec.spec import Property
 
 
-def decided(question: Question, report: Report, space: Space, clock: Clock) -> Report:
-    """Return a complete report with responses, possible properties and `rest` decided as well.
+def decided(question: Question, report: Report, space: ClosedSpace, clock: Clock) -> Report:
+    """Return a complete report with responses, possible properties and `dead_ends` decided as well.
 
     When the deadline of the clock passes, those that are not decided then are left out and
     `stopped` says so; what the search itself saw stays complete.
@@ -49,8 +49,8 @@ def decided(question: Question, report: Report, space: Space, clock: Clock) -> R
     except OutOfTimeError:
         text = "out of time while deciding responses"
         return replace(report, found=found, stopped=text)
-    deadlock = report.rest.deadlock if report.rest is not None else None
-    return replace(report, found=found, rest=Rest(deadlock, endless.run))
+    deadlock = report.dead_ends.deadlock if report.dead_ends is not None else None
+    return replace(report, found=found, dead_ends=DeadEnds(deadlock, endless.run))
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class _Answer:
     fair: bool = False
 
 
-def _decided(question: Question, prop: Property, space: Space, clock: Clock) -> _Answer:
+def _decided(question: Question, prop: Property, space: ClosedSpace, clock: Clock) -> _Answer:
     if prop.kind == "response":
         return _response(question, prop, space, clock)
     hit = space.stranded(prop)
@@ -70,12 +70,12 @@ def _decided(question: Question, prop: Property, space: Space, clock: Clock) -> 
     )
 
 
-def _response(question: Question, prop: Property, space: Space, clock: Clock) -> _Answer:
+def _response(question: Question, prop: Property, space: ClosedSpace, clock: Clock) -> _Answer:
     """Return a run to the first start from which a fair automatic run avoids the goal, and on.
 
     What was explored from earlier starts is harmless, and is not entered again.
     """
-    packing, quiet = Packing(question.system.variables), Quiet(question, prop.goal)
+    packing, quiet = Packing(question.system.variables), FairRuns(question, prop.goal)
     harmless: set[State] = set()
     for hit in space.unavoided(prop):
         start = State(tuple(packing.unpack(hit.state)), hit.choice)
@@ -92,7 +92,7 @@ def _response(question: Question, prop: Property, space: Space, clock: Clock) ->
     return _Answer(None, fair=bool(harmless))
 
 
-def _ending(quiet: Quiet, explored: Explored, clock: Clock) -> tuple[Path, Path] | None:
+def _ending(quiet: FairRuns, explored: Explored, clock: Clock) -> tuple[Path, Path] | None:
     """Return a way to the nearest dead end, or else to a fair loop, and that loop."""
     if explored.stuck is not None:
         return explored.way(explored.stuck), []

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from twinrom.statemachine.terms import Term
 
-Hits: TypeAlias = "tuple[tuple[Check, int], ...]"
+Hits: TypeAlias = "tuple[tuple[TargetLookup, int], ...]"
 Effect: TypeAlias = "tuple[int, int, int, tuple[int, ...], Hits]"
 WORTH_READING = 5
 WORTH_KEEPING = 26
@@ -91,7 +91,7 @@ class Truths:
         return found
 
 
-class Check:
+class TargetLookup:
     """Something to look for in a state, or in a step with a payload: a property's term."""
 
     def __init__(self, name: str, what: str, term: Term, truths: Truths) -> None:
@@ -129,9 +129,9 @@ class RuleLookup:
         self.reads = reads([instance.guard, *instance.updates.values(), *duties], packing)
         self.writes = packing.masked(instance.updates)
         self.cache: dict[int, tuple[Effect, ...]] = {}
-        self.inline: list[Check] = []
-        self.on_steps: list[Check] = []
-        self.on_states: list[Check] = []
+        self.inline: list[TargetLookup] = []
+        self.on_steps: list[TargetLookup] = []
+        self.on_states: list[TargetLookup] = []
         self.guards = [
             (payload, truths.of(with_payload(instance.guard, Step(instance, payload).given())))
             for payload in instance.payloads()
@@ -146,7 +146,7 @@ class RuleLookup:
         """Say whether every machine that must move is in a state it can move from."""
         return all(control & mask in codes for mask, codes in self.sources)
 
-    def watch(self, check: Check) -> None:
+    def watch(self, check: TargetLookup) -> None:
         """Check every step of this rule for `check`."""
         extra = (check.reads & ~self.reads).bit_count()
         if extra <= WORTH_READING:

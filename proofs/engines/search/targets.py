@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DEADLOCK = ("deadlock", "")
 
 
-class Sought(NamedTuple):
+class Target(NamedTuple):
     """A term to look for: in every state, or (`stepwise`) in every step.
 
     `what` is a "violation" or a "witness" of the property `name`, or a "deadlock" of no property.
@@ -26,7 +26,7 @@ class Sought(NamedTuple):
     stepwise: bool
 
 
-def sought(question: Question) -> tuple[Sought, ...]:
+def targets(question: Question) -> tuple[Target, ...]:
     """Return everything whose first occurrence a search notes.
 
     Responses and possible properties have witnesses only: what breaks them is no single state.
@@ -34,8 +34,8 @@ def sought(question: Question) -> tuple[Sought, ...]:
     found = []
     for prop in question.properties:
         if prop.kind in ("invariant", "step"):
-            found.append(Sought(prop.name, "violation", prop.bad, prop.stepwise))
-        found.append(Sought(prop.name, "witness", prop.whenever, prop.stepwise))
+            found.append(Target(prop.name, "violation", prop.bad, prop.stepwise))
+        found.append(Target(prop.name, "witness", prop.whenever, prop.stepwise))
     what, name = DEADLOCK
-    found.append(Sought(name, what, none_enabled(question.system.instances), stepwise=False))
+    found.append(Target(name, what, none_enabled(question.system.instances), stepwise=False))
     return tuple(found)

@@ -13,7 +13,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from twinrom.proofs.engines.native.layout import Layout
+    from twinrom.proofs.engines.native.code.layout import Layout
 
 FIELDS = (
     "table", "shift", "slots", "used", "keys", "masks", "length", "at", "upto", "layer",

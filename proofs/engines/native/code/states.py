@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.native.emit import Emitter
-from twinrom.proofs.engines.native.rule import note
-from twinrom.proofs.engines.native.values import NO, Truth
+from twinrom.proofs.engines.native.code.emit import Emitter
+from twinrom.proofs.engines.native.code.rule import note
+from twinrom.proofs.engines.native.code.values import NO, TruthValue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs.engines.native.checks import Check
-    from twinrom.proofs.engines.native.lookup import TableWords
+    from twinrom.proofs.engines.native.code.checks import CompiledTarget
+    from twinrom.proofs.engines.native.code.lookup import TableWords
     from twinrom.proofs.spec.overlaps import Overlap
     from twinrom.statemachine import Argument, TransitionSystem
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def inspect_text(
     system: TransitionSystem,
     tables: TableWords,
-    checks: Sequence[Check],
+    checks: Sequence[CompiledTarget],
     overlaps: Sequence[Overlap],
 ) -> str:
     """Return the function `inspect`; overlaps are noted as the check after the last."""
@@ -29,11 +29,11 @@ def inspect_text(
     rare = e.joined("or", [e.truth(c.term) for _, c in own if c.rare])
     if rare.masked:
         hit = e.op(f"and {e.mask} {rare.text}, %mask")
-        rare = Truth(e.op(f"icmp ne {e.mask} {hit}, 0"))
+        rare = TruthValue(e.op(f"icmp ne {e.mask} {hit}, 0"))
     if any(not c.rare for _, c in own):
         gate = e.op(f"getelementptr i8, ptr %gates, i64 {len(system.instances)}")
         opened = e.op(f"load i8, ptr {gate}")
-        rare = e.joined("or", [rare, Truth(e.op(f"trunc i8 {opened} to i1"))])
+        rare = e.joined("or", [rare, TruthValue(e.op(f"trunc i8 {opened} to i1"))])
     if rare != NO:
         e.do(f"br i1 {rare.text}, label %cold, label %warm")
         e.label("cold")
@@ -53,7 +53,7 @@ def inspect_text(
 
 def _each_payload(e: Emitter, overlap: Overlap, given: list[Argument], number: int) -> None:
     if not given:
-        both = e.joined("and", [e.truth(overlap.both), Truth("%mask", e.layout.masked)])
+        both = e.joined("and", [e.truth(overlap.both), TruthValue("%mask", e.layout.masked)])
         if both == NO:
             return
         meet, apart = e.fresh("meet"), e.fresh("apart")

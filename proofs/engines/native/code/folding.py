@@ -8,7 +8,7 @@ from twinrom.proofs.spec.events import at_instance
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
-    from twinrom.proofs.engines.native.checks import Check
+    from twinrom.proofs.engines.native.code.checks import CompiledTarget
     from twinrom.statemachine import RuleInstance
     from twinrom.statemachine.terms import Term
 
@@ -40,7 +40,7 @@ def _keep(_: Term) -> None:
 class StepTerm:
     """A check of steps, as terms over the state before: quick where a rule has nothing of it."""
 
-    def __init__(self, check: Check) -> None:
+    def __init__(self, check: CompiledTarget) -> None:
         self.check = check
         found = terms.leaves([check.term])
         self.later = {t.value for t in found if t.operator == "after"}

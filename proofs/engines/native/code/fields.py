@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.native.values import NO, YES, Truth
-from twinrom.proofs.engines.native.writer import Writer
+from twinrom.proofs.engines.native.code.values import NO, YES, TruthValue
+from twinrom.proofs.engines.native.code.writer import Writer
 
 if TYPE_CHECKING:
-    from twinrom.proofs.engines.native.layout import Layout
+    from twinrom.proofs.engines.native.code.layout import Layout
     from twinrom.statemachine import TransitionSystem
     from twinrom.statemachine.terms import Term
 
@@ -58,14 +58,14 @@ class Fields(Writer):
     def _full(self, index: int) -> int:
         return (1 << self.system.variables[index].sort.size) - 1
 
-    def among(self, index: int, codes: int) -> Truth:
+    def among(self, index: int, codes: int) -> TruthValue:
         """Return whether a variable has one of some codes."""
         found = self.known(("among", index, codes))
         if found is None:
             found = self.scopes[-1]["among", index, codes] = self._among(index, codes)
         return found  # type: ignore[return-value]
 
-    def _among(self, index: int, codes: int) -> Truth:
+    def _among(self, index: int, codes: int) -> TruthValue:
         full = self._full(index)
         if codes in (0, full):
             return YES if codes else NO
@@ -74,9 +74,9 @@ class Fields(Writer):
             if where & (where - 1) == 0:
                 code = (where.bit_length() - 1) << offset
                 bits = self.field_bits(index)
-                return Truth(self.op(f"icmp {test} {self.key} {bits}, {code}"))
+                return TruthValue(self.op(f"icmp {test} {self.key} {bits}, {code}"))
         shifted = self.op(f"lshr i64 {codes}, {self.field(index)}")
-        return Truth(self.op(f"trunc i64 {shifted} to i1"))
+        return TruthValue(self.op(f"trunc i64 {shifted} to i1"))
 
     def field_bits(self, index: int) -> str:
         """Return the bits of one variable, where they stand in the key."""

@@ -10,21 +10,20 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.native.fields import Fields
-from twinrom.proofs.engines.native.layout import NativeUnavailableError
-from twinrom.proofs.engines.native.values import NO, YES, Number, Truth
+from twinrom.proofs.engines.native.code.fields import Fields
+from twinrom.proofs.engines.native.code.layout import NativeUnavailableError
+from twinrom.proofs.engines.native.code.values import NO, YES, NumberValue, TruthValue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from twinrom.proofs.engines.native.chosen import Chosen
-    from twinrom.proofs.engines.native.lookup import TableWords
+    from twinrom.proofs.engines.native.code.lookup import TableWords
     from twinrom.statemachine import TransitionSystem
     from twinrom.statemachine.terms import Term
 
 MAX_CASES = 64
 
-Case = tuple[Truth | None, Number]
+Case = tuple[TruthValue | None, NumberValue]
 
 
 class Emitter(Fields):
@@ -37,7 +36,7 @@ class Emitter(Fields):
 
     # ---- truth values
 
-    def truth(self, term: Term) -> Truth:
+    def truth(self, term: Term) -> TruthValue:
         """Return the truth value of a term."""
         found = self.known(term)
         if found is None:
@@ -46,14 +45,14 @@ class Emitter(Fields):
             self.chosen = chosen
         return found  # type: ignore[return-value]
 
-    def _truth(self, term: Term) -> Truth:  # noqa: PLR0911 - one match, a branch an operator
+    def _truth(self, term: Term) -> TruthValue:  # noqa: PLR0911 - one match, a branch an operator
         match term.operator:
             case "constant":
                 return YES if term.value else NO
             case "variable":
                 return self.among(term.value, 0b10)
             case "payload":
-                return Truth(self.op(f"icmp ne i64 {self.payload[term.value]}, 0"))
+                return TruthValue(self.op(f"icmp ne i64 {self.payload[term.value]}, 0"))
             case "and" | "or":
                 return self._junction(term)
             case "not":
@@ -66,18 +65,18 @@ class Emitter(Fields):
             case _:
                 raise AssertionError(term.operator)
 
-    def negated(self, value: Truth) -> Truth:
+    def negated(self, value: TruthValue) -> TruthValue:
         """Return `not value`."""
         if value.literal:
             return NO if value == YES else YES
         if value.masked:
             everything = self.layout.everything
-            return Truth(self.op(f"xor {self.mask} {value.text}, {everything}"), masked=True)
-        return Truth(self.op(f"xor i1 {value.text}, true"))
+            return TruthValue(self.op(f"xor {self.mask} {value.text}, {everything}"), masked=True)
+        return TruthValue(self.op(f"xor i1 {value.text}, true"))
 
-    def _junction(self, term: Term) -> Truth:
+    def _junction(self, term: Term) -> TruthValue:
         operator = term.operator
-        parts: list[Truth] = []
+        parts: list[TruthValue] = []
         among: dict[int, int] = {}
         single: dict[int, Term] = {}
         for part in term.arguments:
@@ -96,7 +95,7 @@ class Emitter(Fields):
             parts.append(self.truth(single[index]) if index in single else self.among(index, where))
         return self.joined(operator, parts)
 
-    def joined(self, operator: str, parts: Iterable[Truth]) -> Truth:
+    def joined(self, operator: str, parts: Iterable[TruthValue]) -> TruthValue:
         """Return the `and` or the `or` of truth values."""
         bit = mask = ""
         for value in parts:
@@ -112,14 +111,14 @@ class Emitter(Fields):
                 bit = self.op(f"{operator} i1 {bit}, {value.text}") if bit else value.text
         if mask and bit:
             yes, no = (mask, "0") if operator == "and" else (str(self.layout.everything), mask)
-            return Truth(
+            return TruthValue(
                 self.op(f"select i1 {bit}, {self.mask} {yes}, {self.mask} {no}"), masked=True
             )
         if mask or bit:
-            return Truth(mask or bit, bool(mask))
+            return TruthValue(mask or bit, bool(mask))
         return YES if operator == "and" else NO
 
-    def as_mask(self, value: Truth) -> str:
+    def as_mask(self, value: TruthValue) -> str:
         """Return a truth value as a mask."""
         if value.masked or not self.layout.masked:
             return value.text
@@ -134,7 +133,7 @@ class Emitter(Fields):
 
     # ---- comparisons
 
-    def _comparison(self, term: Term) -> Truth:
+    def _comparison(self, term: Term) -> TruthValue:
         a, b = term.arguments
         if a.boolean and b.boolean:
             return self._same_truth(a, b)
@@ -142,27 +141,27 @@ class Emitter(Fields):
         if codes is not None:
             return self.among(*codes)
         test = "eq" if term.operator == "equal" else "sle"
-        found: list[Truth] = []
+        found: list[TruthValue] = []
         for (where, x), (here, y) in itertools.product(self.number(a), self.number(b)):
             both = [t for t in (where, here) if t is not None]
             found.append(self.joined("and", [self._compared(test, x, y), *both]))
         return self.joined("or", found)
 
-    def _same_truth(self, a: Term, b: Term) -> Truth:
+    def _same_truth(self, a: Term, b: Term) -> TruthValue:
         x, y = self.truth(a), self.truth(b)
         if not x.masked and not y.masked:
-            return Truth(self.op(f"icmp eq i1 {x.text}, {y.text}"))
+            return TruthValue(self.op(f"icmp eq i1 {x.text}, {y.text}"))
         differ = self.op(f"xor {self.mask} {self.as_mask(x)}, {self.as_mask(y)}")
-        return self.negated(Truth(differ, masked=True))
+        return self.negated(TruthValue(differ, masked=True))
 
-    def _compared(self, test: str, x: Number, y: Number) -> Truth:
+    def _compared(self, test: str, x: NumberValue, y: NumberValue) -> TruthValue:
         if x.literal and y.literal:
             same, below = x.value == y.value, x.value <= y.value
             return YES if (same if test == "eq" else below) else NO
         x, y = self.aligned(x, y)
-        return Truth(self.op(f"icmp {test} i64 {x.text}, {y.text}"))
+        return TruthValue(self.op(f"icmp {test} i64 {x.text}, {y.text}"))
 
-    def aligned(self, x: Number, y: Number) -> tuple[Number, Number]:
+    def aligned(self, x: NumberValue, y: NumberValue) -> tuple[NumberValue, NumberValue]:
         """Return two numbers with one bias."""
         if x.bias == y.bias:
             return x, y
@@ -170,14 +169,14 @@ class Emitter(Fields):
             return self.with_bias(x, y.bias), y
         return x, self.with_bias(y, x.bias)
 
-    def with_bias(self, x: Number, bias: int) -> Number:
+    def with_bias(self, x: NumberValue, bias: int) -> NumberValue:
         """Return a number with another bias."""
         more = x.bias - bias
         if not more:
             return x
         if x.literal:
-            return Number(str(int(x.text) + more), bias)
-        return Number(self.op(f"add i64 {x.text}, {more}"), bias)
+            return NumberValue(str(int(x.text) + more), bias)
+        return NumberValue(self.op(f"add i64 {x.text}, {more}"), bias)
 
     # ---- numbers
 
@@ -198,12 +197,12 @@ class Emitter(Fields):
             case _ if term.boolean:
                 return self._as_number(self.decided(self.truth(term)))
             case "constant":
-                return [(None, Number(str(term.value)))]
+                return [(None, NumberValue(str(term.value)))]
             case "variable":
                 low = self.layout.packing.low[term.value]
-                return [(None, Number(self.field(term.value), low))]
+                return [(None, NumberValue(self.field(term.value), low))]
             case "payload":
-                return [(None, Number(self.payload[term.value]))]
+                return [(None, NumberValue(self.payload[term.value]))]
             case "plus" | "minus":
                 return self._sum(term)
             case "if":
@@ -216,16 +215,16 @@ class Emitter(Fields):
             case _:
                 raise AssertionError(term.operator)
 
-    def decided(self, value: Truth) -> Truth:
+    def decided(self, value: TruthValue) -> TruthValue:
         """Return a truth value as a bit where one table choice has been picked."""
         return self.chosen.bit(value) if value.masked and self.chosen else value
 
-    def _as_number(self, value: Truth) -> list[Case]:
+    def _as_number(self, value: TruthValue) -> list[Case]:
         if value.masked:
-            return [(value, Number("1")), (self.negated(value), Number("0"))]
+            return [(value, NumberValue("1")), (self.negated(value), NumberValue("0"))]
         if value.literal:
-            return [(None, Number("1" if value == YES else "0"))]
-        return [(None, Number(self.op(f"zext i1 {value.text} to i64")))]
+            return [(None, NumberValue("1" if value == YES else "0"))]
+        return [(None, NumberValue(self.op(f"zext i1 {value.text} to i64")))]
 
     def _sum(self, term: Term) -> list[Case]:
         found: list[Case] = []
@@ -233,17 +232,18 @@ class Emitter(Fields):
         for (where, x), (here, y) in itertools.product(first, second):
             sign = 1 if term.operator == "plus" else -1
             if y.literal:
-                value = Number(x.text, x.bias + sign * y.value)
+                value = NumberValue(x.text, x.bias + sign * y.value)
             else:
                 word = "add" if sign > 0 else "sub"
-                value = Number(self.op(f"{word} i64 {x.text}, {y.text}"), x.bias + sign * y.bias)
+                text = self.op(f"{word} i64 {x.text}, {y.text}")
+                value = NumberValue(text, x.bias + sign * y.bias)
             found.append((self._meet(where, here), value))
         return found
 
-    def _meet(self, x: Truth | None, y: Truth | None) -> Truth | None:
+    def _meet(self, x: TruthValue | None, y: TruthValue | None) -> TruthValue | None:
         return y if x is None else x if y is None else self.joined("and", [x, y])
 
-    def _either(self, condition: Truth, a: Term, b: Term) -> list[Case]:
+    def _either(self, condition: TruthValue, a: Term, b: Term) -> list[Case]:
         other = self.negated(condition)
         return self._together(
             [
@@ -252,7 +252,7 @@ class Emitter(Fields):
             ]
         )
 
-    def _selected(self, condition: Truth, a: list[Case], b: list[Case]) -> list[Case]:
+    def _selected(self, condition: TruthValue, a: list[Case], b: list[Case]) -> list[Case]:
         """Return one of two numbers, as a bit says; cases are met one by one."""
         if condition.literal:
             return a if condition.text == "true" else b
@@ -260,21 +260,83 @@ class Emitter(Fields):
         for (where, x), (here, y) in itertools.product(a, b):
             both = self.aligned(x, y)
             text = self.op(f"select i1 {condition.text}, i64 {both[0].text}, i64 {both[1].text}")
-            found.append((self._meet(where, here), Number(text, both[0].bias)))
+            found.append((self._meet(where, here), NumberValue(text, both[0].bias)))
         return found
 
     def _together(self, cases: Iterable[Case]) -> list[Case]:
         """Return the cases with equal values as one."""
-        found: dict[Number, Truth] = {}
+        found: dict[NumberValue, TruthValue] = {}
         for where, x in cases:
             if where is not None:
                 found[x] = self.joined("or", [found[x], where]) if x in found else where
         return [(where, x) for x, where in found.items()]
 
-    def _entry(self, term: Term) -> Truth:
+    def _entry(self, term: Term) -> TruthValue:
         rows = itertools.product(*map(self.number, term.arguments))
         parts = []
         for row in rows:
-            entry = self.tables.entry(self, term, [x for _, x in row])
+            entry = self._entry_of(term, [x for _, x in row])
             parts.append(self.joined("and", [entry, *(w for w, _ in row if w is not None)]))
         return self.joined("or", parts)
+
+    def _entry_of(self, term: Term, row: Sequence[NumberValue]) -> TruthValue:
+        """Return the entry of the table of `term` for a row of numbers."""
+        if all(x.literal for x in row):
+            mask, high = self.tables.constant(term.value, tuple(x.value for x in row))
+            if high is not None:
+                bit = self.op(f"and {self.key} %key, {1 << self.layout.packing.bits + high}")
+                return TruthValue(self.op(f"icmp ne {self.key} {bit}, 0"))
+            if mask in (0, self.layout.everything):
+                return YES if mask else NO
+            return TruthValue(str(mask), masked=True)
+        ranges = [range(a.low, a.high + 1) for a in term.arguments]
+        place = "0"
+        for x, codes in zip(row, ranges, strict=True):
+            own = self.with_bias(x, codes.start).text
+            if place != "0":
+                place = self.op(f"mul i64 {place}, {len(codes)}")
+                place = self.op(f"add i64 {place}, {own}")
+            else:
+                place = own
+        masks = self.tables.array(term.value, ranges, high=False)
+        found = [self._masked(masks, place)] if masks else []
+        above = self.tables.array(term.value, ranges, high=True)
+        if above:
+            found.append(self._in_key(above, place))
+        return self.joined("or", found)
+
+    def _masked(self, name: str, place: str) -> TruthValue:
+        free = name.startswith("@free")
+        kind = self.layout.mask if free else "i8"
+        where = self.op(f"getelementptr {kind}, ptr {name}, i64 {place}")
+        value = self.op(f"load {kind}, ptr {where}")
+        if free:
+            return TruthValue(value, masked=True)
+        return TruthValue(self.op(f"trunc i8 {value} to i1"))
+
+    def _in_key(self, name: str, place: str) -> TruthValue:
+        where = self.op(f"getelementptr {self.key}, ptr {name}, i64 {place}")
+        mask = self.op(f"load {self.key}, ptr {where}")
+        bit = self.op(f"and {self.key} %key, {mask}")
+        return TruthValue(self.op(f"icmp ne {self.key} {bit}, 0"))
+
+
+class Chosen:
+    """One table choice, picked at run time, and the part of the family that behaves like it."""
+
+    def __init__(self, emitter: Emitter, low: str, part: str) -> None:
+        self.emitter, self.low, self.part = emitter, low, part
+
+    def bit(self, value: TruthValue) -> TruthValue:
+        """Return the truth value at the choice; the part is cut down to where it is the same."""
+        e, mask = self.emitter, self.emitter.mask
+        known = e.known((self, value))
+        if known is not None:
+            return known  # type: ignore[return-value]
+        shifted = e.op(f"lshr {mask} {value.text}, {self.low}")
+        bit = e.op(f"trunc {mask} {shifted} to i1")
+        other = e.negated(value)
+        same = e.op(f"select i1 {bit}, {mask} {value.text}, {mask} {other.text}")
+        self.part = e.op(f"and {mask} {self.part}, {same}")
+        e.scopes[-1][self, value] = TruthValue(bit)
+        return TruthValue(bit)

@@ -5,27 +5,26 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.native.chosen import Chosen
-from twinrom.proofs.engines.native.folding import Folding
-from twinrom.proofs.engines.native.values import NO, YES, Truth
+from twinrom.proofs.engines.native.code.emit import Chosen
+from twinrom.proofs.engines.native.code.folding import Folding
+from twinrom.proofs.engines.native.code.values import NO, YES, TruthValue
 from twinrom.proofs.spec.events import reads_payload
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from twinrom.proofs.engines.native.emit import Emitter
-    from twinrom.proofs.engines.native.rules import Rules
+    from twinrom.proofs.engines.native.code.emit import Emitter
     from twinrom.statemachine import Argument, RuleInstance
     from twinrom.statemachine.terms import Term
 
 
-def note(e: Emitter, check: int, value: Truth, both: str, ordinal: str) -> None:
+def note(e: Emitter, check: int, value: TruthValue, both: str, ordinal: str) -> None:
     """Write the call that records a hit, if it is one and the first of its check."""
     if value == NO:
         return
     mask = (
-        e.as_mask(e.joined("and", [value, Truth(both, e.layout.masked)]))
+        e.as_mask(e.joined("and", [value, TruthValue(both, e.layout.masked)]))
         if value != YES
         else (both)
     )
@@ -37,23 +36,26 @@ def conjuncts(term: Term) -> tuple[Term, ...]:
     return term.arguments if term.operator == "and" else () if term is terms.TRUE else (term,)
 
 
-class RuleText:
-    """Writes the part of `successors` that is one rule instance."""
+class RuleEmitter:
+    """Writes the part of `successors` that is one rule instance.
+
+    `first` is the number of its first step; `most` is then how many candidates it makes at most.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a rule is written from
         self,
-        rules: Rules,
+        first: int,
         e: Emitter,
         instance: RuleInstance,
-        groups: Sequence[tuple[int, frozenset[int], Truth, bool]],
+        groups: Sequence[tuple[int, frozenset[int], TruthValue, bool]],
         own: Sequence[tuple[int, Term, bool]],
         only: Term = terms.TRUE,
     ) -> None:
-        self.rules, self.e, self.instance, self.groups = rules, e, instance, groups
+        self.first, self.e, self.instance, self.groups = first, e, instance, groups
         self.own, self.only, self.layout = own, only, e.layout
         self.folding = Folding()
-        self.first = rules.first[instance.index]
-        self.guard: list[Truth] = []
+        self.most = 0
+        self.guard: list[TruthValue] = []
 
     def write(self) -> None:
         """Write the rule; what follows it is where control goes when it does not apply."""
@@ -82,7 +84,7 @@ class RuleText:
         e.leave()
         e.label(after)
 
-    def _only_if(self, condition: Truth, otherwise: str) -> None:
+    def _only_if(self, condition: TruthValue, otherwise: str) -> None:
         """Go on only where a bit holds."""
         e = self.e
         if condition == YES:
@@ -95,9 +97,9 @@ class RuleText:
         """Go on only where a mask is not empty."""
         if self.layout.masked:
             some = self.e.op(f"icmp ne {self.e.mask} {mask}, 0")
-            self._only_if(Truth(some), otherwise)
+            self._only_if(TruthValue(some), otherwise)
 
-    def _control(self, tests: Sequence[Term]) -> Truth:
+    def _control(self, tests: Sequence[Term]) -> TruthValue:
         """Return whether each test of one variable holds; single codes are compared together."""
         e, packing = self.e, self.layout.packing
         mask = value = 0
@@ -111,7 +113,7 @@ class RuleText:
         found = []
         if mask:
             bits = e.op(f"and {e.key} %key, {mask}")
-            found.append(Truth(e.op(f"icmp eq {e.key} {bits}, {value}")))
+            found.append(TruthValue(e.op(f"icmp eq {e.key} {bits}, {value}")))
         return e.joined("and", [*found, *(e.among(*test) for test in others)])
 
     def _each_payload(self, given: Sequence[Argument], parts: Sequence[Term], after: str) -> None:
@@ -133,7 +135,7 @@ class RuleText:
         if wrong != NO:
             self._stop_if(e.joined("and", [guard, wrong]))
         both = (
-            e.as_mask(e.joined("and", [guard, Truth("%mask", self.layout.masked)]))
+            e.as_mask(e.joined("and", [guard, TruthValue("%mask", self.layout.masked)]))
             if (guard.masked)
             else "%mask"
         )
@@ -150,7 +152,7 @@ class RuleText:
         self._look(both, ordinal)
         self._update(both, ordinal)
 
-    def _stop_if(self, wrong: Truth) -> None:
+    def _stop_if(self, wrong: TruthValue) -> None:
         e = self.e
         fine = e.fresh("fine")
         text = e.op(f"icmp ne {e.mask} {wrong.text}, 0") if wrong.masked else wrong.text
@@ -180,11 +182,11 @@ class RuleText:
         rare = e.joined("or", [*(g[2] for g in groups), *(e.truth(t) for _, t, r in own if r)])
         if rare.masked:
             hit = e.op(f"and {e.mask} {rare.text}, {both}")
-            rare = Truth(e.op(f"icmp ne {e.mask} {hit}, 0"))
+            rare = TruthValue(e.op(f"icmp ne {e.mask} {hit}, 0"))
         if not all(r for *_, r in own) or any(g[3] for g in groups):
             gate = e.op(f"getelementptr i8, ptr %gates, i64 {self.instance.index}")
             opened = e.op(f"load i8, ptr {gate}")
-            rare = e.joined("or", [rare, Truth(e.op(f"trunc i8 {opened} to i1"))])
+            rare = e.joined("or", [rare, TruthValue(e.op(f"trunc i8 {opened} to i1"))])
         if rare == NO:
             return
         cold, warm = e.fresh("cold"), e.fresh("warm")
@@ -212,7 +214,7 @@ class RuleText:
         }
         conditions = {c for term in updates.values() for c in self._conditions(term)}
         parts = min(self.layout.choices, 1 << len(conditions))
-        self.rules.most += math.prod(a.sort.size for a in self.instance.given) * parts
+        self.most += math.prod(a.sort.size for a in self.instance.given) * parts
         if not conditions:
             self._push(updates, both, ordinal)
             return
@@ -233,7 +235,7 @@ class RuleText:
         e.leave()
         e.label(done)
 
-    def _conditions(self, term: Term) -> Iterator[Truth]:
+    def _conditions(self, term: Term) -> Iterator[TruthValue]:
         """Yield the truth values inside `term` that depend on tables; they are computed here."""
         if not self.e.tabled(term):
             return

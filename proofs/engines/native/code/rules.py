@@ -10,17 +10,17 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.native.emit import Emitter
-from twinrom.proofs.engines.native.folding import StepTerm
-from twinrom.proofs.engines.native.rule import RuleText, note
+from twinrom.proofs.engines.native.code.emit import Emitter
+from twinrom.proofs.engines.native.code.folding import StepTerm
+from twinrom.proofs.engines.native.code.rule import RuleEmitter, note
 from twinrom.proofs.spec.events import reads_payload
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from twinrom.proofs.engines.native.checks import Check
-    from twinrom.proofs.engines.native.lookup import TableWords
+    from twinrom.proofs.engines.native.code.checks import CompiledTarget
+    from twinrom.proofs.engines.native.code.lookup import TableWords
     from twinrom.statemachine import TransitionSystem
     from twinrom.statemachine.terms import Term
 
@@ -31,7 +31,7 @@ class Rules:
     """Writes the function `successors`, and what it calls."""
 
     def __init__(
-        self, system: TransitionSystem, tables: TableWords, checks: Sequence[Check]
+        self, system: TransitionSystem, tables: TableWords, checks: Sequence[CompiledTarget]
     ) -> None:
         self.system, self.tables, self.layout = system, tables, tables.layout
         self.first: list[int] = []
@@ -44,7 +44,7 @@ class Rules:
         self.common: dict[frozenset[int], list[tuple[int, Term, bool]]] = {}
         self._distribute(checks)
 
-    def _distribute(self, checks: Sequence[Check]) -> None:
+    def _distribute(self, checks: Sequence[CompiledTarget]) -> None:
         """Say which rule looks for which check; what is the same for many is looked for once."""
         memos: list[dict[Term, Term]] = [{} for _ in self.system.instances]
         for number, check in enumerate(checks):
@@ -90,12 +90,16 @@ class Rules:
         for number, (where, found) in enumerate(self.common.items() if only is None else ()):
             rare = e.joined("or", [e.truth(t) for _, t, is_rare in found if is_rare])
             groups.append((number, where, rare, any(not r for *_, r in found)))
-        for instance in self.system.instances:
+        for instance, first in zip(self.system.instances, self.first, strict=True):
             if only is None:
                 own = [g for g in groups if instance.index in g[1]]
-                RuleText(self, e, instance, own, self.own[instance.index]).write()
+                rule = RuleEmitter(first, e, instance, own, self.own[instance.index])
             elif instance.index in only:
-                RuleText(self, e, instance, (), (), only[instance.index]).write()
+                rule = RuleEmitter(first, e, instance, (), (), only[instance.index])
+            else:
+                continue
+            rule.write()
+            self.most += rule.most
         e.do("%end = load ptr, ptr %cursor")
         e.do("ret ptr %end")
         e.label("wrong")

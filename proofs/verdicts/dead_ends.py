@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from twinrom.statemachine import Trace
 
 
-def rest_findings(question: Question, report: Report) -> dict[str, Trace | None] | None:
+def dead_end_traces(question: Question, report: Report) -> dict[str, Trace | None] | None:
     """Return a run into a deadlock and one into a livelock, as far as there are any.
 
     None where that is not known, because not every state was seen. Each run is replayed through
     the running machines first. Raises `EngineDisagreementError`.
     """
-    rest = report.rest
+    rest = report.dead_ends
     if rest is None:
         return None
     stuck, endless = rest.deadlock, rest.livelock
@@ -29,6 +29,6 @@ def rest_findings(question: Question, report: Report) -> dict[str, Trace | None]
             replayed_to_its_end(question, deadlock(question), stuck, broken=True)
         ),
         "livelock": None if endless is None else (
-            lasso.replayed(question, livelock(question), endless)
+            lasso.replayed_lasso(question, livelock(question), endless)
         ),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Truth(NamedTuple):
+class TruthValue(NamedTuple):
     """A truth value: a bit, or a mask over table choices."""
 
     text: str
@@ -17,7 +17,7 @@ class Truth(NamedTuple):
         return self.text in ("true", "false")
 
 
-class Number(NamedTuple):
+class NumberValue(NamedTuple):
     """The value `text + bias`; `text` is a literal or the name of a 64-bit value."""
 
     text: str
@@ -34,4 +34,4 @@ class Number(NamedTuple):
         return int(self.text) + self.bias
 
 
-YES, NO = Truth("true"), Truth("false")
+YES, NO = TruthValue("true"), TruthValue("false")

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 QUIET = "no deadlock, no livelock: something can always happen, and nothing for ever by itself"
 
 
-def rest_view(checked: Checked) -> Text | None:
+def dead_ends_view(checked: Checked) -> Text | None:
     """Return one line if all is well, else one for each kind; None where it is not known."""
-    lines = rest_lines(checked)
+    lines = dead_end_lines(checked)
     if lines is None:
         return None
     if not lines:
@@ -23,9 +23,9 @@ def rest_view(checked: Checked) -> Text | None:
     return Text("\n" + "\n".join(lines), style="yellow")
 
 
-def rest_lines(checked: Checked) -> list[str] | None:
+def dead_end_lines(checked: Checked) -> list[str] | None:
     """Return a sentence for each way in which it does not rest well; None where it is not known."""
-    rest = checked.rest
+    rest = checked.dead_ends
     if rest is None:
         return None
     return [line(trace) for what, line in LINES.items() if (trace := rest[what]) is not None]

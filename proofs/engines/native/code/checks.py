@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from twinrom.proofs.engines.search.targets import sought
+from twinrom.proofs.engines.search.targets import targets
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from twinrom.statemachine.terms import Term
 
 
-class Check(NamedTuple):
+class CompiledTarget(NamedTuple):
     """A term to look for in every state, or with `step` in every step.
 
     `rare` checks are tested together; the others are expected to be found soon.
@@ -34,7 +34,7 @@ class Check(NamedTuple):
         return self.what, self.name
 
 
-def checks(question: Question) -> list[Check]:
+def checks(question: Question) -> list[CompiledTarget]:
     """Return everything to look for, save what never holds."""
-    found = [Check(s.name, s.what, s.term, s.stepwise) for s in sought(question)]
+    found = [CompiledTarget(s.name, s.what, s.term, s.stepwise) for s in targets(question)]
     return [c for c in found if c.term is not terms.FALSE]

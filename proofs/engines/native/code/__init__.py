@@ -1,0 +1,1 @@
+"""Code generation: terms and rules as text of LLVM's intermediate representation."""

@@ -1,0 +1,42 @@
+"""The process in which one task is worked on; see `proofs.engines.processes`."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import threading
+import traceback
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from twinrom.statemachine import InputError
+
+if TYPE_CHECKING:
+    from twinrom.proofs.engines.task import Task
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+def main() -> None:
+    """Read a task from standard input, write messages to the pipe named by the first argument."""
+    connection = Connection(int(sys.argv[1]), readable=False)
+    task: Task[Any] = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by who started us
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        message = ("result", task.run(lambda answer: connection.send(("progress", answer))))
+    except InputError as error:
+        message = ("mistake", error.problems)
+    except Exception:  # noqa: BLE001 - the parent reports it
+        message = ("crash", traceback.format_exc())
+    try:
+        connection.send(message)
+    except OSError:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
