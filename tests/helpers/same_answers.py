@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 SHIPPED = ("msa1000", "proliant")
 VARYING = (
     (r"\b\d+(\.\d+)? s\b", "N s"),
+    (r"(?m) \d+\.\d$", " N"),  # the last column of a table
     (r'"(seconds|twinrom|z3|version)": [^,\n}]+', r'"\1": 0'),
     (r"\b\d+\.\d+\.\d+(\.\d+)?\b", "VERSION"),
     (r"(/[\w.+-]+)+/(statemachine|proofs|examples|tests)/", r"\2/"),
