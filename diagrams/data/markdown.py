@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from twinrom.diagrams.terminal.comparison import (
+from twinrom.diagrams.words.comparison import (
     RELATIONS,
+    SIGNS,
     alike_words,
-    dead_end_lines,
+    dead_end_changes,
     instead_words,
     newly_violated,
     seen_words,
@@ -16,9 +17,9 @@ from twinrom.diagrams.terminal.comparison import (
     verdict_text,
     way_words,
 )
-from twinrom.diagrams.terminal.tables import short_file, standing_words
-from twinrom.diagrams.words.changes import SIGNS
 from twinrom.diagrams.words.story import start_of, story_steps, tables_of, tell
+from twinrom.diagrams.words.text import short_file
+from twinrom.diagrams.words.verdicts import standing_words
 from twinrom.proofs import Violated
 from twinrom.statemachine import printable
 
@@ -71,7 +72,7 @@ def _details(found: Comparison) -> Iterable[tuple[str, str]]:
     same = len(found.old.results) - len(found.verdicts)
     rows = [_row(change) for change in found.verdicts]
     head = ["| property | before | after | |", "|---|---|---|---|"] if rows else []
-    rest = [f"\n{plain(line)}" for line in dead_end_lines(found)]
+    rest = [f"\n{plain(line)}" for line in dead_end_changes(found)]
     note = f"\n{plain(unchanged(same, len(found.old.results)))}"
     yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
     for change, alike in newly_violated(found.verdicts):

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinrom.diagrams.words.story import StoryStep, tell
+from twinrom.diagrams.words.verdicts import same_run
 from twinrom.proofs import Violated
 from twinrom.statemachine import printable
 
@@ -70,17 +71,6 @@ def _tail(place: str) -> str:
 def stories(checked: Checked) -> list[RenderableType]:
     """Return the story of each run that breaks something, known findings included."""
     return [_story(checked.question, *group) for group in same_run(checked)]
-
-
-def same_run(checked: Checked) -> list[list[Result]]:
-    """Return the violated properties, bookkeeping apart; those that one run breaks together."""
-    groups: dict[tuple[object, ...], list[Result]] = {}
-    for result in checked.results:
-        if isinstance(result.verdict, Violated) and not result.prop.bookkeeping:
-            trace = result.verdict.trace
-            key = (trace.states, trace.steps, trace.loop, result.prop.expect_violated)
-            groups.setdefault(key, []).append(result)
-    return list(groups.values())
 
 
 def _story(asked: Question, result: Result, *others: Result) -> RenderableType:
