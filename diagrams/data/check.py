@@ -131,5 +131,3 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "trace": trace,
         "witness": witness,
     }
-
-

@@ -89,5 +89,3 @@ def _way(way: OneWay) -> dict[str, Any]:
             {"event": allowed.event, "sees": list(allowed.sees)} for allowed in difference.instead
         ],
     }  # fmt: skip
-
-

@@ -10,14 +10,14 @@ from twinrom.diagrams.words.comparison import (
     SIGNS,
     alike_words,
     dead_end_changes,
-    instead_words,
+    difference_story,
     newly_violated,
     seen_words,
     unchanged,
     verdict_text,
     way_words,
 )
-from twinrom.diagrams.words.story import start_of, story_steps, tables_of, tell
+from twinrom.diagrams.words.story import tell
 from twinrom.diagrams.words.text import short_file
 from twinrom.diagrams.words.verdicts import standing_words
 from twinrom.proofs import Violated
@@ -26,8 +26,8 @@ from twinrom.statemachine import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from twinrom.proofs import Comparison, Difference, VerdictChange
-    from twinrom.statemachine import Trace, TransitionSystem
+    from twinrom.diagrams.words.story import Story
+    from twinrom.proofs import Comparison, VerdictChange
 
 MAX_CHARACTERS = 60_000  # what a comment of a pull request may have, with room to spare
 SPECIAL = "\\`*_[]#|~@$"
@@ -76,13 +76,16 @@ def _details(found: Comparison) -> Iterable[tuple[str, str]]:
     note = f"\n{plain(unchanged(same, len(found.old.results)))}"
     yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
     for change, alike in newly_violated(found.verdicts):
+        verdict = change.after.verdict
+        assert isinstance(verdict, Violated)  # noqa: S101 - that is what is newly
+        story = tell(change.after.question, change.after.prop, verdict.trace)
         also = [alike_words(alike)] if alike else []
-        yield f"Newly violated: {change.after.prop.name}", block([*_story(change), *also])
+        yield f"Newly violated: {change.after.prop.name}", block([*_told(story), *also])
     for way, forward in ((found.forward, True), (found.backward, False)):
         words = way_words(way, forward=forward)
         lines = [f"seen: {seen_words(found)}"]
         if way.difference is not None:
-            lines = [*_run(way.difference), instead_words(way.difference, forward=forward)]
+            lines = _told(difference_story(way.difference, forward=forward))
         yield f"Behaviour: {words}", block(lines)
 
 
@@ -96,26 +99,13 @@ def _row(change: VerdictChange) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _story(change: VerdictChange) -> Iterable[str]:
-    verdict = change.after.verdict
-    assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
-    story = tell(change.after.question, change.after.prop, verdict.trace)
-    yield f"Start: {'; '.join(story.start)}."
-    yield from (f"Table: {line}." for line in story.tables)
-    yield from _steps(change.after.question.system, verdict.trace)
-    yield from (line for line in (story.ever, story.end) if line)
-
-
-def _run(difference: Difference) -> Iterable[str]:
-    system, trace = difference.question.system, difference.trace
-    yield f"Start: {'; '.join(start_of(system, trace))}."
-    yield from (f"Table: {line}." for line in tables_of(system, trace))
-    yield from _steps(system, trace)
-
-
-def _steps(system: TransitionSystem, trace: Trace) -> Iterable[str]:
-    for step in story_steps(system, trace):
-        yield f"{step.number:>3}  {step.by}  {step.event}  ({'; '.join(step.changes)})"
+def _told(story: Story) -> list[str]:
+    return [
+        f"Start: {'; '.join(story.start)}.",
+        *(f"Table: {line}." for line in story.tables),
+        *(f"{s.number:>3}  {s.by}  {s.event}  ({'; '.join(s.changes)})" for s in story.steps),
+        *(line for line in (story.ever, story.end) if line),
+    ]
 
 
 def block(lines: Iterable[str]) -> str:
@@ -138,5 +128,3 @@ def plain(text: str) -> str:
         entities.get(c, f"&#{ord(c)};" if c in SPECIAL else c)
         for c in printable(text)
     )
-
-

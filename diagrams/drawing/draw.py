@@ -102,5 +102,3 @@ def _write(output: Path, made: bytes) -> None:
             raise InputError.whole_file(str(output), f"cannot be written: {reason}") from None
     else:
         write_whole(str(output), text)
-
-

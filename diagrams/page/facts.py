@@ -285,5 +285,3 @@ def versions(twinrom: str) -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
-
-

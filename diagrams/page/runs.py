@@ -113,5 +113,3 @@ def stage_data(system: TransitionSystem, trace: Trace) -> dict[str, Any]:
         "rules": ["", *(step.instance.name for step in trace.steps)],
         "said": said,
     }
-
-

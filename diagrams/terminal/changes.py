@@ -36,5 +36,3 @@ def change_lines(changes: Sequence[PolicyChange]) -> RenderableType:
         style = STYLES[change.kind]
         lines.add_row(Text(SIGNS[change.kind], style), Text(printable(str(change)), style))
     return Padding(lines, (0, 0, 0, 2), expand=False)
-
-

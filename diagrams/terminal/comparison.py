@@ -10,20 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 from twinrom.diagrams.terminal.changes import change_lines
-from twinrom.diagrams.terminal.stories import GAP, StepLines, story_lines
+from twinrom.diagrams.terminal.stories import GAP, story_lines
 from twinrom.diagrams.terminal.tables import broken_name
 from twinrom.diagrams.words.comparison import (
     RELATIONS,
     alike_words,
     dead_end_changes,
-    instead_words,
+    difference_story,
     newly_violated,
     seen_words,
     unchanged,
     verdict_text,
     way_words,
 )
-from twinrom.diagrams.words.story import start_of, story_steps, tables_of
+from twinrom.diagrams.words.story import tell
 from twinrom.diagrams.words.text import short_file
 from twinrom.diagrams.words.verdicts import standing_words
 from twinrom.proofs import Violated
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from twinrom.proofs import Checked, Comparison, Difference, VerdictChange
+    from twinrom.proofs import Checked, Comparison, VerdictChange
 
 NAME_WIDTH = 44
 
@@ -96,7 +96,7 @@ def _broken(new: Checked, change: VerdictChange, alike: Sequence[str]) -> list[R
         lines.append(Text(f"  the same run breaks {', '.join(others)}", style="italic"))
     if alike:
         lines.append(Text(f"  {alike_words(alike)}", style="italic"))
-    told = story_lines(change.after.question, prop, verdict.trace, "red")
+    told = story_lines(tell(change.after.question, prop, verdict.trace), "red")
     return [*lines, *(Padding(line, (0, 0, 0, GAP), expand=False) for line in told)]
 
 
@@ -109,19 +109,9 @@ def _behaviour(found: Comparison) -> list[RenderableType]:
         words = Text(way_words(way, forward=forward))
         parts.append(Padding(words, (0, 0, 0, GAP), expand=False))
         if way.difference is not None:
-            lines = difference_lines(way.difference, forward=forward)
+            lines = story_lines(difference_story(way.difference, forward=forward), "yellow")
             parts += [Padding(line, (0, 0, 0, 2 * GAP), expand=False) for line in lines]
     return parts
-
-
-def difference_lines(difference: Difference, *, forward: bool) -> list[RenderableType]:
-    """Return the run that only one policy has, and what the other allows instead."""
-    system, trace = difference.question.system, difference.trace
-    lines: list[RenderableType] = [Text(f"Start: {'; '.join(start_of(system, trace))}.")]
-    lines += [Text(f"Table: {line}.") for line in tables_of(system, trace)]
-    if trace.steps:
-        lines.append(StepLines(story_steps(system, trace)))
-    return [*lines, Text(instead_words(difference, forward=forward), style="yellow")]
 
 
 def _summary(found: Comparison) -> list[RenderableType]:
@@ -133,5 +123,3 @@ def _summary(found: Comparison) -> list[RenderableType]:
     name = printable(found.new.question.model.name)
     return [Text(), Text(f"{name}: {standing}", style=style),
             Text(f"{name}: {verdicts}; {found.relation}", style=style)]  # fmt: skip
-
-

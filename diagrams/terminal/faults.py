@@ -12,6 +12,7 @@ from rich.text import Text
 from twinrom.diagrams.terminal.stories import GAP, story_lines
 from twinrom.diagrams.terminal.tables import broken_name
 from twinrom.diagrams.words.fault_numbers import cut_words, fatal_words, sentence, survives_words
+from twinrom.diagrams.words.story import tell
 from twinrom.diagrams.words.text import against
 from twinrom.statemachine import fault_kinds, printable
 
@@ -64,6 +65,6 @@ def _breaking(question: Question, number: FaultNumber, *, told: bool) -> list[Re
         line = Text(cut_words(cut), style="yellow")
         parts.append(Padding(line, (0, 0, 0, GAP), expand=False))
         if told:
-            lines = story_lines(question, number.prop, cut.trace, "yellow")
+            lines = story_lines(tell(question, number.prop, cut.trace), "yellow")
             parts += [Padding(part, (0, 0, 0, 2 * GAP), expand=False) for part in lines]
     return parts

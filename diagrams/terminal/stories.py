@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from twinrom.diagrams.words.story import StoryStep, tell
+from twinrom.diagrams.words.story import Story, StoryStep, tell
 from twinrom.diagrams.words.verdicts import same_run
 from twinrom.proofs import Violated
 from twinrom.statemachine import printable
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from twinrom.proofs import Checked, Property, Question, Result
-    from twinrom.statemachine import Trace
+    from twinrom.proofs import Checked, Question, Result
 
 GAP = 2
 MAX_PLACE = 30
@@ -95,18 +94,17 @@ def _story(asked: Question, result: Result, *others: Result) -> RenderableType:
         sorts = result.question.model.sorts.values()
         sizes = ", ".join(f"{s.name} {s.range_text()}" for s in sorts if s.ordered)
         parts.append(Text(f"at the sizes {sizes} instead of those above", style="italic"))
-    parts += story_lines(result.question, prop, verdict.trace, "yellow" if known else "red")
+    story = tell(result.question, prop, verdict.trace)
+    parts += story_lines(story, "yellow" if known else "red")
     return Group(heading, *(Padding(part, (0, 0, 0, GAP), expand=False) for part in parts))
 
 
-def story_lines(
-    question: Question, prop: Property, trace: Trace, style: str
-) -> list[RenderableType]:
+def story_lines(story: Story, style: str) -> list[RenderableType]:
     """Return the story of one run, part by part; `style` is for what is wrong."""
-    story = tell(question, prop, trace)
     parts: list[RenderableType] = [Text(f"Start: {'; '.join(story.start)}.")]
     parts += [Text(f"Table: {line}.") for line in story.tables]
-    parts.append(StepLines(story.steps))
+    if story.steps:
+        parts.append(StepLines(story.steps))
     if story.ever:
         parts.append(Text(story.ever, style="bold"))
     return [*parts, Text(story.end, style=style)]

@@ -181,5 +181,3 @@ def _summary(checked: Checked) -> RenderableType:
     if standing:
         lines.append(Text(f"{name}: {standing}", style=style))
     return Group(Text(), *lines)
-
-

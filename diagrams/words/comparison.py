@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twinrom.diagrams.words.engines import steps
+from twinrom.diagrams.words.story import told_run
 from twinrom.diagrams.words.verdicts import verdict_words
 from twinrom.proofs import Violated
 from twinrom.statemachine import ground, printable
@@ -12,6 +14,7 @@ from twinrom.statemachine import ground, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from twinrom.diagrams.words.story import Story
     from twinrom.proofs import Checked, Comparison, Difference, OneWay, Result, VerdictChange
     from twinrom.statemachine import Trace
 
@@ -113,7 +116,13 @@ def way_words(way: OneWay, *, forward: bool) -> str:
             return f"only the {doer} policy does this: {where}"
 
 
-def instead_words(difference: Difference, *, forward: bool) -> str:
+def difference_story(difference: Difference, *, forward: bool) -> Story:
+    """Return the run that only one policy has, and what the other allows instead."""
+    run = told_run(difference.question.system, difference.trace)
+    return replace(run, end=_instead(difference, forward=forward))
+
+
+def _instead(difference: Difference, *, forward: bool) -> str:
     """Return the sentence that says what the other policy allows where the run ends."""
     other = "old" if forward else "new"
     trace = difference.trace
