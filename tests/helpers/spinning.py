@@ -1,4 +1,4 @@
-"""Running SPIN on exported models, for the tests."""
+"""Running SPIN on exported models, for the tests; models that the tests of all tools share."""
 
 from __future__ import annotations
 
@@ -11,6 +11,51 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MISSING = [tool for tool in ("spin", "gcc") if shutil.which(tool) is None]
+CONSTANT = """
+[sort]
+Level = "0..2"
+[machine.M]
+instances = ["m"]
+states = ["on"]
+vars = { level = "Level" }
+[init]
+require = "m.level == 0"
+[rule.up]
+by = "host"
+when = "m.level < 2"
+sets = "m.level = m.level + 1"
+[rule.clear]
+by = "host"
+sets = "m.level = 0"
+[rule.impossible]
+by = "controller"
+when = "m.level > 2"
+sets = "m.level = 0"
+"""
+CONSTANT_SPEC = """
+[invariant.always_kept]
+must = "m.level <= 2"
+[invariant.always_broken]
+must = "m.level > 2"
+[step.always_kept_by_steps]
+must = "next(m.level) <= 2"
+[step.impossible_is_kept]
+must = "not (event is impossible)"
+[step.always_broken_by_steps]
+must = "next(m.level) > 2"
+[step.broken_by_what_is_always_possible]
+must = "not (event is clear)"
+[step.broken_by_what_is_possible_at_first]
+must = "not (event is up)"
+[possible.always]
+whenever = "m.level <= 2"
+can = "m.level >= 0"
+[possible.never]
+whenever = "m.level <= 2"
+can = "m.level > 2"
+"""
+LEAVES_ITS_SORT = CONSTANT.replace('when = "m.level < 2"\n', "")
+NO_START = CONSTANT.replace("m.level == 0", "m.level > m.level")
 END_OF_STEPS = ("spin:", "broken:", "leaves its sort")
 
 

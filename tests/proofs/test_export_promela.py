@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from asked import ROOT, corpus, question, shipped
 from random_models import Maker
-from spinning import MISSING, run_spin
+from spinning import CONSTANT, CONSTANT_SPEC, MISSING, run_spin
 from test_changes import KNOWN, of_headline
 
 from twinrom.proofs import Question, ask, export
@@ -196,6 +196,18 @@ def test_no_rules_and_no_properties(tmp_path: Path) -> None:
     asked = question(EMPTY, "")
     ran = run_spin(tmp_path, export(asked, "promela"))
     assert (ran.states, ran.transitions, ran.errors) == (4, 4, 0)
+
+
+def test_properties_that_read_no_variable(tmp_path: Path) -> None:
+    asked = question(CONSTANT, CONSTANT_SPEC)
+    report = search(asked)
+    broken = {n: f.violation.length for n, f in report.found.items() if f.violation}
+    assert broken == {
+        "always_broken": 0, "always_broken_by_steps": 1, "broken_by_what_is_always_possible": 1,
+        "broken_by_what_is_possible_at_first": 1, "never": 0,
+    }  # fmt: skip
+    counts_agree(tmp_path, asked, report)
+    verdicts_agree(tmp_path, asked, report)
 
 
 def test_no_initial_state() -> None:
