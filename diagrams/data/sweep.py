@@ -19,5 +19,9 @@ def sweep_json(rows: Sequence[tuple[Point, PolicyStanding]]) -> dict[str, Any]:
 
 
 def gaps_json(readings: Sequence[Read]) -> dict[str, Any]:
-    """Return the readings as plain JSON data."""
-    return {"schema": "twinrom/gaps/1", "readings": [asdict(one) for one in readings]}
+    """Return the readings as plain JSON data; where a policy stands goes by the key `judged`."""
+    rows = [
+        {"judged" if key == "standing" else key: value for key, value in asdict(one).items()}
+        for one in readings
+    ]
+    return {"schema": "twinrom/gaps/1", "readings": rows}
