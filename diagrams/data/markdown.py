@@ -5,18 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from twinrom.diagrams.words.comparison import (
-    RELATIONS,
-    SIGNS,
-    alike_words,
-    dead_end_changes,
-    difference_story,
-    newly_violated,
-    seen_words,
-    unchanged,
-    verdict_text,
-    way_words,
-)
+from twinrom.diagrams.words import comparison as words
 from twinrom.diagrams.words.story import tell
 from twinrom.diagrams.words.text import short_file
 from twinrom.diagrams.words.verdicts import standing_words
@@ -52,7 +41,7 @@ def comparison_markdown(found: Comparison) -> str:
         "|---|---|",
         f"| standing | {was} → **{now}** |",
         f"| verdicts | {f'**{worse} worse**' if worse else 'none got worse'} |",
-        f"| behaviour | {plain(RELATIONS[found.relation])} |",
+        f"| behaviour | {plain(words.RELATIONS[found.relation])} |",
         "",
     ]
     left_out = "Left out for length; run `twinrom compare` to see it.\n"
@@ -66,34 +55,33 @@ def comparison_markdown(found: Comparison) -> str:
 
 def _details(found: Comparison) -> Iterable[tuple[str, str]]:
     if found.changes:
-        listed = (f"{SIGNS[change.kind]} {printable(str(change))}" for change in found.changes)
+        listed = (f"{words.SIGNS[c.kind]} {printable(str(c))}" for c in found.changes)
         number = len(found.changes)
         yield f"Text: {number} change{'s' * (number != 1)}", block(listed)
     same = len(found.old.results) - len(found.verdicts)
     rows = [_row(change) for change in found.verdicts]
     head = ["| property | before | after | |", "|---|---|---|---|"] if rows else []
-    rest = [f"\n{plain(line)}" for line in dead_end_changes(found)]
-    note = f"\n{plain(unchanged(same, len(found.old.results)))}"
+    rest = [f"\n{plain(line)}" for line in words.dead_end_changes(found)]
+    note = f"\n{plain(words.unchanged(same, len(found.old.results)))}"
     yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
-    for change, alike in newly_violated(found.verdicts):
+    for change, alike in words.newly_violated(found.verdicts):
         verdict = change.after.verdict
         assert isinstance(verdict, Violated)  # noqa: S101 - that is what is newly
         story = tell(change.after.question, change.after.prop, verdict.trace)
-        also = [alike_words(alike)] if alike else []
+        also = [words.alike_words(alike)] if alike else []
         yield f"Newly violated: {change.after.prop.name}", block([*_told(story), *also])
     for way, forward in ((found.forward, True), (found.backward, False)):
-        words = way_words(way, forward=forward)
-        lines = [f"seen: {seen_words(found)}"]
+        lines = [f"seen: {words.seen_words(found)}"]
         if way.difference is not None:
-            lines = _told(difference_story(way.difference, forward=forward))
-        yield f"Behaviour: {words}", block(lines)
+            lines = _told(words.difference_story(way.difference, forward=forward))
+        yield f"Behaviour: {words.way_words(way, forward=forward)}", block(lines)
 
 
 def _row(change: VerdictChange) -> str:
     cells = [
         code(change.after.prop.name),
-        plain(verdict_text(change.before)),
-        plain(verdict_text(change.after)),
+        plain(words.verdict_text(change.before)),
+        plain(words.verdict_text(change.after)),
         "**worse**" if change.worse else "",
     ]
     return f"| {' | '.join(cells)} |"

@@ -53,8 +53,7 @@ def write_traces(checked: Sequence[Checked], folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError.whole_file(str(folder), f"cannot be made: {reason}") from None
+        raise InputError.of_system(str(folder), "made", error) from None
     written = []
     for one in checked:
         for result in one.results:

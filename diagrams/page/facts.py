@@ -12,13 +12,13 @@ from twinrom.diagrams.page.data import system_data
 from twinrom.diagrams.page.pictures import machine_picture, placed
 from twinrom.diagrams.page.runs import counterexample, plain_run
 from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
-from twinrom.diagrams.words.engines import engine_line
 from twinrom.diagrams.words.fault_numbers import cut_words, fatal_words, sentence, survives_words
 from twinrom.diagrams.words.story import short_place
 from twinrom.diagrams.words.text import short_file
 from twinrom.diagrams.words.verdicts import (
     budget_words,
     counted_words,
+    engine_line,
     exercised_words,
     rests_on_words,
     same_run,

@@ -12,17 +12,7 @@ from rich.text import Text
 from twinrom.diagrams.terminal.changes import change_lines
 from twinrom.diagrams.terminal.stories import GAP, story_lines
 from twinrom.diagrams.terminal.tables import broken_name
-from twinrom.diagrams.words.comparison import (
-    RELATIONS,
-    alike_words,
-    dead_end_changes,
-    difference_story,
-    newly_violated,
-    seen_words,
-    unchanged,
-    verdict_text,
-    way_words,
-)
+from twinrom.diagrams.words import comparison as words
 from twinrom.diagrams.words.story import tell
 from twinrom.diagrams.words.text import short_file
 from twinrom.diagrams.words.verdicts import standing_words
@@ -70,13 +60,13 @@ def _verdicts(found: Comparison) -> list[RenderableType]:
         table = Table.grid(padding=(0, GAP, 0, 0))
         for change in found.verdicts:
             name = "\n".join(broken_name(change.after.prop.name, NAME_WIDTH))
-            old, new = verdict_text(change.before), verdict_text(change.after)
+            old, new = words.verdict_text(change.before), words.verdict_text(change.after)
             mark = Text("worse", style="bold red") if change.worse else Text("")
             table.add_row(Text(name), Text(old), Text("->"), Text(new), mark)
         parts.append(Padding(table, (0, 0, 0, GAP), expand=False))
-    parts.append(Text(f"  {unchanged(same, len(found.old.results))}", style="dim"))
-    parts += [Text(f"  {line}") for line in dead_end_changes(found)]
-    for change, alike in newly_violated(found.verdicts):
+    parts.append(Text(f"  {words.unchanged(same, len(found.old.results))}", style="dim"))
+    parts += [Text(f"  {line}") for line in words.dead_end_changes(found)]
+    for change, alike in words.newly_violated(found.verdicts):
         parts += _broken(found.new, change, alike)
     return parts
 
@@ -95,21 +85,21 @@ def _broken(new: Checked, change: VerdictChange, alike: Sequence[str]) -> list[R
     if others:
         lines.append(Text(f"  the same run breaks {', '.join(others)}", style="italic"))
     if alike:
-        lines.append(Text(f"  {alike_words(alike)}", style="italic"))
+        lines.append(Text(f"  {words.alike_words(alike)}", style="italic"))
     told = story_lines(tell(change.after.question, prop, verdict.trace), "red")
     return [*lines, *(Padding(line, (0, 0, 0, GAP), expand=False) for line in told)]
 
 
 def _behaviour(found: Comparison) -> list[RenderableType]:
     parts: list[RenderableType] = [
-        Text("\nBehaviour: ", style="bold").append(RELATIONS[found.relation], style="none")
+        Text("\nBehaviour: ", style="bold").append(words.RELATIONS[found.relation], style="none")
     ]
-    parts.append(Text(f"  seen: {seen_words(found)}", style="dim"))
+    parts.append(Text(f"  seen: {words.seen_words(found)}", style="dim"))
     for way, forward in ((found.forward, True), (found.backward, False)):
-        words = Text(way_words(way, forward=forward))
-        parts.append(Padding(words, (0, 0, 0, GAP), expand=False))
+        answer = Text(words.way_words(way, forward=forward))
+        parts.append(Padding(answer, (0, 0, 0, GAP), expand=False))
         if way.difference is not None:
-            lines = story_lines(difference_story(way.difference, forward=forward), "yellow")
+            lines = story_lines(words.difference_story(way.difference, forward=forward), "yellow")
             parts += [Padding(line, (0, 0, 0, 2 * GAP), expand=False) for line in lines]
     return parts
 

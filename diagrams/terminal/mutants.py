@@ -9,8 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from twinrom.diagrams.terminal.stories import GAP
-from twinrom.diagrams.words.engines import steps
-from twinrom.diagrams.words.text import against, printable_lines
+from twinrom.diagrams.words.text import against, printable_lines, steps
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinrom.diagrams.terminal.stories import GAP
-from twinrom.diagrams.words.engines import steps
-from twinrom.diagrams.words.text import error_words
+from twinrom.diagrams.words.text import error_words, steps
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from rich.text import Text
 from twinrom.diagrams.terminal.changes import changes_view
 from twinrom.diagrams.terminal.stories import stories
 from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
-from twinrom.diagrams.words.engines import engine_line
 from twinrom.diagrams.words.text import against, printable_lines
 from twinrom.diagrams.words.verdicts import (
     budget_words,
     counted_words,
+    engine_line,
     exercised_words,
     rests_on_words,
     standing_words,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twinrom.diagrams.words.engines import steps
 from twinrom.diagrams.words.story import told_run
+from twinrom.diagrams.words.text import steps
 from twinrom.diagrams.words.verdicts import verdict_words
 from twinrom.proofs import Violated
 from twinrom.statemachine import ground, printable

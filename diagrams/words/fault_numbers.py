@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinrom.diagrams.words.engines import steps
+from twinrom.diagrams.words.text import steps
 
 if TYPE_CHECKING:
     from twinrom.proofs import Cut, FaultNumber

@@ -1,4 +1,4 @@
-"""Texts of files and names of files as every view shows them."""
+"""Texts, numbers and names of files as every view shows them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
     from twinrom.proofs import Question
+
+
+def steps(number: int) -> str:
+    """Return `1 step`, `2 steps`."""
+    return f"{number} step" if number == 1 else f"{number} steps"
 
 
 def short_file(path: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from twinrom.diagrams.words.engines import steps
-from twinrom.proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated
+from twinrom.diagrams.words.text import steps
+from twinrom.proofs import ENGINES, Bounded, NotChecked, Proved, Unknown, Vacuous, Violated
 from twinrom.statemachine import fault_kinds
 
 if TYPE_CHECKING:
-    from twinrom.proofs import Certificate, Checked, Counts, Result
+    from twinrom.proofs import Certificate, Checked, Counts, Report, Result
 
 
 def verdict_words(result: Result) -> tuple[str, str, str]:
@@ -47,6 +47,11 @@ def _basis(
     elif depth is not None and certificate is None:
         parts.append(str(depth))
     return " + ".join(parts)
+
+
+def engine_line(report: Report) -> str:
+    """Return what one engine looked at, in one line."""
+    return ENGINES[report.engine].line(report)
 
 
 def rests_on_words(checked: Checked) -> str:
