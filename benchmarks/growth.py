@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from twinrom.statemachine import find_model, load_model
+
 ROOT = Path(__file__).parent.parent
 OBSERVER = """
 [observer.plugged]
@@ -94,8 +96,12 @@ def main() -> None:
     table(f"{model}: the bounded check, with depth", depths)
     versions = {f"1..{v}": (model, *search, "--sort", f"Version=1..{v}") for v in (1, 2, 3, 4)}
     table(f"{model}: the search, with versions", versions)
+    loaded = load_model(find_model(model))
     boards = {b: (model, *search, "--sort", f"Board={b}") for b in ("r1", "r1,r2", "r1,r2,r3")}
-    table(f"{model}: the search, with boards", boards)
+    if "Board" in loaded.sorts:
+        table(f"{model}: the search, with boards", boards)
+    if all(rule.event != "hot_plug" for rule in loaded.rules.values()):
+        return
     with tempfile.TemporaryDirectory() as folder:
         plugs = {
             f"{n} hot-plugs": (model, *search, "--spec", counted(Path(folder), model, n))

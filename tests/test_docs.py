@@ -213,7 +213,22 @@ def test_every_word_of_the_glossary_is_used() -> None:
     ]
     text = " ".join(" ".join(texts).split())
     assert len(words) == len(set(words))
-    assert [w for w in words if not re.search(rf"\b{w}(s|es)?\b", text)] == []
+    assert [w for w in words if not re.search(rf"\b{w.lower()}(s|es)?\b", text)] == []
+
+
+def test_modules_that_are_named_exist() -> None:
+    packages = ("statemachine", "proofs", "diagrams")
+    files = [f for package in packages for f in (ROOT / package).rglob("*") if f.suffix != ".pyc"]
+    known = {f.relative_to(ROOT).as_posix() for f in files}
+    known |= {name.removesuffix(".py").replace("/", ".") for name in known}
+    known |= {name.removesuffix(".__init__") for name in known} | set(packages)
+    word = re.compile(rf"`(?:python -m )?((?:{'|'.join(packages)})(?:[./]\w+)+/?)`")
+    assert [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in (*PAGES, *(f for f in files if f.suffix == ".py"))
+        for name in word.findall(file.read_text(encoding="utf-8"))
+        if name.rstrip("/") not in known
+    ] == []
 
 
 def test_decision_records_are_numbered_and_have_their_parts() -> None:

@@ -89,8 +89,9 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
     from rich.console import Console
 
+    from twinrom.diagrams.data.mutants import mutated_json
     from twinrom.diagrams.data.output import show, write_data
-    from twinrom.diagrams.terminal.mutants import mutated_json, mutated_view
+    from twinrom.diagrams.terminal.mutants import mutated_view
     from twinrom.diagrams.terminal.progress import counting
 
     with counting(Console(stderr=True), "mutants") as progress:
@@ -128,8 +129,9 @@ def sweep(  # noqa: PLR0913 - one parameter per option
     from rich.console import Console
 
     from twinrom.diagrams.data.output import show, write_data
+    from twinrom.diagrams.data.sweep import sweep_json
     from twinrom.diagrams.terminal.progress import counting
-    from twinrom.diagrams.terminal.sweep import sweep_json, sweep_view
+    from twinrom.diagrams.terminal.sweep import sweep_view
 
     with counting(Console(stderr=True), "policies") as progress:
         rows = sweep(points, options, spec, results, progress)
@@ -160,7 +162,8 @@ def gaps(  # noqa: PLR0913 - one parameter per option
     from rich.console import Console
 
     from twinrom.diagrams.data.output import show, write_data
-    from twinrom.diagrams.terminal.sweep import gaps_json, gaps_view
+    from twinrom.diagrams.data.sweep import gaps_json
+    from twinrom.diagrams.terminal.sweep import gaps_view
 
     show(Console(stderr=str(json) == "-", highlight=False), gaps_view(found))
     if json is not None:

@@ -193,8 +193,9 @@ def faults(  # noqa: PLR0913 - one parameter per option
     ]
     from rich.console import Console
 
+    from twinrom.diagrams.data.faults import faults_json
     from twinrom.diagrams.data.output import show, write_data
-    from twinrom.diagrams.terminal.faults import faults_json, faults_view
+    from twinrom.diagrams.terminal.faults import faults_view
 
     console = Console(stderr=str(json) == "-", highlight=False)
     for question, numbers in counted:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twinrom.diagrams.data.heading import heading
 from twinrom.proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated, word
 from twinrom.statemachine import to_itf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs import Certificate, Checked, Counts, Property, Question, Result
+    from twinrom.proofs import Certificate, Checked, Counts, Property, Result
 
 SCHEMA = "twinrom/check/1"
 
@@ -23,12 +24,9 @@ def checked_json(checked: Sequence[Checked]) -> dict[str, Any]:
 def _model(checked: Checked) -> dict[str, Any]:
     question = checked.question
     return {
-        "name": question.model.name,
-        "title": question.model.title,
-        "files": {"model": list(question.model.paths), "spec": list(question.spec.paths)},
-        "sorts": _sizes(question),
+        **heading(question),
         "symbolic": list(checked.request.unbounded),
-        "faults": {kind: "unlimited" if n is None else n for kind, n in question.budget.items()},
+        "faults": question.limits,
         "depth": checked.depth,
         "failed": checked.failed,
         "undecided": checked.undecided,
@@ -48,10 +46,6 @@ def _model(checked: Checked) -> dict[str, Any]:
         ],
         "seconds": round(checked.seconds, 3),
     }
-
-
-def _sizes(question: Question) -> dict[str, str]:
-    return {s.name: s.range_text() for s in question.model.sorts.values()}
 
 
 def _certificate(certificate: Certificate | None) -> dict[str, Any] | None:
@@ -132,10 +126,8 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,
-        "sizes": _sizes(result.question),
+        "sizes": result.question.sizes,
         "seconds": round(result.seconds, 3),
         "trace": trace,
         "witness": witness,
     }
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twinrom.diagrams.data.heading import heading
 from twinrom.proofs import Violated, word
 from twinrom.statemachine import to_itf
 
@@ -40,11 +41,9 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
 def _model(checked: Checked) -> dict[str, Any]:
     question = checked.question
     return {
-        "name": question.model.name,
-        "title": question.model.title,
+        **heading(question),
         "files": list(question.model.paths),
-        "sorts": {s.name: s.range_text() for s in question.model.sorts.values()},
-        "faults": {kind: "unlimited" if n is None else n for kind, n in question.budget.items()},
+        "faults": question.limits,
         "standing": checked.standing,
     }
 
@@ -90,5 +89,3 @@ def _way(way: OneWay) -> dict[str, Any]:
             {"event": allowed.event, "sees": list(allowed.sees)} for allowed in difference.instead
         ],
     }  # fmt: skip
-
-

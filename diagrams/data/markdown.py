@@ -5,28 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from twinrom.diagrams.terminal.comparison import (
-    RELATIONS,
-    alike_words,
-    dead_end_lines,
-    instead_words,
-    newly_violated,
-    seen_words,
-    unchanged,
-    verdict_text,
-    way_words,
-)
-from twinrom.diagrams.terminal.tables import short_file, standing_words
-from twinrom.diagrams.words.changes import SIGNS
-from twinrom.diagrams.words.story import start_of, story_steps, tables_of, tell
+from twinrom.diagrams.words import comparison as words
+from twinrom.diagrams.words.story import tell
+from twinrom.diagrams.words.text import short_file
+from twinrom.diagrams.words.verdicts import standing_words
 from twinrom.proofs import Violated
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from twinrom.proofs import Comparison, Difference, VerdictChange
-    from twinrom.statemachine import Trace, TransitionSystem
+    from twinrom.diagrams.words.story import Story
+    from twinrom.proofs import Comparison, VerdictChange
 
 MAX_CHARACTERS = 60_000  # what a comment of a pull request may have, with room to spare
 SPECIAL = "\\`*_[]#|~@$"
@@ -51,7 +41,7 @@ def comparison_markdown(found: Comparison) -> str:
         "|---|---|",
         f"| standing | {was} → **{now}** |",
         f"| verdicts | {f'**{worse} worse**' if worse else 'none got worse'} |",
-        f"| behaviour | {plain(RELATIONS[found.relation])} |",
+        f"| behaviour | {plain(words.RELATIONS[found.relation])} |",
         "",
     ]
     left_out = "Left out for length; run `twinrom compare` to see it.\n"
@@ -65,56 +55,45 @@ def comparison_markdown(found: Comparison) -> str:
 
 def _details(found: Comparison) -> Iterable[tuple[str, str]]:
     if found.changes:
-        listed = (f"{SIGNS[change.kind]} {printable(str(change))}" for change in found.changes)
+        listed = (f"{words.SIGNS[c.kind]} {printable(str(c))}" for c in found.changes)
         number = len(found.changes)
         yield f"Text: {number} change{'s' * (number != 1)}", block(listed)
     same = len(found.old.results) - len(found.verdicts)
     rows = [_row(change) for change in found.verdicts]
     head = ["| property | before | after | |", "|---|---|---|---|"] if rows else []
-    rest = [f"\n{plain(line)}" for line in dead_end_lines(found)]
-    note = f"\n{plain(unchanged(same, len(found.old.results)))}"
+    rest = [f"\n{plain(line)}" for line in words.dead_end_changes(found)]
+    note = f"\n{plain(words.unchanged(same, len(found.old.results)))}"
     yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
-    for change, alike in newly_violated(found.verdicts):
-        also = [alike_words(alike)] if alike else []
-        yield f"Newly violated: {change.after.prop.name}", block([*_story(change), *also])
+    for change, alike in words.newly_violated(found.verdicts):
+        verdict = change.after.verdict
+        assert isinstance(verdict, Violated)  # noqa: S101 - that is what is newly
+        story = tell(change.after.question, change.after.prop, verdict.trace)
+        also = [words.alike_words(alike)] if alike else []
+        yield f"Newly violated: {change.after.prop.name}", block([*_told(story), *also])
     for way, forward in ((found.forward, True), (found.backward, False)):
-        words = way_words(way, forward=forward)
-        lines = [f"seen: {seen_words(found)}"]
+        lines = [f"seen: {words.seen_words(found)}"]
         if way.difference is not None:
-            lines = [*_run(way.difference), instead_words(way.difference, forward=forward)]
-        yield f"Behaviour: {words}", block(lines)
+            lines = _told(words.difference_story(way.difference, forward=forward))
+        yield f"Behaviour: {words.way_words(way, forward=forward)}", block(lines)
 
 
 def _row(change: VerdictChange) -> str:
     cells = [
         code(change.after.prop.name),
-        plain(verdict_text(change.before)),
-        plain(verdict_text(change.after)),
+        plain(words.verdict_text(change.before)),
+        plain(words.verdict_text(change.after)),
         "**worse**" if change.worse else "",
     ]
     return f"| {' | '.join(cells)} |"
 
 
-def _story(change: VerdictChange) -> Iterable[str]:
-    verdict = change.after.verdict
-    assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
-    story = tell(change.after.question, change.after.prop, verdict.trace)
-    yield f"Start: {'; '.join(story.start)}."
-    yield from (f"Table: {line}." for line in story.tables)
-    yield from _steps(change.after.question.system, verdict.trace)
-    yield from (line for line in (story.ever, story.end) if line)
-
-
-def _run(difference: Difference) -> Iterable[str]:
-    system, trace = difference.question.system, difference.trace
-    yield f"Start: {'; '.join(start_of(system, trace))}."
-    yield from (f"Table: {line}." for line in tables_of(system, trace))
-    yield from _steps(system, trace)
-
-
-def _steps(system: TransitionSystem, trace: Trace) -> Iterable[str]:
-    for step in story_steps(system, trace):
-        yield f"{step.number:>3}  {step.by}  {step.event}  ({'; '.join(step.changes)})"
+def _told(story: Story) -> list[str]:
+    return [
+        f"Start: {'; '.join(story.start)}.",
+        *(f"Table: {line}." for line in story.tables),
+        *(f"{s.number:>3}  {s.by}  {s.event}  ({'; '.join(s.changes)})" for s in story.steps),
+        *(line for line in (story.ever, story.end) if line),
+    ]
 
 
 def block(lines: Iterable[str]) -> str:
@@ -137,5 +116,3 @@ def plain(text: str) -> str:
         entities.get(c, f"&#{ord(c)};" if c in SPECIAL else c)
         for c in printable(text)
     )
-
-

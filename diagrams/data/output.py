@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.check import checked_json
+from twinrom.diagrams.words.text import trace_file
 from twinrom.proofs import Violated, write_certificate
 from twinrom.statemachine import InputError, to_itf, write_whole
 
@@ -53,16 +53,12 @@ def write_traces(checked: Sequence[Checked], folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError.whole_file(str(folder), f"cannot be made: {reason}") from None
+        raise InputError.of_system(str(folder), "made", error) from None
     written = []
     for one in checked:
         for result in one.results:
             if isinstance(result.verdict, Violated):
-                name = re.sub(
-                    r"[^\w.-]+", "_", f"{one.question.model.name}.{result.prop.name}"
-                ).strip("_")
-                path = folder / f"{name}.itf.json"
+                path = folder / trace_file(one.question.model.name, result.prop.name)
                 itf = to_itf(result.question.system, result.verdict.trace)
                 write_whole(str(path), json.dumps(itf, indent=2, ensure_ascii=False) + "\n")
                 written.append(path)

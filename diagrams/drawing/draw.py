@@ -65,7 +65,7 @@ def draw(model: str, wanted: Wanted, out: Out) -> None:
     if out.path is None:
         sys.stdout.write(made.decode())
     else:
-        _write(out.path, made)
+        write_whole(str(out.path), made)
 
 
 def _form(out: Out) -> Form:
@@ -89,18 +89,3 @@ def _form(out: Out) -> Form:
     if out.path is None and form in ("png", "pdf"):
         raise InputError.whole_file(f"--as {form}", "needs a file", "say which with `--output`")
     return next(f for f in FORMS if f == form)
-
-
-def _write(output: Path, made: bytes) -> None:
-    try:
-        text = made.decode()
-    except UnicodeDecodeError:
-        try:
-            output.write_bytes(made)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise InputError.whole_file(str(output), f"cannot be written: {reason}") from None
-    else:
-        write_whole(str(output), text)
-
-

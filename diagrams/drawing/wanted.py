@@ -153,5 +153,3 @@ def counterexample(model: str, wanted: Wanted) -> tuple[Question, Property, Trac
         asked.spec[0], f"nothing that was found breaks `{wanted.prop}`",
         "only a violated property has a counterexample to draw",
     )  # fmt: skip
-
-

@@ -136,5 +136,3 @@ def run_data(system: TransitionSystem, trace: Trace) -> dict[str, Any]:
         "rows": [entry(name, row) for name, row in system.choices.rows],
         "steps": [[s.instance.index, list(s.payload)] for s in trace.steps],
     }
-
-

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 from twinrom.diagrams.page.data import system_data
 from twinrom.diagrams.page.pictures import machine_picture, placed
 from twinrom.diagrams.page.runs import counterexample, plain_run
-from twinrom.diagrams.terminal.faults import fatal_words, sentence, survives_words, together_words
-from twinrom.diagrams.terminal.stories import same_run
-from twinrom.diagrams.terminal.tables import (
+from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
+from twinrom.diagrams.words.fault_numbers import cut_words, fatal_words, sentence, survives_words
+from twinrom.diagrams.words.story import short_place
+from twinrom.diagrams.words.text import short_file
+from twinrom.diagrams.words.verdicts import (
     budget_words,
     counted_words,
+    engine_line,
     exercised_words,
     rests_on_words,
-    short_file,
+    same_run,
     standing_words,
     verdict_words,
 )
-from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
-from twinrom.diagrams.words.engines import engine_line, steps
-from twinrom.diagrams.words.story import short_place
 from twinrom.proofs import NotChecked, Proved, Unknown, Violated
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "tone": STANDING_TONES.get(checked.standing, "bad"),
         "counted": counted_words(checked),
         "files": [short_file(path) for path in (model.paths[0], spec.paths[0])],
-        "sizes": {s.name: s.range_text() for s in model.sorts.values()},
+        "sizes": question.sizes,
         "symbolic": checked.request.unbounded,
         "faults": budget_words(checked),
         "tables": _tables(checked),
@@ -253,7 +253,7 @@ def _fault_numbers(numbers: Sequence[FaultNumber] | None) -> list[dict[str, Any]
     return [
         {"name": n.prop.name, "clauses": n.prop.clauses, "survives": survives_words(n)[0],
          "fatal": fatal_words(n), "sentence": sentence(n),
-         "cuts": [f"{together_words(c)}, after {steps(len(c.trace.steps))}" for c in n.cuts]}
+         "cuts": [cut_words(c) for c in n.cuts]}
         for n in numbers
     ]  # fmt: skip
 
@@ -285,5 +285,3 @@ def versions(twinrom: str) -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
-
-

@@ -39,5 +39,3 @@ def placed(picture: Markup, prefix: str) -> Markup:
             element.set("id", f"{prefix}-{element.attrib['id']}")
         element.attrib.pop("href", None)
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 - escaped again
-
-

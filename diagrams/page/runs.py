@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.page.data import run_data
 from twinrom.diagrams.words.story import changes, tell
+from twinrom.diagrams.words.text import trace_file
 from twinrom.statemachine import to_itf
 
 if TYPE_CHECKING:
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
     from twinrom.proofs import Checked, Property, Question, Result
     from twinrom.statemachine import Trace, TransitionSystem
-
-
-def file_name(model: str, name: str) -> str:
-    """Return the name of the trace file for a run of this name, as `check --trace` gives it."""
-    return re.sub(r"[^\w.-]+", "_", f"{model}.{name}").strip("_") + ".itf.json"
 
 
 def counterexample(
@@ -53,7 +48,7 @@ def shown_run(
 ) -> dict[str, Any]:
     """Return the story of a run with its lanes, its file and the command that replays it."""
     system = question.system
-    file = file_name(question.model.name, prop.name)
+    file = trace_file(question.model.name, prop.name)
     return {
         "story": tell(question, prop, trace),
         "lanes": lanes(system, trace),
@@ -118,5 +113,3 @@ def stage_data(system: TransitionSystem, trace: Trace) -> dict[str, Any]:
         "rules": ["", *(step.instance.name for step in trace.steps)],
         "said": said,
     }
-
-

@@ -42,5 +42,3 @@ def cheap_faults(checked: Checked) -> tuple[FaultNumber, ...] | None:
         return count_faults(checked.request, MAX_FAULTS, CHEAP_STATES)[1]
     except InputError:
         return None
-
-

@@ -224,5 +224,3 @@ def _duties(model: Model) -> dict[str, object]:
 
 def _named(formulas: Iterable[object]) -> dict[str, object]:
     return {str(formula): str(formula) for formula in formulas}
-
-

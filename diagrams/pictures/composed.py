@@ -160,5 +160,3 @@ class _Drawing:
         bold = "Thick borders: where runs start. Steps that stay within a node are not drawn."
         title = f"{one_line(self.model.title)}: reachable states"
         return Graph(title, tuple(nodes), tuple(edges), (), (*self.notes, bold), key=KEY)
-
-

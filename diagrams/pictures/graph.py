@@ -124,5 +124,3 @@ class Graph:
             )
             for group in self.groups
         )
-
-

@@ -89,5 +89,3 @@ class _Walk:
             first = f"{shown}{more} {part.lines[0]}" if own else part.lines[0]
             parts.append(replace(part, lines=(first, *part.lines[1:])))
         return replace(edge, parts=tuple(parts), marks=edge.marks | {"visited"})
-
-

@@ -189,5 +189,3 @@ def _cells(
         for i, name in enumerate(names)
         if name in states or name in lines
     )
-
-

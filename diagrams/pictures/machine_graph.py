@@ -213,5 +213,3 @@ class _Drawing:
     def title(self) -> str:
         several = self.template.instances if self.name in self.model.templates else ()
         return self.name + (f" ({', '.join(several)})" if several else "")
-
-

@@ -139,5 +139,3 @@ def _filled_path(path: str, bound: dict[str, Typed]) -> str:
     head, dot, rest = path.partition(".")
     machine = bound[head].machine if head in bound else None
     return f"{machine or head}{dot}{rest}"
-
-

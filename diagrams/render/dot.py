@@ -117,5 +117,3 @@ def _label(lines: Sequence[str], justify: str = "n") -> str:
     text = end.join(safe) + (end if justify == "l" and safe else "")
     plain: str = graphviz.nohtml(text)
     return plain
-
-

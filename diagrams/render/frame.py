@@ -162,5 +162,3 @@ def texts(  # noqa: PLR0913, PLR0917 - where, how and what
 def number(value: float) -> str:
     """Return a length as the SVG writes it: two digits at most."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-

@@ -47,5 +47,3 @@ def lanes_graph(lanes: Lanes) -> Graph:
         edges += [Edge("t:wrong:arrow", before, "t:wrong")] if before else []
     notes = (*([lanes.ever] if lanes.ever else []), *lanes.notes)
     return Graph(lanes.title, tuple(nodes), tuple(edges), notes=notes)
-
-

@@ -208,5 +208,3 @@ class _Drawing:
             self.body.append(group)
             y += height + 10
         return y + 4
-
-

@@ -43,5 +43,3 @@ def system_dot(source: str, to: str) -> bytes:
     except graphviz.CalledProcessError as error:
         raise InputError.whole_file("--renderer dot", f"failed: {error}") from None
     return made
-
-

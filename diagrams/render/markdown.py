@@ -75,5 +75,3 @@ def _signs(marks: frozenset[Mark]) -> str:
 
 def _text(lines: Sequence[str]) -> str:
     return "<br>".join(MARKUP.sub(r"\\\1", line) for line in lines)
-
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from twinrom.diagrams.render.sequence import messages, sequence
 from twinrom.diagrams.render.style import LIGHT
 
 if TYPE_CHECKING:
@@ -65,31 +66,17 @@ def sequence_diagram(lanes: Lanes) -> str:
     lines += [f"participant m{i} as {_text([name])}" for i, name in enumerate(lanes.names, 1)]
     for cell in lanes.start:
         lines.append(f"Note over m{cell.lane + 1}: {_text([cell.state, *cell.lines])}")
-    for number, row in enumerate(lanes.rows):
-        if lanes.loop == number:
-            lines.append("loop for ever")
-        lines += _row(actors.index(row.actor) + 1, row)
-    if lanes.loop is not None and lanes.loop < len(lanes.rows):
-        lines.append("end")
+    lines += sequence(lanes, actors, _row)
     last = f",m{len(lanes.names)}" if len(lanes.names) > 1 else ""
     lines += [f"Note over m1{last}: {_text([told])}" for told in (lanes.ever, lanes.ending) if told]
     lines += [f"%% {_comment(note)}" for note in lanes.notes]
     return "\n".join(lines) + "\n"
 
 
-def _row(actor: int, row: Row) -> list[str]:
-    """Return a step as messages: to each lane that it changes, or to the actor itself."""
-    sign = "! " if "bad" in row.marks else ""
-    label = f"{sign}{row.number} {row.event}"
-    found = [f"rect {_tinted(row)}"] if "bad" in row.marks else []
-    if not row.cells:
-        found.append(f"a{actor}->>a{actor}: {_text([label, *row.guards])}")
-    for i, cell in enumerate(row.cells):
-        changed = [*([cell.state] if cell.state else []), *cell.lines]
-        text = [label, *row.guards, *changed] if i == 0 else [str(row.number), *changed]
-        line = "-->>" if "fault" in row.marks else "->>"
-        found.append(f"a{actor}{line}m{cell.lane + 1}: {_text(text)}")
-    return [*found, "end"] if "bad" in row.marks else found
+def _row(actor: str, row: Row) -> list[str]:
+    line = "-->>" if "fault" in row.marks and row.cells else "->>"
+    found = [f"{actor}{line}{to}: {_text(text)}" for to, text in messages(actor, row)]
+    return [f"rect {_tinted(row)}", *found, "end"] if "bad" in row.marks else found
 
 
 def _tinted(row: Row) -> str:
@@ -124,5 +111,3 @@ def _quoted(text: str) -> str:
 
 def _comment(text: str) -> str:
     return "".join(c if c not in "{}%" else " " for c in text)
-
-

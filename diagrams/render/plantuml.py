@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.diagrams.render.dot import leading
+from twinrom.diagrams.render.sequence import messages, sequence
 from twinrom.diagrams.render.style import LIGHT, PAINT
 
 if TYPE_CHECKING:
@@ -48,12 +49,7 @@ def sequence_diagram(lanes: Lanes) -> str:
     lines += [f'participant "{_text([name])}" as m{i}' for i, name in enumerate(lanes.names, 1)]
     for cell in lanes.start:
         lines.append(f"rnote over m{cell.lane + 1} : {_text([cell.state, *cell.lines])}")
-    for number, row in enumerate(lanes.rows):
-        if lanes.loop == number:
-            lines.append("loop for ever")
-        lines += _row(actors.index(row.actor) + 1, row)
-    if lanes.loop is not None and lanes.loop < len(lanes.rows):
-        lines.append("end")
+    lines += sequence(lanes, actors, _row)
     last = f", m{len(lanes.names)}" if len(lanes.names) > 1 else ""
     for told, colour in ((lanes.ever, ""), (lanes.ending, f" {LIGHT['alarm']}")):
         if told:
@@ -62,21 +58,11 @@ def sequence_diagram(lanes: Lanes) -> str:
     return "\n".join([*lines, "@enduml"]) + "\n"
 
 
-def _row(actor: int, row: Row) -> list[str]:
-    """Return a step as messages: to each lane that it changes, or to the actor itself."""
-    bad = "bad" in row.marks
-    label = f"{'! ' if bad else ''}{row.number} {row.event}"
+def _row(actor: str, row: Row) -> list[str]:
     lead = leading(row.marks)
     line = f"-[{PAINT[lead]}]" if lead else "-"
     line += "->" if "fault" in row.marks else ">"
-    if not row.cells:
-        return [f"a{actor} {line} a{actor} : {_text([label, *row.guards])}"]
-    found = []
-    for i, cell in enumerate(row.cells):
-        changed = [*([cell.state] if cell.state else []), *cell.lines]
-        text = [label, *row.guards, *changed] if i == 0 else [str(row.number), *changed]
-        found.append(f"a{actor} {line} m{cell.lane + 1} : {_text(text)}")
-    return found
+    return [f"{actor} {line} {to} : {_text(text)}" for to, text in messages(actor, row)]
 
 
 def _state(names: dict[str, str], node: Node) -> str:
@@ -106,5 +92,3 @@ def _text(lines: Iterable[str]) -> str:
 def _letter(letter: str) -> str:
     plain = letter in PLAIN or (letter.isalnum() and letter.isascii())
     return letter if plain else f"<U+{ord(letter):04X}>"
-
-

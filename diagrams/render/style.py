@@ -94,5 +94,3 @@ def _rule(selectors: str, body: str) -> str:
 
 def _variables(colours: dict[str, str]) -> str:
     return ";".join(f"--{name}:{value}" for name, value in colours.items())
-
-

@@ -119,5 +119,3 @@ def _set_texts(drawn: list[ET.Element], lines: tuple[str, ...], indent: int = 0)
     for text, line in zip(texts, lines, strict=True):
         lead = indent + len(line) - len(line.lstrip(" "))
         text.text = "\u00a0" * lead + line.lstrip(" ")
-
-

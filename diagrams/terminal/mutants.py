@@ -1,16 +1,15 @@
-"""Mutants for a terminal and as JSON: the score, and the survivors as a work list."""
+"""Mutants for a terminal: the score, and the survivors as a work list."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
 from twinrom.diagrams.terminal.stories import GAP
-from twinrom.diagrams.terminal.tables import short_file
-from twinrom.diagrams.words.engines import steps
+from twinrom.diagrams.words.text import against, printable_lines, steps
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -18,18 +17,15 @@ if TYPE_CHECKING:
 
     from twinrom.proofs import Mutant, MutantOutcome, Mutated
 
-SCHEMA = "twinrom/mutate/1"
-
 
 def mutated_view(found: Mutated, *, killed: bool = False) -> RenderableType:
     """Return survivors with what tells them from the model, then the score."""
     question = found.question
-    files = f"{short_file(question.model.paths[0])} against {short_file(question.spec.paths[0])}"
     number = len(found.outcomes)
     tried = "all" if number == found.total else f"{number} of {found.total}"
     parts: list[RenderableType] = [
         Text(f"\n{printable(question.model.title)}", style="bold"),
-        Text(f"{files}\nmutants: {tried} tried, {found.seconds:.1f} s", style="dim"),
+        Text(f"{against(question)}\nmutants: {tried} tried, {found.seconds:.1f} s", style="dim"),
     ]
     if killed:
         parts += _listed("Killed", "green", [(m, _killer(f)) for m, f in found.of("killed")])
@@ -55,7 +51,7 @@ def _listed(title: str, style: str, items: list[tuple[Mutant, str]]) -> list[Ren
 def _item(name: str, text: str) -> RenderableType:
     return Group(
         Padding(Text(printable(name)), (0, 0, 0, GAP), expand=False),
-        Padding(Text(printable(text), style="dim"), (0, 0, 0, 2 * GAP), expand=False),
+        Padding(Text(printable_lines(text), style="dim"), (0, 0, 0, 2 * GAP), expand=False),
     )
 
 
@@ -84,38 +80,3 @@ def _summary(found: Mutated) -> str:
     share = f" ({100 * killed / all_:.0f} %)" if all_ else ""
     more = f"; {', '.join(ends)}" if ends else ""
     return f"{name}: {killed} of {all_} mutants killed{share}{more}"
-
-
-def mutated_json(found: Mutated) -> dict[str, Any]:
-    """Return what became of the mutants as plain JSON data."""
-    question = found.question
-    killed, all_ = found.score
-    return {
-        "schema": SCHEMA,
-        "name": question.model.name,
-        "title": question.model.title,
-        "files": {"model": list(question.model.paths), "spec": list(question.spec.paths)},
-        "sorts": {s.name: s.range_text() for s in question.model.sorts.values()},
-        "total": found.total,
-        "killed": killed,
-        "not_equivalent": all_,
-        "failing": list(found.failing),
-        "mutants": [_mutant(found, m, f) for m, f in found.outcomes],
-        "stale": dict(found.stale),
-        "seconds": round(found.seconds, 3),
-    }
-
-
-def _mutant(found: Mutated, mutant: Mutant, outcome: MutantOutcome) -> dict[str, Any]:
-    return {
-        "name": mutant.name,
-        "rule": mutant.rule,
-        "kind": mutant.kind,
-        "end": outcome.end,
-        "by": outcome.by,
-        "how": outcome.how or None,
-        "length": outcome.length,
-        "steps": list(outcome.steps),
-        "because": found.because(mutant),
-        "seconds": round(outcome.seconds, 3),
-    }

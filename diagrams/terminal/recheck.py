@@ -39,5 +39,3 @@ def recheck_view(one: Recheck) -> RenderableType:
             style="yellow",
         ))  # fmt: skip
     return Group(*lines)
-
-

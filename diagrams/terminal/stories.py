@@ -9,7 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from twinrom.diagrams.words.story import StoryStep, tell
+from twinrom.diagrams.words.story import Story, StoryStep, tell
+from twinrom.diagrams.words.verdicts import same_run
 from twinrom.proofs import Violated
 from twinrom.statemachine import printable
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from twinrom.proofs import Checked, Property, Question, Result
-    from twinrom.statemachine import Trace
+    from twinrom.proofs import Checked, Question, Result
 
 GAP = 2
 MAX_PLACE = 30
@@ -72,17 +72,6 @@ def stories(checked: Checked) -> list[RenderableType]:
     return [_story(checked.question, *group) for group in same_run(checked)]
 
 
-def same_run(checked: Checked) -> list[list[Result]]:
-    """Return the violated properties, bookkeeping apart; those that one run breaks together."""
-    groups: dict[tuple[object, ...], list[Result]] = {}
-    for result in checked.results:
-        if isinstance(result.verdict, Violated) and not result.prop.bookkeeping:
-            trace = result.verdict.trace
-            key = (trace.states, trace.steps, trace.loop, result.prop.expect_violated)
-            groups.setdefault(key, []).append(result)
-    return list(groups.values())
-
-
 def _story(asked: Question, result: Result, *others: Result) -> RenderableType:
     verdict = result.verdict
     assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
@@ -105,18 +94,17 @@ def _story(asked: Question, result: Result, *others: Result) -> RenderableType:
         sorts = result.question.model.sorts.values()
         sizes = ", ".join(f"{s.name} {s.range_text()}" for s in sorts if s.ordered)
         parts.append(Text(f"at the sizes {sizes} instead of those above", style="italic"))
-    parts += story_lines(result.question, prop, verdict.trace, "yellow" if known else "red")
+    story = tell(result.question, prop, verdict.trace)
+    parts += story_lines(story, "yellow" if known else "red")
     return Group(heading, *(Padding(part, (0, 0, 0, GAP), expand=False) for part in parts))
 
 
-def story_lines(
-    question: Question, prop: Property, trace: Trace, style: str
-) -> list[RenderableType]:
+def story_lines(story: Story, style: str) -> list[RenderableType]:
     """Return the story of one run, part by part; `style` is for what is wrong."""
-    story = tell(question, prop, trace)
     parts: list[RenderableType] = [Text(f"Start: {'; '.join(story.start)}.")]
     parts += [Text(f"Table: {line}.") for line in story.tables]
-    parts.append(StepLines(story.steps))
+    if story.steps:
+        parts.append(StepLines(story.steps))
     if story.ever:
         parts.append(Text(story.ever, style="bold"))
     return [*parts, Text(story.end, style=style)]

@@ -1,9 +1,8 @@
-"""Many policies in one table, and the readings of gaps, for a terminal and as JSON."""
+"""Many policies in one table, and the readings of gaps, for a terminal."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.padding import Padding
@@ -11,8 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinrom.diagrams.terminal.stories import GAP
-from twinrom.diagrams.words.engines import steps
-from twinrom.proofs import row_data
+from twinrom.diagrams.words.text import error_words, steps
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ def sweep_view(rows: Sequence[tuple[Point, PolicyStanding]]) -> RenderableType:
         states = f"{judged.counts.states:,}" if judged.counts else "-"
         table.add_row(Text(judged.standing, style=style), states, f"{judged.seconds:.1f}", name)
     errors = [
-        Text(f"\n{printable(point.name)}: {printable(judged.error)}", style=STYLES[judged.standing])
+        Text(f"\n{error_words(point.name, judged.error)}", style=STYLES[judged.standing])
         for point, judged in rows
         if judged.error is not None
     ]
@@ -55,11 +53,6 @@ def sweep_view(rows: Sequence[tuple[Point, PolicyStanding]]) -> RenderableType:
 def _broken(judged: PolicyStanding) -> str:
     name = printable(judged.broken or "").partition("[")[0]
     return name if judged.length is None else f"{name}, {steps(judged.length)}"
-
-
-def sweep_json(rows: Sequence[tuple[Point, PolicyStanding]]) -> dict[str, Any]:
-    """Return the rows as plain JSON data."""
-    return {"schema": "twinrom/sweep/1", "rows": [row_data(p, judged) for p, judged in rows]}
 
 
 def gaps_view(readings: Sequence[Read]) -> RenderableType:
@@ -82,19 +75,15 @@ def gaps_view(readings: Sequence[Read]) -> RenderableType:
 def _reading(one: Read) -> tuple[str, str]:
     judged = one.standing
     if judged is None:
-        return one.why, "dim"
+        return printable(one.why), "dim"
+    policy = printable(one.policy or "")
     if judged.error is not None:
-        return f"{one.policy}: {judged.error}", STYLES[judged.standing]
-    text = f"{one.policy}: keeps {len(judged.keeps)} clauses"
+        return error_words(policy, judged.error), STYLES[judged.standing]
+    text = f"{policy}: keeps {len(judged.keeps)} clauses"
     if judged.standing != "keeps":
-        text = f"{one.policy}: {judged.standing}, keeps {len(judged.keeps)} clauses"
+        text = f"{policy}: {judged.standing}, keeps {len(judged.keeps)} clauses"
     if judged.breaks:
         text += f", breaks {', '.join(judged.breaks)}"
     if judged.broken is not None:
         text += f" ({_broken(judged)})"
     return text, STYLES[judged.standing]
-
-
-def gaps_json(readings: Sequence[Read]) -> dict[str, Any]:
-    """Return the readings as plain JSON data."""
-    return {"schema": "twinrom/gaps/1", "readings": [asdict(one) for one in readings]}

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 if TYPE_CHECKING:
     from twinrom.proofs import Checked
     from twinrom.statemachine import Trace
 
 QUIET = "no deadlock, no livelock: something can always happen, and nothing for ever by itself"
-
-
-def dead_ends_view(checked: Checked) -> Text | None:
-    """Return one line if all is well, else one for each kind; None where it is not known."""
-    lines = dead_end_lines(checked)
-    if lines is None:
-        return None
-    if not lines:
-        return Text(f"\n{QUIET}", style="dim")
-    return Text("\n" + "\n".join(lines), style="yellow")
 
 
 def dead_end_lines(checked: Checked) -> list[str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,14 +42,16 @@ class Story:
 
 def tell(question: Question, prop: Property, trace: Trace) -> Story:
     """Return the story of a counterexample to `prop`."""
-    told = story_steps(question.system, trace)
-    return Story(
-        start_of(question.system, trace, (prop.whenever, prop.goal)),
-        tables_of(question.system, trace),
-        told,
-        for_ever(trace),
-        wrong(question, prop, trace),
+    start = start_of(question.system, trace, (prop.whenever, prop.goal))
+    return replace(
+        told_run(question.system, trace), start=start, end=wrong(question, prop, trace)
     )
+
+
+def told_run(system: TransitionSystem, trace: Trace) -> Story:
+    """Return the story of a run of which nothing is said at the end."""
+    steps = story_steps(system, trace)
+    return Story(start_of(system, trace), tables_of(system, trace), steps, for_ever(trace), "")
 
 
 def changes(variables: tuple[Variable, ...], before: State, after: State) -> tuple[str, ...]:

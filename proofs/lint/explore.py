@@ -1,7 +1,7 @@
 """Every reachable state of a model, kept, to answer whether anything like this occurs.
 
-Unlike `proofs.search` it never stops at a mistake of the model: overlapping rules all happen, and
-a step that would leave a sort does not. Faults are not limited.
+Unlike the engine `search` it never stops at a mistake of the model: overlapping rules all happen,
+and a step that would leave a sort does not. It sees the model alone: no observers, and no budget.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ class Reached:
     """The states that were reached, in the order of the steps they take, each with its family.
 
     `complete` says that there are no others; otherwise all that take up to `steps` steps are here.
+    `size` counts pairs of state and table choice, as a search does; `apart` says what a search of
+    the spec's question has in its states besides.
     """
 
     system: TransitionSystem
@@ -35,6 +37,7 @@ class Reached:
     steps: int = 0
     complete: bool = False
     fired: set[int] = field(default_factory=set)
+    apart: str = ""
 
     def example(self, term: Term) -> str | None:
         """Return a state, as text, in which `term` holds, of those that take fewest steps."""

@@ -26,7 +26,8 @@ def lint(model: Model, spec: Spec | None = None, *,
     of clauses are left out. The search looks at no more than about `max_states` pairs of state and
     table choice, with faults at any time; when there are more, the first finding says so.
     """
-    found = [*check_reached(model, max_states), *check_torn(model), *check_unused(model, spec)]
+    found = [*check_reached(model, spec, max_states), *check_torn(model),
+             *check_unused(model, spec)]
     if spec is not None:
         found += check_clauses(model, spec)
     files = {path: i for i, path in enumerate((*model.paths, *(spec.paths if spec else ())))}

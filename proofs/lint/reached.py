@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from twinrom.proofs.lint.explore import Reached
+    from twinrom.proofs.spec.spec import Spec
     from twinrom.statemachine import Argument, Model, RuleInstance, Template, TransitionSystem
     from twinrom.statemachine.terms import Term
 
 
-def check_reached(model: Model, max_states: int) -> Iterator[Finding]:
-    """Yield what the reachable states show."""
+def check_reached(model: Model, spec: Spec | None, max_states: int) -> Iterator[Finding]:
+    """Yield what the reachable states of the model show, whatever budget and observers it has."""
     try:
         reached = explore(ground(model), max_states)
     except InputError as error:
@@ -35,6 +36,7 @@ def check_reached(model: Model, max_states: int) -> Iterator[Finding]:
         yield Finding("E104", model.place.at("init", "require").problem(
             "no state satisfies all of this", "there is nothing to check", at_key=True))
         return
+    reached.apart = _apart(model, spec)
     if not reached.complete:
         yield Finding("W200", model.place.problem(
             f"the search stopped at {reached.size:,} states, after {_steps(reached)}",
@@ -47,6 +49,14 @@ def check_reached(model: Model, max_states: int) -> Iterator[Finding]:
     yield from _states(model, reached)
     yield from _outcomes(model, reached)
     yield from _writes(model, reached)
+
+
+def _apart(model: Model, spec: Spec | None) -> str:
+    """Return what the states of a check have besides; without that both count the same."""
+    limits = {**(spec.budget() if spec is not None else {}), **model.budget}
+    besides = ["observers"] if spec is not None and spec.shape.observer else []
+    besides += ["budgets"] if any(limit is not None for limit in limits.values()) else []
+    return f", {' and '.join(besides)} apart," if besides else ""
 
 
 def _steps(reached: Reached) -> str:
@@ -143,7 +153,7 @@ def _rules(model: Model, reached: Reached, excused: set[int]) -> Iterator[Findin
 def _never(sure: str, unsure: str, reached: Reached) -> tuple[str, str]:
     """Return the message and the hint about what was not found."""
     if reached.complete:
-        return sure, f"all {len(reached.states):,} reachable states were looked at"
+        return sure, f"all {reached.size:,} reachable states{reached.apart} were looked at"
     return f"{unsure} within {_steps(reached)}", "it may later: the search was not complete"
 
 

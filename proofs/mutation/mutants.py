@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 MOST_REDIRECTS = 3
-KINDS = ("drop", "negate", "widen", "redirect", "swap")
 OTHER_ACTOR = {"automatic": "operator", "environment": "controller"}
 
 

@@ -36,9 +36,9 @@ def _model(checked: Checked) -> dict[str, Any]:
     counts = next((r.counts for r in checked.reports.values() if r.complete and r.counts), None)
     return {
         "spec": question.spec.name,
-        "sorts": {s.name: s.range_text() for s in question.model.sorts.values()},
+        "sorts": question.sizes,
         "symbolic": list(checked.request.unbounded),
-        "faults": {kind: "unlimited" if n is None else n for kind, n in question.budget.items()},
+        "faults": question.limits,
         "standing": checked.standing,
         "counts": None if counts is None else {
             "states": counts.states, "transitions": counts.transitions,

@@ -81,9 +81,9 @@ def fault_numbers(
 ) -> tuple[FaultNumber, ...]:
     """Return the fault number of each availability property, in the order of the spec.
 
-    The budget of `question` must be unlimited (`statemachine.unlimited`). `decide` is the search
-    to use. Each run is replayed and checked; raises `EngineDisagreementError` when it does not
-    show what it should, and `InputError` for mistakes of the model.
+    The budget of `question` must be unlimited. `decide` is the search to use. Each run is replayed
+    and checked; raises `EngineDisagreementError` when it does not show what it should, and
+    `InputError` for mistakes of the model.
     """
     properties = availability(question)
     found: dict[str, FaultNumber] = {}

@@ -191,8 +191,7 @@ def _append(results: str, point: Point, key: str, judged: PolicyStanding) -> Non
             line = json.dumps(row_data(point, judged) | {"key": key})
             file.write(("" if ends else "\n").encode() + line.encode() + b"\n")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError.whole_file(results, f"cannot be written: {reason}") from None
+        raise InputError.of_system(results, "written", error) from None
 
 
 def row_data(point: Point, judged: PolicyStanding) -> dict[str, Any]:

@@ -90,6 +90,16 @@ class Question:
         """Say whether some sort stands for all integers, so that nothing can be enumerated."""
         return any(s.unbounded for s in self.model.sorts.values())
 
+    @property
+    def sizes(self) -> dict[str, str]:
+        """Return the values of each sort as text."""
+        return {s.name: s.range_text() for s in self.model.sorts.values()}
+
+    @property
+    def limits(self) -> dict[str, int | str]:
+        """Return how often each kind of fault may happen: its budget as plain data."""
+        return {kind: "unlimited" if n is None else n for kind, n in self.budget.items()}
+
 
 def ask(model: Model, spec: str, faults: Mapping[str, int | None] | None = None) -> Question:
     """Return the question that the spec file puts to the model.

@@ -74,7 +74,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Spec:
-    """A spec file, its shape checked; `proofs.question` gives its expressions a meaning."""
+    """A spec file, its shape checked; `spec.question` gives its expressions a meaning."""
 
     name: str
     shape: SpecShape

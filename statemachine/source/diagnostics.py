@@ -71,6 +71,12 @@ class InputError(ValueError):
         """Return an error about a file as a whole, or about a word of the command line."""
         return cls([Problem(path, 0, 0, message, hint)])
 
+    @classmethod
+    def of_system(cls, path: str, what: str, error: OSError) -> Self:
+        """Return an error about a file of which the system says that it `cannot be` read, or so."""
+        reason = (error.strerror or str(error)).lower()
+        return cls.whole_file(path, f"cannot be {what}: {reason}")
+
 
 def printable(text: str) -> str:
     """Return `text` with control characters made visible, so that no input can drive a terminal."""

@@ -38,8 +38,7 @@ class Document:
             strange = file.exists() and not file.is_file() and not file.is_fifo()
             raw = b"" if strange else _bytes(file)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise InputError.whole_file(path, f"cannot be read: {reason}") from None
+            raise InputError.of_system(path, "read", error) from None
         except ValueError:  # a null character in the path
             raise InputError.whole_file(path, "is not a file name") from None
         if strange:

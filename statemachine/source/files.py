@@ -33,8 +33,7 @@ def read_bytes(path: str, limit: int) -> bytes:
         with Path(path).open("rb") as file:
             raw = file.read(limit + 1)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError.whole_file(path, f"cannot be read: {reason}") from None
+        raise InputError.of_system(path, "read", error) from None
     except ValueError:
         raise InputError.whole_file(path, "is not a file name") from None
     if len(raw) > limit:
@@ -50,8 +49,8 @@ def read_text(path: str, limit: int) -> str:
         raise InputError.whole_file(path, "is not UTF-8 text") from None
 
 
-def write_whole(path: str, text: str) -> None:
-    """Write `text` to the file at `path`, replacing it in one step once all of it is on disk.
+def write_whole(path: str, content: str | bytes) -> None:
+    """Write to the file at `path`, replacing it in one step once all of it is on disk.
 
     A link is written through, the permissions of an existing file are kept, and a device or a pipe
     is written to directly. Raises `InputError` when the file cannot be written; nothing is left
@@ -59,14 +58,13 @@ def write_whole(path: str, text: str) -> None:
     """
     try:
         target = Path(path).resolve()
-        data = text.encode()
+        data = content.encode() if isinstance(content, str) else content
         if target.exists() and not target.is_file() and not target.is_dir():
             target.write_bytes(data)
         else:
             _replace(target, data)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError.whole_file(path, f"cannot be written: {reason}") from None
+        raise InputError.of_system(path, "written", error) from None
     except (ValueError, RuntimeError) as error:
         # ValueError: a null byte in the name or a lone surrogate; RuntimeError: links in a circle.
         raise InputError.whole_file(path, f"cannot be written: {error}") from None

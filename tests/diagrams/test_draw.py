@@ -144,7 +144,7 @@ def test_ids_are_the_documented_ones() -> None:
 
 def steps(loaded: Model, most: int) -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
     """Yield the rule instance of reachable steps, with the states of each machine around it."""
-    system = loaded.system
+    system = ground(loaded)
     machines = [v for v in system.variables if v.machine]
 
     def around(before: State, after: State) -> dict[str, tuple[str, str]]:

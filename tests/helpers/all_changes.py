@@ -1,6 +1,6 @@
 """Every policy change of examples/changes, asked of every engine.
 
-    python tests/all_changes.py [NAME...]
+    python tests/helpers/all_changes.py [NAME...]
 
 The tests ask the search for everything and the solver for what is short. This asks z3 for every
 shortest counterexample to an invariant or step property, and reachability to prove all the others.

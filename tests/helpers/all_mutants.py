@@ -1,6 +1,6 @@
 """Every mutant of the shipped models, asked of the search and of reachability.
 
-    python tests/all_mutants.py msa1000 proliant
+    python tests/helpers/all_mutants.py msa1000 proliant
 
 The tests ask a sample of this. It takes up to an hour, and exits with 1 on a disagreement.
 """

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from twinrom import command_line
 from twinrom.diagrams import commands, comparison_json, comparison_markdown
 from twinrom.diagrams.data.markdown import plain
-from twinrom.diagrams.terminal.comparison import newly_violated
+from twinrom.diagrams.words.comparison import newly_violated
 from twinrom.proofs import Comparison, Options, compare
 from twinrom.statemachine import InputError
 

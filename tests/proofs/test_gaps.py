@@ -108,3 +108,6 @@ def test_the_command_tells_and_writes(tmp_path: Path) -> None:
     data = json.loads(file.read_text(encoding="utf-8"))
     assert data["schema"] == "twinrom/gaps/1"
     assert [r["policy"] for r in data["readings"]][2] is None
+    keys = ["gap", "asks", "says", "chosen", "policy", "judged", "why"]
+    assert [list(r) for r in data["readings"]] == [keys] * 5
+    assert data["readings"][0]["judged"]["standing"] == "unsafe"

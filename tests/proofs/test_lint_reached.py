@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from asked import CORPUS
 
-from twinrom.proofs.lint.lint import lint
-from twinrom.statemachine import parse_model
+from twinrom.proofs import ask, lint, parse_spec, pose, spec_for
+from twinrom.proofs.engines.exhaustive import explore as search
+from twinrom.proofs.lint.explore import explore
+from twinrom.statemachine import ground, load_model, parse_model, shipped_models
 
 if TYPE_CHECKING:
-    from twinrom.proofs.lint.findings import Finding
+    from pathlib import Path
+
+    from twinrom.proofs import Finding
+
+MODELS = [f for f in sorted(CORPUS.glob("*.toml")) if not f.name.endswith(".spec.toml")]
 
 SERVER = """
 [machine.Server]
@@ -225,6 +233,41 @@ when = "timer.time == 99"
         f"model.toml:15:2: W201 rule `ring` does not happen within 50 steps; {later}",
     ]
     assert linted(counter) == []
+
+
+@pytest.mark.parametrize("path", [*shipped_models().values(), *MODELS], ids=lambda path: path.stem)
+def test_states_are_counted_as_a_search_of_the_model_counts_them(path: Path) -> None:
+    model = load_model(str(path))
+    reached = explore(ground(model))
+    asked = ask(model, spec_for(str(path), None))
+    bare = replace(asked, system=ground(model), properties=(), availability=())
+    assert (counts := search(bare, max_states=10**6).counts) is not None
+    assert (reached.size, len(reached.states)) == (counts.states, counts.distinct)
+    whole = search(replace(asked, properties=(), availability=()), max_states=10**6).counts
+    assert whole is not None
+    assert (whole.states > reached.size) == bool(asked.spec.shape.observer)
+
+
+def test_what_a_check_counts_besides_is_named() -> None:
+    model = SERVER.replace('"running"]', '"running", "lost"]') + """
+[rule.burns]
+by = "fault"
+moves = ["server: running -> off"]
+"""
+    seen = """
+[observer.burnt]
+sort = "bool"
+initial = "False"
+update = "burnt or event is burns"
+"""
+    for spec, apart in {
+        "": "", "[budget]\nfault = 1": ", budgets apart,", seen: ", observers apart,",
+        "[budget]\nfault = 1" + seen: ", observers and budgets apart,",
+    }.items():  # fmt: skip
+        read = parse_model(model, "model.toml")
+        posed = pose(read, *parse_spec(spec + "\n[invariant.x]\nmust = 'True'", "spec.toml")).spec
+        [hint] = [f.problem.hint for f in lint(read, posed) if f.code == "W202"]
+        assert hint == f"all 2 reachable states{apart} were looked at"
 
 
 def test_too_many_initial_states_are_a_finding_too() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from asked import CORPUS, ROOT
+from rich.console import Console
 from typer.testing import CliRunner
 
-from twinrom.diagrams import commands
+from twinrom.diagrams import commands, sweep_view
 from twinrom.proofs import Options, axes_of, grid, policies, sweep
 from twinrom.proofs.questions.sweep import row_data
 from twinrom.statemachine import InputError
@@ -65,6 +67,22 @@ def test_rows_are_those_of_the_checks_and_a_bad_policy_stops_nobody(tmp_path: Pa
     for name in ("bad", "none"):
         assert rows[name][1].standing == "error"
         assert name in str(rows[name][1].error)
+
+
+def test_errors_of_several_lines_are_shown_line_by_line(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text('[machine.M]\ninstances = ["m"]\nstates = ["on"]\nvarz = {}\n', encoding="utf-8")
+    [(_, row)] = rows = sweep(grid([str(bad)], {}), Options())
+    assert row.error is not None
+    assert "\n" in row.error
+    console = Console(width=200)
+    with console.capture() as capture:
+        console.print(sweep_view(rows))
+    indented = "".join(f"\n  {line}" for line in row.error.splitlines())
+    assert f"\nbad:{indented}\n" in "\n".join(map(str.rstrip, capture.get().splitlines()))
+    with console.capture() as capture:
+        console.print(sweep_view([(rows[0][0], replace(row, error="no\x1b[2J\r"))]))
+    assert "bad: no\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}" in capture.get()
 
 
 def test_budgets_and_sizes_of_the_grid_are_used() -> None:

@@ -2,7 +2,7 @@
 
 `NAME.toml` is a model and `NAME.spec.toml` a spec for `good_model.toml`; `NAME.expected` and
 `NAME.spec.expected` have the exact text. To review new texts, write them all again with
-`python tests/test_broken.py --update` and look at the difference.
+`python tests/statemachine/test_broken.py --update` and look at the difference.
 """
 
 from __future__ import annotations

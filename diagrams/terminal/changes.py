@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from twinrom.diagrams.words.comparison import SIGNS
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from twinrom.statemachine import Model, PolicyChange
 
-SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 STYLES = {"added": "green", "changed": "yellow", "removed": "red"}
 
 
@@ -36,5 +36,3 @@ def change_lines(changes: Sequence[PolicyChange]) -> RenderableType:
         style = STYLES[change.kind]
         lines.add_row(Text(SIGNS[change.kind], style), Text(printable(str(change)), style))
     return Padding(lines, (0, 0, 0, 2), expand=False)
-
-

@@ -1,0 +1,139 @@
+"""A comparison of two policies in words: verdicts that changed, and what only one of them does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from twinrom.diagrams.words.story import told_run
+from twinrom.diagrams.words.text import steps
+from twinrom.diagrams.words.verdicts import verdict_words
+from twinrom.proofs import Violated
+from twinrom.statemachine import ground, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from twinrom.diagrams.words.story import Story
+    from twinrom.proofs import Checked, Comparison, Difference, OneWay, Result, VerdictChange
+    from twinrom.statemachine import Trace
+
+FEW = 8
+SIGNS = {"added": "+", "changed": "~", "removed": "-"}
+RELATIONS = {
+    "equivalent": "equivalent: the two can do exactly the same",
+    "fewer": "the new policy does less: all it does, the old one allows",
+    "more": "the new policy does more: it allows all that the old one does",
+    "different": "each of the two does something that the other does not allow",
+    "not-equivalent": "not equivalent; one way is undecided",
+    "undecided": "undecided",
+}
+
+
+def unchanged(same: int, every: int) -> str:
+    """Return how many verdicts are as they were."""
+    return f"all {every} verdicts are the same" if same == every else f"{same} others: as before"
+
+
+def verdict_text(result: Result) -> str:
+    """Return a verdict in words, with the length of a counterexample."""
+    words, verdict = verdict_words(result)[0], result.verdict
+    if not isinstance(verdict, Violated):
+        return words
+    return f"{words} ({steps(len(verdict.trace.steps))})"
+
+
+def dead_end_changes(found: Comparison) -> list[str]:
+    """Return a line for a deadlock or a livelock that came or went."""
+    lines = []
+    for what in ("deadlock", "livelock"):
+        old, new = (_dead_end(checked, what) for checked in (found.old, found.new))
+        if old != new:
+            lines.append(f"{what}: {old} -> {new}")
+    return lines
+
+
+def _dead_end(checked: Checked, what: str) -> str:
+    if checked.dead_ends is None:
+        return "not known"
+    trace = checked.dead_ends.get(what)
+    return "none" if trace is None else f"after {steps(len(trace.steps))}"
+
+
+def newly_violated(changes: Sequence[VerdictChange]) -> Iterator[tuple[VerdictChange, list[str]]]:
+    """Yield the changes whose counterexample is to be told, with what is said of those like it.
+
+    One is told for each run, and of a property with a column for each machine a shortest one.
+    """
+    families: dict[str, list[tuple[VerdictChange, Trace]]] = {}
+    for change in changes:
+        verdict = change.after.verdict
+        if isinstance(verdict, Violated) and change.worse:
+            family = change.after.prop.name.partition("[")[0]
+            families.setdefault(family, []).append((change, verdict.trace))
+    told: list[Trace] = []
+    for family, members in families.items():
+        first, run = min(members, key=lambda member: len(member[1].steps))
+        if run not in told:
+            told.append(run)
+            yield first, [
+                f"{change.after.prop.name.removeprefix(family)} after {steps(len(trace.steps))}"
+                for change, trace in members
+                if trace != run
+            ]
+
+
+def alike_words(alike: Sequence[str]) -> str:
+    """Return the line that names the other columns of the same property."""
+    return f"violated as well: {', '.join(alike)}"
+
+
+def seen_words(found: Comparison) -> str:
+    """Return what is observed, by number, and what is not: only one policy has it."""
+    events, variables = len(found.what.events), len(found.what.variables)
+    counted = f"{events} event{'s' * (events != 1)}, {variables} variable{'s' * (variables != 1)}"
+    old, new = (
+        {v.name for v in ground(one.question.model).variables if v.role == "model"}
+        for one in (found.old, found.new)
+    )
+    apart = ", ".join(sorted(old ^ new))
+    return f"{counted}; not seen, since only one of the two has them: {apart}" if apart else counted
+
+
+def way_words(way: OneWay, *, forward: bool) -> str:
+    """Return the answer for one direction in a sentence."""
+    doer, other = ("new", "old") if forward else ("old", "new")
+    every = f"everything the {doer} policy does, the {other} one allows"
+    match way.word:
+        case "allowed":
+            return f"{every}: proved, {way.inclusion.pairs:,} pairs of states"
+        case "undecided":
+            return f"whether {every}: undecided, {printable(way.inclusion.stopped or '')}"
+        case _:
+            assert way.difference is not None  # noqa: S101 - that is what the word says
+            length = len(way.difference.trace.steps)
+            where = steps(length) if length else "at the start"
+            return f"only the {doer} policy does this: {where}"
+
+
+def difference_story(difference: Difference, *, forward: bool) -> Story:
+    """Return the run that only one policy has, and what the other allows instead."""
+    run = told_run(difference.question.system, difference.trace)
+    return replace(run, end=_instead(difference, forward=forward))
+
+
+def _instead(difference: Difference, *, forward: bool) -> str:
+    """Return the sentence that says what the other policy allows where the run ends."""
+    other = "old" if forward else "new"
+    trace = difference.trace
+    if not trace.steps:
+        return f"The {other} policy does not start like that."
+    same = [a for a in difference.instead if a.event == difference.event]
+    if same:
+        ways = " or ".join(", ".join(a.sees) or "nothing changes" for a in same[:FEW])
+        return f"Where that happens, the {other} policy has instead: {ways}."
+    names = list(dict.fromkeys(a.event or "a hidden step" for a in difference.instead))
+    if not names:
+        return f"There the {other} policy can do nothing at all."
+    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    return f"There the {other} policy allows only {', '.join(names[:FEW])}{more}."
