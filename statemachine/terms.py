@@ -62,6 +62,11 @@ def truth(value: object) -> Term:
     return TRUE if value else FALSE
 
 
+def coded(code: int, *, boolean: bool) -> Term:
+    """Return the constant with this code, a truth value or a number."""
+    return truth(code) if boolean else constant(code)
+
+
 def variable(index: int, low: int, high: int, *, boolean: bool) -> Term:
     """Return the state variable with this index."""
     return _make("variable", index, (), low, high, boolean=boolean)

@@ -64,7 +64,7 @@ class Infix:
 
     def code(self, sort: Sort, code: int) -> str:
         """Return a value as a variable of `sort` stores it."""
-        if sort.name == "bool":
+        if sort.boolean:
             return self.spelling.true if code else self.spelling.false
         return self.labels.text(sort, code) or str(code - self.offset.get(sort.name, 0))
 
@@ -123,7 +123,7 @@ class Infix:
 
     def _fits(self, term: Term, sort: Sort) -> bool:
         """Say whether the term is a choice of constants and variables stored as in `sort`."""
-        if term.boolean or sort.name == "bool":
+        if term.boolean or sort.boolean:
             return False
         match term.operator:
             case "constant":

@@ -186,7 +186,7 @@ class _Maker:
             holds = self.rows[name, row].term() if table.allow is None else (
                 terms.truth(row in table.allow))  # fmt: skip
             here = [
-                terms.equal(a, terms.truth(c) if a.boolean else terms.constant(c))
+                terms.equal(a, terms.coded(c, boolean=a.boolean))
                 for a, c in zip(arguments, row, strict=True)
             ]
             found.append(terms.conjunction([*here, holds]))

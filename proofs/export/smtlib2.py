@@ -76,7 +76,7 @@ class _Smtlib2:
             f"(bvsle {self._number(bound[0])} {name}) (bvsle {name} {self._number(bound[1])})"
             for v in variables
             for name, bound in [(self.names[v.index], (v.sort.low, v.sort.high))]
-            if v.sort.name != "bool"
+            if not v.sort.boolean
         ]
         yield f"(define-fun InSorts ({before}) Bool"
         yield f"  {_joined('and', inside)})"
@@ -183,7 +183,7 @@ def _joined(operator: str, parts: Sequence[str]) -> str:
 
 
 def _typed(sort: Sort) -> str:
-    return "Bool" if sort.name == "bool" else "Number"
+    return "Bool" if sort.boolean else "Number"
 
 
 def _width(plan: Outline) -> int:

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import z3
 
-from twinrom.statemachine import BOOL
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,18 +26,14 @@ def width(low: int, high: int) -> int:
 
 def in_range(value: Any, sort: Sort) -> Any:
     """Return that the bit-vector of a variable stands for a value of its sort."""
-    if sort is BOOL or sort.size == 1 << width(sort.low, sort.high):
+    if sort.boolean or sort.size == 1 << width(sort.low, sort.high):
         return z3.BoolVal(val=True)
     return z3.ULE(value, z3.BitVecVal(sort.high - sort.low, value.size()))
 
 
 def fresh(name: str, sort: Sort) -> Any:
     """Return a z3 constant for a variable of `sort`."""
-    return (
-        z3.Bool(name)
-        if sort is BOOL or sort.name == BOOL.name
-        else z3.BitVec(name, width(sort.low, sort.high))
-    )
+    return z3.Bool(name) if sort.boolean else z3.BitVec(name, width(sort.low, sort.high))
 
 
 class StepRelation:

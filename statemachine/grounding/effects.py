@@ -169,7 +169,7 @@ class Effects:
         formula, target = assignment.value, assignment.target
         typed = Resolver(self.vocabulary, formula, self.names).value(formula.expr, sort)
         if str(formula) == "none" and not sort.optional:
-            declared = f"declare it as `{sort.name}?`" if sort.name != "bool" else ""
+            declared = f"declare it as `{sort.name}?`" if not sort.boolean else ""
             raise ResolveError(formula.problem(f"`{target}` is never `none`", formula.expr.span,
                                                declared))
         check_known(typed.term, formula, formula.expr.span)

@@ -37,7 +37,7 @@ class Resolver(Context):
     def truth(self, node: e.Expr) -> Term:
         """Return the meaning of an expression that must be true or false."""
         typed = self.value(node)
-        if typed.sort.name != "bool":
+        if not typed.sort.boolean:
             state = typed.machine or typed.sort.template
             hint = "ask for a state with `is`" if state else "compare it"
             self.refuse(node, f"`{node}` is not true or false but {kind_of(typed.sort)}", hint)
