@@ -186,7 +186,8 @@ class _Reader:
             self.refuse(loop.target, "`for` binds one name", form)
         condition = self.read(loop.ifs[0], depth) if loop.ifs else None
         return e.Quantified(function, self.read(inner.elt, depth), loop.target.id,
-                            self.read(loop.iter, depth), condition, self.span(node))
+                            self.read(loop.iter, depth), condition, self.span(node),
+                            self.span(loop.target))
 
 
 def _refusal(node: ast.expr) -> tuple[str, str]:

@@ -145,6 +145,7 @@ class Quantified:
     group: Expr
     condition: Expr | None = None
     span: Span = field(default=(0, 0), compare=False)
+    name_span: Span = field(default=(0, 0), compare=False)
 
     def __str__(self) -> str:
         tail = f" if {_inside(self.condition, OR)}" if self.condition is not None else ""

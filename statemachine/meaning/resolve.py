@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinrom.statemachine.model import Definition
-    from twinrom.statemachine.source.locate import Span
     from twinrom.statemachine.terms import Term
 
 TOO_LARGE = "this is too large when its definitions are written out"
@@ -232,16 +230,9 @@ class Resolver(Context):
                     for p in error.problems)) from None
         return found
 
-    def _name_of(self, node: e.Quantified) -> Span:
-        """Return where the name that a quantifier binds stands."""
-        start, end = node.span
-        text = str(self.formula.place.value)
-        found = re.search(rf"\bfor\s+({re.escape(node.name)})\b", text[start:end])
-        return (start + found.start(1), start + found.end(1)) if found else node.span
-
     def _quantified(self, node: e.Quantified) -> Typed:
         if node.name in self.bound or self.vocabulary.taken(node.name):
-            self.refuse(self._name_of(node), f"`{node.name}` already means something else",
+            self.refuse(node.name_span, f"`{node.name}` already means something else",
                         "choose another name")
         if unending(self, node.group):
             counted = node.function == "count"
