@@ -136,10 +136,11 @@ def _broken(problems: Problems, data: Mapping[str, Any]) -> set[str]:
         name = rest[0]
         found.add(name.partition("(")[0].strip())
         declared = data.get(section, {}).get(name)
-        if isinstance(declared, dict):
-            declared = declared.get("instances")
-        if section in ("sort", "machine") and isinstance(declared, list):
-            found.update(v for v in declared if isinstance(v, str))
-        elif section == "machine":
+        if section == "machine":
+            declared = declared.get("instances") if isinstance(declared, dict) else None
+        names = [v for v in declared if isinstance(v, str)] if isinstance(declared, list) else []
+        if section in ("sort", "machine"):
+            found.update(names)
+        if section == "machine" and (not names or len(names) < len(declared)):
             found.add("*")
     return found
