@@ -30,7 +30,7 @@ PUBLIC_MODULES = {
 # above it in this list, and itself. The doors stand at the end.
 ROOMS = {
     "statemachine": (
-        "source", "expression", "terms", "sorts", "model", "tables", "system", "packing",
+        "terms", "source", "expression", "sorts", "model", "tables", "system", "packing",
         "loading", "meaning", "grounding", "load", "running",
     ),
     "proofs": (

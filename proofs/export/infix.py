@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,8 +96,10 @@ class Infix:
                 sign = "+" if term.operator == "plus" else "-"
                 a, b = (self.within(x, SUM) for x in term.arguments)
                 return f"{a} {sign} {b}", SUM
+            case "after" | "payload" | "event" | "argument" | "opaque" | "table":
+                raise AssertionError(term.operator)  # the outline has none
             case _:
-                raise AssertionError(term.operator)
+                assert_never(term.operator)
 
     def _joined(self, operator: str, term: Term) -> str:
         return f" {operator} ".join(self.within(a, AND) for a in term.arguments)

@@ -8,7 +8,7 @@ of its own, so that names can be used again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 import z3
 
@@ -222,7 +222,7 @@ class Theory:
             return self.labels.values(sort)[t.value]
         return self.number(t.value)
 
-    def _term(self, t: Term, instance: RuleInstance | None) -> Any:  # noqa: C901, PLR0911 - one match, a branch an operator
+    def _term(self, t: Term, instance: RuleInstance | None) -> Any:  # noqa: C901, PLR0911, PLR0912 - one match, a branch an operator
         a = t.arguments
         match t.operator:
             case "variable":
@@ -251,8 +251,10 @@ class Theory:
                 return self.term(a[0], instance) - self.term(a[1], instance)
             case "table":
                 return self._entry(t, instance)
+            case "constant" | "if" | "after" | "event" | "argument" | "opaque":
+                raise AssertionError(t.operator)  # told above, or no part of a state
             case _:
-                raise AssertionError(t.operator)
+                assert_never(t.operator)
 
     def _entry(self, t: Term, instance: RuleInstance | None) -> Any:
         table = self.system.tables[t.value]

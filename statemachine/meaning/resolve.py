@@ -115,7 +115,11 @@ class Resolver(Context):
         if len(names) > 1:
             self.refuse(
                 node, f"`{node}` computes with {kind_of(a.sort)} and {kind_of(b.sort)}")
-        term = (terms.plus if node.operator == "+" else terms.minus)(a.term, b.term)
+        operation = terms.signature(e.SIGNS[node.operator])
+        mistake = operation.mistake([a.term, b.term])
+        if mistake:
+            self.refuse(node, f"`{node}` cannot be computed: {mistake}")
+        term = operation.build(a.term, b.term)
         return Typed(term, number(term.low, term.high, next(iter(names), "")))
 
     def _choice(self, node: e.IfElse, expected: Sort | None) -> Typed:
