@@ -200,7 +200,7 @@ def _level(expr: Expr) -> int:  # noqa: PLR0911 - one match, a branch a kind
             return sign(SIGNS[operator]).level
         case Literal(value) if value < 0:
             return SUM
-        case _:
+        case Literal() | Name() | Choice() | Call() | Quantified():
             return ATOM
 
 
@@ -223,7 +223,7 @@ def parts(expr: Expr) -> tuple[Expr, ...]:  # noqa: PLR0911 - one match, a branc
             return (then, condition, otherwise)
         case Quantified(_, body, _, group, condition):
             return (body, group) if condition is None else (body, group, condition)
-        case _:
+        case Literal() | Name():
             return ()
 
 
