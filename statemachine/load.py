@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine.grounding.ground import ground, ground_problems
 from twinrom.statemachine.loading.declarations import Declarations
+from twinrom.statemachine.loading.definitions import defined_name
 from twinrom.statemachine.loading.overlay import read_layers
 from twinrom.statemachine.loading.schema import ModelShape
 from twinrom.statemachine.loading.shape import shaped
@@ -134,12 +135,13 @@ def _broken(problems: Problems, data: Mapping[str, Any]) -> set[str]:
         if not rest:
             return {"*"}
         name = rest[0]
-        found.add(name.partition("(")[0].strip())
+        found.add(defined_name(name))
         declared = data.get(section, {}).get(name)
-        if isinstance(declared, dict):
-            declared = declared.get("instances")
-        if section in ("sort", "machine") and isinstance(declared, list):
-            found.update(v for v in declared if isinstance(v, str))
-        elif section == "machine":
+        if section == "machine":
+            declared = declared.get("instances") if isinstance(declared, dict) else None
+        names = [v for v in declared if isinstance(v, str)] if isinstance(declared, list) else []
+        if section in ("sort", "machine"):
+            found.update(names)
+        if section == "machine" and (not names or len(names) < len(declared)):
             found.add("*")
     return found

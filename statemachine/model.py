@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from twinrom.statemachine.sorts import BOOL, Sort
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from twinrom.statemachine.expression.formula import Formula
     from twinrom.statemachine.source.changes import PolicyChange
+    from twinrom.statemachine.source.locate import Span
     from twinrom.statemachine.source.places import Place
 
 Column: TypeAlias = tuple[tuple[str, "str | int | bool"], ...]
@@ -55,6 +56,14 @@ class Template:
         return Sort(f"state of {self.name}", 0, len(self.states) - 1, self.states)
 
 
+class MoveSpans(NamedTuple):
+    """Where the words of a move stand in its string."""
+
+    target: Span
+    sources: tuple[Span, ...]
+    destination: Span
+
+
 @dataclass(frozen=True)
 class Move:
     """`target: sources -> destination`; `sources` is None for any state."""
@@ -63,6 +72,7 @@ class Move:
     sources: tuple[str, ...] | None
     destination: str
     place: Place = field(repr=False, compare=False)
+    spans: MoveSpans = field(repr=False, compare=False)
 
     def __str__(self) -> str:
         sources = "*" if self.sources is None else ", ".join(self.sources)
@@ -71,11 +81,18 @@ class Move:
 
 @dataclass(frozen=True)
 class Assignment:
-    """`target = value`."""
+    """`owner.name = value`; `span` says where the words before the `=` stand in the string."""
 
-    target: str
+    owner: str
+    name: str
     value: Formula
     place: Place = field(repr=False, compare=False)
+    span: Span = field(repr=False, compare=False)
+
+    @property
+    def target(self) -> str:
+        """Return what is assigned to, as it is written."""
+        return f"{self.owner}.{self.name}" if self.owner else self.name
 
     def __str__(self) -> str:
         return f"{self.target} = {self.value}"

@@ -7,6 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from twinrom.statemachine import terms
+
+if TYPE_CHECKING:
+    from twinrom.statemachine.terms import Term
 
 NUMBER = re.compile(r"0|-?[1-9][0-9]{0,9}")
 FAR = 1 << 62
@@ -36,6 +42,11 @@ class Sort:
         return self.labels is None
 
     @property
+    def boolean(self) -> bool:
+        """Say whether the values are the truth values."""
+        return self.name == BOOL.name
+
+    @property
     def none(self) -> int:
         """Return the code of `none`."""
         return self.low - 1 if not self.optional else self.low
@@ -57,7 +68,7 @@ class Sort:
 
     def value(self, code: int) -> int | str | bool:
         """Return the value as JSON keeps it: a number, a truth value or a name."""
-        if self.name == BOOL.name:
+        if self.boolean:
             return bool(code)
         return code if self.labels is None and code >= self.plain_low else self.text(code)
 
@@ -69,6 +80,10 @@ class Sort:
             return self.labels.index(text) if text in self.labels else None
         code = int(text) if NUMBER.fullmatch(text) else self.low - 1
         return code if self.plain_low <= code <= self.high else None
+
+    def constant(self, code: int) -> Term:
+        """Return the value with this code as a term."""
+        return terms.coded(code, boolean=self.boolean)
 
     @property
     def plain_low(self) -> int:

@@ -28,25 +28,34 @@ MAX_LOOKED_AT = 2_000_000
 
 @dataclass(frozen=True)
 class Variable:
-    """A component of the state; `machine` is set when it is the state of that machine itself."""
+    """A component of the state; `owner` is the machine that it belongs to, or is the state of."""
 
     index: int
     name: str
     sort: Sort
-    machine: str | None = None
+    owner: str | None = None
     role: str = "model"
+
+    @cached_property
+    def machine(self) -> str | None:
+        """Return the machine whose state this is; None for any other variable."""
+        return self.owner if self.owner == self.name else None
+
+    @property
+    def own_name(self) -> str:
+        """Return the name without the owner's: `version` of `A.version`."""
+        owned = self.owner is not None and self.machine is None
+        return self.name.removeprefix(f"{self.owner}.") if owned else self.name
 
     def term(self) -> Term:
         """Return the variable as a term."""
-        return terms.variable(
-            self.index, self.sort.low, self.sort.high, boolean=self.sort.name == "bool"
-        )
+        sort = self.sort
+        return terms.variable(self.index, sort.low, sort.high, boolean=sort.boolean)
 
     def later(self) -> Term:
         """Return the variable in the state after the step, as a term."""
-        return terms.after(
-            self.index, self.sort.low, self.sort.high, boolean=self.sort.name == "bool"
-        )
+        sort = self.sort
+        return terms.after(self.index, sort.low, sort.high, boolean=sort.boolean)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,19 @@ knows the interval `low..high` of its value (truth values are 0 and 1).
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, assert_never, get_args
 from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+Leaf: TypeAlias = Literal[
+    "constant", "variable", "after", "payload", "event", "argument", "opaque"
+]
+Connective: TypeAlias = Literal["and", "or"]
+Arithmetic: TypeAlias = Literal["plus", "minus"]
+Operation: TypeAlias = Literal[Connective, Arithmetic, "not", "equal", "at_most", "if"]
+Operator: TypeAlias = Literal[Leaf, Operation, "table"]
 
 
 class Term:
@@ -20,7 +28,7 @@ class Term:
 
     __slots__ = ("__weakref__", "arguments", "boolean", "high", "low", "operator", "value")
 
-    operator: str
+    operator: Operator
     value: Any
     arguments: tuple[Term, ...]
     low: int
@@ -36,7 +44,13 @@ _interned: WeakValueDictionary[tuple[Any, ...], Term] = WeakValueDictionary()
 
 
 def _make(  # noqa: PLR0913 - the fields of a node
-    operator: str, value: Any, arguments: tuple[Term, ...], low: int, high: int, *, boolean: bool
+    operator: Operator,
+    value: Any,
+    arguments: tuple[Term, ...],
+    low: int,
+    high: int,
+    *,
+    boolean: bool,
 ) -> Term:
     key = (operator, value, boolean, low, high, tuple(map(id, arguments)))
     found = _interned.get(key)
@@ -60,6 +74,11 @@ FALSE = _make("constant", 0, (), 0, 0, boolean=True)
 def truth(value: object) -> Term:
     """Return the constant truth value."""
     return TRUE if value else FALSE
+
+
+def coded(code: int, *, boolean: bool) -> Term:
+    """Return the constant with this code, a truth value or a number."""
+    return truth(code) if boolean else constant(code)
 
 
 def variable(index: int, low: int, high: int, *, boolean: bool) -> Term:
@@ -122,7 +141,7 @@ def disjunction(parts: Iterable[Term]) -> Term:
     return _junction("or", parts, FALSE, TRUE)
 
 
-def _junction(operator: str, parts: Iterable[Term], unit: Term, zero: Term) -> Term:
+def _junction(operator: Connective, parts: Iterable[Term], unit: Term, zero: Term) -> Term:
     seen: dict[Term, None] = {}
     for part in parts:
         for term in part.arguments if part.operator == operator else (part,):
@@ -231,8 +250,10 @@ def evaluate(  # noqa: C901 - one match, a branch an operator
                 return value(t.arguments[0]) - value(t.arguments[1])
             case "after":
                 return int(later[t.value])
+            case "event" | "argument" | "opaque":
+                raise AssertionError(t.operator)  # they belong to a step
             case _:
-                raise AssertionError(t.operator)
+                assert_never(t.operator)
 
     return value(term)
 
@@ -243,34 +264,79 @@ def rebuild(term: Term, replace: Callable[[Term], Term | None], memo: dict[Term,
     if found is None:
         if term.arguments:
             arguments = [rebuild(a, replace, memo) for a in term.arguments]
-            found = _build(term, arguments)
+            found = built(term, arguments)
         else:
             found = replace(term) or term
         memo[term] = found
     return found
 
 
-def _build(term: Term, arguments: list[Term]) -> Term:
+def built(term: Term, arguments: list[Term]) -> Term:
+    """Return `term` with other arguments, folded again."""
     if all(map(_same, arguments, term.arguments)):
         return term
-    match term.operator:
-        case "and":
-            return conjunction(arguments)
-        case "or":
-            return disjunction(arguments)
-        case "table":
-            return table(term.value, arguments)
-        case operator:
-            return BUILDERS[operator](*arguments)
+    if term.operator == "table":
+        return table(term.value, arguments)
+    return SIGNATURES[term.operator].build(*arguments)
 
 
 def _same(a: Term, b: Term) -> bool:
     return a is b
 
 
-BUILDERS: dict[str, Callable[..., Term]] = {
-    "not": negation, "equal": equal, "at_most": at_most, "plus": plus, "minus": minus, "if": choose,
-}  # fmt: skip
+class Signature(NamedTuple):
+    """The arity of an operation (None: any number), what it takes, what builds it, its name.
+
+    `mistake` says what is wrong with arguments, an empty text if nothing is. `smtlib` is the
+    function of SMT-LIB's theories of truth values and of bit-vectors in two's complement.
+    """
+
+    arity: int | None
+    mistake: Callable[[Sequence[Term]], str]
+    build: Callable[..., Term]
+    smtlib: str
+
+
+def signature(operation: Operation) -> Signature:  # noqa: PLR0911 - one match, a row an operation
+    """Return the signature of an operation."""
+    match operation:
+        case "and":
+            return Signature(None, _truths, lambda *parts: conjunction(parts), "and")
+        case "or":
+            return Signature(None, _truths, lambda *parts: disjunction(parts), "or")
+        case "not":
+            return Signature(1, _truths, negation, "not")
+        case "equal":
+            return Signature(2, _alike, equal, "=")
+        case "at_most":
+            return Signature(2, _numbers, at_most, "bvsle")
+        case "plus":
+            return Signature(2, _numbers, plus, "bvadd")
+        case "minus":
+            return Signature(2, _numbers, minus, "bvsub")
+        case "if":
+            return Signature(3, _choice, choose, "ite")
+    assert_never(operation)
+
+
+def _truths(arguments: Sequence[Term]) -> str:
+    return "" if all(a.boolean for a in arguments) else "not a truth value"
+
+
+def _numbers(arguments: Sequence[Term]) -> str:
+    return "not a number" if any(a.boolean for a in arguments) else ""
+
+
+def _alike(arguments: Sequence[Term]) -> str:
+    same = arguments[0].boolean == arguments[1].boolean
+    return "" if same else "a truth value beside a number"
+
+
+def _choice(arguments: Sequence[Term]) -> str:
+    return _truths(arguments[:1])
+
+
+SIGNATURES: dict[str, Signature] = {name: signature(name) for name in get_args(Operation)}
 
 
 def leaves(terms: Iterable[Term]) -> set[Term]:

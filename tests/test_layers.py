@@ -31,7 +31,7 @@ PUBLIC_MODULES = {
 # side: none of them imports another.
 ROOMS: dict[str, tuple[str | set[str], ...]] = {
     "statemachine": (
-        "source", "expression", "terms", "sorts", "model", "tables", "system", "packing",
+        "terms", "source", "expression", "sorts", "model", "tables", "system", "packing",
         "loading", "meaning", "grounding", "load", "running",
     ),
     "proofs": (

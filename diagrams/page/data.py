@@ -64,7 +64,7 @@ class _Sorts:
             self.number[sort] = len(self.sorts)
             self.sorts.append(
                 {"name": str(sort), "low": sort.low, "high": sort.high, "labels": sort.labels,
-                 "optional": sort.optional, "bool": sort.name == "bool"}
+                 "optional": sort.optional, "bool": sort.boolean}
             )  # fmt: skip
         return self.number[sort]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from twinrom.diagrams.pictures.graph import Mark
     from twinrom.proofs import Property, Question
-    from twinrom.statemachine import State, Step, Trace, TransitionSystem, Variable
+    from twinrom.statemachine import State, Step, Trace, TransitionSystem
 
 KEY: tuple[tuple[Mark, str], ...] = (
     ("environment", "\u25cb environment"),
@@ -119,21 +119,17 @@ def _not_drawn(machines: list[str]) -> tuple[str, ...]:
     return (f"Not drawn, for nothing happens to them: {', '.join(machines)}.",)
 
 
-def _owner(variable: Variable) -> str:
-    return variable.name if variable.machine else variable.name.rpartition(".")[0]
-
-
 def _shown(system: TransitionSystem, trace: Trace, read: Sequence[terms.Term]) -> set[str]:
     """Return the machines that change in the run, or that the property reads."""
     found = {
-        _owner(v)
+        v
         for before, after in pairwise(trace.states)
         for v, a, b in zip(system.variables, before.values, after.values, strict=True)
         if a != b
     }
     leaves = (t for t in terms.leaves(read) if t.operator in ("variable", "after"))
-    found |= {_owner(system.variables[t.value]) for t in leaves}
-    return found or {v.name for v in system.variables if v.machine}
+    found |= {system.variables[t.value] for t in leaves}
+    return {v.owner for v in found or system.variables if v.owner is not None}
 
 
 def _start(
@@ -145,11 +141,11 @@ def _start(
     first = trace.states[0].values
     cells = {name: ("", list[str]()) for name in names}
     for v, code in zip(system.variables, first, strict=True):
-        name = _owner(v)
+        name = v.owner or ""
         if name in cells and v.machine:
             cells[name] = (v.sort.text(code), cells[name][1])
         elif name in cells and v.index in seen:
-            cells[name][1].append(f"{v.name.rpartition('.')[2]} = {v.sort.text(code)}")
+            cells[name][1].append(f"{v.own_name} = {v.sort.text(code)}")
     return tuple(Cell(i, *_pair(cells[name])) for i, name in enumerate(names))
 
 
@@ -179,11 +175,11 @@ def _cells(
     states: dict[str, str] = {}
     lines: dict[str, list[str]] = {}
     for v, a, b in zip(system.variables, before.values, after.values, strict=True):
-        name = _owner(v)
+        name = v.owner or ""
         if v.machine and (a != b or v.index in moved):
             states[name] = v.sort.text(b)
         elif not v.machine and a != b:
-            lines.setdefault(name, []).append(f"{v.name.rpartition('.')[2]} = {v.sort.text(b)}")
+            lines.setdefault(name, []).append(f"{v.own_name} = {v.sort.text(b)}")
     return tuple(
         Cell(i, states.get(name, ""), tuple(lines.get(name, ())))
         for i, name in enumerate(names)

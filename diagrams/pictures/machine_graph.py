@@ -99,8 +99,7 @@ def arrows_of(model: Model, instance: RuleInstance, machine: Variable) -> list[A
             possible = allowed if move.sources is None else set(move.sources) & allowed
             sources = tuple(sorted(possible))
             found.append(Arrow(instance.rule.name, target, sources, move.destination))
-    own = {v.index for v in ground(model).variables if v.name.rpartition(".")[0] == machine.name}
-    own -= {v.index for v in ground(model).variables if v.machine}
+    own = {v.index for v in ground(model).variables if v.owner == machine.name and not v.machine}
     if not found and own & set(instance.updates):
         found.append(Arrow(instance.rule.name, "", tuple(sorted(allowed)), None))
     return [arrow for arrow in found if arrow.sources]

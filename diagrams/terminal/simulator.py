@@ -114,7 +114,7 @@ def state_view(session: Session) -> Text:
             text.append(f"\n  {variable.name} ", style="bold")
             text.append(f"is {value}")
         elif variable.role == "model":
-            text.append(f", {variable.name.rpartition('.')[2]} {value}", style="dim")
+            text.append(f", {variable.own_name} {value}", style="dim")
     for name, rows in session.system.choices.text(state.tables).items():
         held = ", ".join(f"({', '.join(row)})" for row in rows) or "nothing"
         text.append(f"\n  {name} ", style="bold")

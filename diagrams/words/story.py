@@ -121,9 +121,8 @@ def start_of(
             states[v.name] = f"{v.name} is {v.sort.text(code)}"
             if v.index in relevant:
                 own.setdefault(v.name, [])
-        elif v.index in relevant and v.role == "model":
-            owner, _, name = v.name.rpartition(".")
-            own.setdefault(owner, []).append(f"{name} {v.sort.text(code)}")
+        elif v.index in relevant and v.owner is not None:
+            own.setdefault(v.owner, []).append(f"{v.own_name} {v.sort.text(code)}")
         elif v.index in relevant and v.role == "observer":
             loose.append(f"{v.name} = {v.sort.text(code)}")
     told = [states[m] + (f" ({', '.join(own[m])})" if own[m] else "") for m in states if m in own]

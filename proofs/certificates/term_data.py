@@ -29,10 +29,11 @@ def to_data(system: TransitionSystem, term: Term) -> Data:
             return ("variable", system.variables[term.value].name)
         case "table":
             return ("table", term.value, *(to_data(system, a) for a in term.arguments))
-        case operator if operator in ("and", "or") or operator in terms.BUILDERS:
-            return (operator, *(to_data(system, a) for a in term.arguments))
+        case "after" | "payload" | "event" | "argument" | "opaque":
+            raise MalformedError(f"a {term.operator} is not part of a state")
         case operator:
-            raise MalformedError(f"a {operator} is not part of a state")
+            operation: terms.Operation = operator
+            return (operation, *(to_data(system, a) for a in term.arguments))
 
 
 def from_data(system: TransitionSystem, data: Any) -> Term:
@@ -65,27 +66,15 @@ class _Reader:
                 if len(row) != len(self.system.tables[name].of):
                     raise MalformedError(f"`{name}` has other arguments")
                 return terms.table(name, [self.read(x, depth + 1) for x in row])
-            case "and" | "or", _:
-                join = terms.conjunction if operator == "and" else terms.disjunction
-                return join([self._truth(x, depth) for x in rest])
             case _:
                 return self._built(operator, rest, depth)
 
-    def _truth(self, data: Any, depth: int) -> Term:
-        found = self.read(data, depth + 1)
-        if not found.boolean:
-            raise MalformedError("not a truth value")
-        return found
-
     def _built(self, operator: str, rest: list[Any], depth: int) -> Term:
-        counts = {"not": 1, "if": 3}
-        if operator not in terms.BUILDERS or len(rest) != counts.get(operator, 2):
+        operation = terms.SIGNATURES.get(operator)
+        if operation is None or operation.arity not in (None, len(rest)):
             raise MalformedError(f"`{operator[:40]}` with {len(rest)} arguments")
         arguments = [self.read(x, depth + 1) for x in rest]
-        if operator in ("not", "if") and not arguments[0].boolean:
-            raise MalformedError("not a truth value")
-        if operator in ("at_most", "plus", "minus") and any(a.boolean for a in arguments):
-            raise MalformedError("not a number")
-        if operator == "equal" and arguments[0].boolean != arguments[1].boolean:
-            raise MalformedError("a truth value beside a number")
-        return terms.BUILDERS[operator](*arguments)
+        mistake = operation.mistake(arguments)
+        if mistake:
+            raise MalformedError(mistake)
+        return operation.build(*arguments)

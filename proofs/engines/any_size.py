@@ -17,7 +17,7 @@ from twinrom.proofs.report import Found, Report
 from twinrom.proofs.run import Run
 from twinrom.proofs.solver.dialect import CERTIFIED_SYMBOLIC
 from twinrom.proofs.solver.theory import Theory
-from twinrom.statemachine import INTEGERS, TransitionSystem, terms
+from twinrom.statemachine import INTEGERS, TransitionSystem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -190,7 +190,7 @@ class SymbolicRuns:
 
     def _value(self, model: Any, constant: Any, sort: Sort) -> int | None:
         value = model.eval(constant, model_completion=True)
-        if sort.name == "bool":
+        if sort.boolean:
             return int(z3.is_true(value))
         if sort.ordered:
             code = int(value.as_long())
@@ -248,9 +248,7 @@ class SymbolicRuns:
             ]
             for row in itertools.islice(itertools.product(*codes), MOST_VALUES * FEW_VALUES):
                 values = [
-                    self.theory.term(
-                        terms.truth(c) if s.name == "bool" else terms.constant(c), None, s
-                    )
+                    self.theory.term(s.constant(c), None, s)
                     for c, s in zip(row, of, strict=True)
                 ]
                 holds = model.eval(function(*values), model_completion=True)

@@ -73,9 +73,7 @@ def exclusions(system: TransitionSystem, states: Iterable[int]) -> list[Term]:
 
 
 def _has(v: Variable, code: int) -> Term:
-    if v.sort.name == "bool":
-        return v.term() if code else terms.negation(v.term())
-    return terms.equal(v.term(), terms.constant(code))
+    return terms.equal(v.term(), v.sort.constant(code))
 
 
 def _initially(template: StepRelation, candidates: dict[str | int, Term]) -> dict[str | int, Any]:

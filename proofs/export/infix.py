@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ class Infix:
 
     def code(self, sort: Sort, code: int) -> str:
         """Return a value as a variable of `sort` stores it."""
-        if sort.name == "bool":
+        if sort.boolean:
             return self.spelling.true if code else self.spelling.false
         return self.labels.text(sort, code) or str(code - self.offset.get(sort.name, 0))
 
@@ -96,8 +96,10 @@ class Infix:
                 sign = "+" if term.operator == "plus" else "-"
                 a, b = (self.within(x, SUM) for x in term.arguments)
                 return f"{a} {sign} {b}", SUM
+            case "after" | "payload" | "event" | "argument" | "opaque" | "table":
+                raise AssertionError(term.operator)  # the outline has none
             case _:
-                raise AssertionError(term.operator)
+                assert_never(term.operator)
 
     def _joined(self, operator: str, term: Term) -> str:
         return f" {operator} ".join(self.within(a, AND) for a in term.arguments)
@@ -123,7 +125,7 @@ class Infix:
 
     def _fits(self, term: Term, sort: Sort) -> bool:
         """Say whether the term is a choice of constants and variables stored as in `sort`."""
-        if term.boolean or sort.name == "bool":
+        if term.boolean or sort.boolean:
             return False
         match term.operator:
             case "constant":

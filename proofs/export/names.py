@@ -77,7 +77,7 @@ class ExportLabels:
         self.codes: dict[str, dict[int, str]] = {}
         for variable in variables:
             sort = variable.sort
-            if sort.name == "bool":
+            if sort.boolean:
                 continue
             kind = states.get(sort.name, sort.name or "number")
             named = sort.codes() if sort.labels is not None else range(sort.low, sort.plain_low)

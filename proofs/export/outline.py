@@ -165,17 +165,10 @@ class _Maker:
         found = self.memo.get(term)
         if found is None:
             arguments = [self.unfold(a) for a in term.arguments]
-            match term.operator:
-                case "table":
-                    found = self._looked_up(term.value, arguments)
-                case "and":
-                    found = terms.conjunction(arguments)
-                case "or":
-                    found = terms.disjunction(arguments)
-                case operator if arguments:
-                    found = terms.BUILDERS[operator](*arguments)
-                case _:
-                    found = term
+            if term.operator == "table":
+                found = self._looked_up(term.value, arguments)
+            else:
+                found = terms.built(term, arguments)
             self.memo[term] = found
         return found
 
@@ -186,7 +179,7 @@ class _Maker:
             holds = self.rows[name, row].term() if table.allow is None else (
                 terms.truth(row in table.allow))  # fmt: skip
             here = [
-                terms.equal(a, terms.truth(c) if a.boolean else terms.constant(c))
+                terms.equal(a, terms.coded(c, boolean=a.boolean))
                 for a, c in zip(arguments, row, strict=True)
             ]
             found.append(terms.conjunction([*here, holds]))

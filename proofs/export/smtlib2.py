@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from twinrom.proofs.export.heading import about, heading
 from twinrom.proofs.export.names import ExportLabels, Names, of_variable, remark
 from twinrom.proofs.export.outline import broken_by_steps, outline, outside
+from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,8 +27,6 @@ Init Trans Idle InSorts Bool BitVec Int Real String Array true false not and or 
 forall exists match par as assert bvadd bvsub bvsle bvneg push pop
 """.split()  # noqa: SIM905 - thirty words are easier to read so
 DEFAULT_DEPTH = 20
-OPERATORS = {"and": "and", "or": "or", "not": "not", "equal": "=", "at_most": "bvsle",
-             "plus": "bvadd", "minus": "bvsub"}  # fmt: skip
 
 
 def smtlib2(question: Question, depth: int = DEFAULT_DEPTH) -> str:
@@ -76,7 +75,7 @@ class _Smtlib2:
             f"(bvsle {self._number(bound[0])} {name}) (bvsle {name} {self._number(bound[1])})"
             for v in variables
             for name, bound in [(self.names[v.index], (v.sort.low, v.sort.high))]
-            if v.sort.name != "bool"
+            if not v.sort.boolean
         ]
         yield f"(define-fun InSorts ({before}) Bool"
         yield f"  {_joined('and', inside)})"
@@ -164,6 +163,8 @@ class _Smtlib2:
             case "if":
                 c, a, b = term.arguments
                 return f"(ite {self.text(c)} {self.text(a, sort)} {self.text(b, sort)})"
+            case "after" | "payload" | "event" | "argument" | "opaque" | "table":
+                raise AssertionError(term.operator)  # the outline has none
             case operator:
                 if operator in ("equal", "at_most"):
                     read = [a.value for a in term.arguments if a.operator == "variable"]
@@ -171,7 +172,7 @@ class _Smtlib2:
                 else:
                     sort = None
                 inner = " ".join(self.text(a, sort) for a in term.arguments)
-                return f"({OPERATORS[operator]} {inner})"
+                return f"({terms.signature(operator).smtlib} {inner})"
 
     def _number(self, value: int) -> str:
         return f"#b{value % (1 << self.width):0{self.width}b}"
@@ -183,7 +184,7 @@ def _joined(operator: str, parts: Sequence[str]) -> str:
 
 
 def _typed(sort: Sort) -> str:
-    return "Bool" if sort.name == "bool" else "Number"
+    return "Bool" if sort.boolean else "Number"
 
 
 def _width(plan: Outline) -> int:

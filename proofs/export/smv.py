@@ -131,4 +131,4 @@ class _Smv:
 
 
 def _typed(sort: Sort) -> str:
-    return "boolean" if sort.name == "bool" else f"{sort.low}..{sort.high}"
+    return "boolean" if sort.boolean else f"{sort.low}..{sort.high}"

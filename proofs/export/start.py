@@ -154,6 +154,6 @@ def _narrowed(term: Term, values: dict[int, int]) -> Term:
         code = values.get(t.value)
         if code is None:
             return None
-        return terms.truth(code) if t.boolean else terms.constant(code)
+        return terms.coded(code, boolean=t.boolean)
 
     return terms.rebuild(term, lambda t: leaf(t) if t.operator == "variable" else None, {})

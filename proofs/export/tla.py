@@ -183,5 +183,5 @@ def _pins(term: Term) -> bool:
 
 
 def _values(sort: Sort) -> str:
-    return "BOOLEAN" if sort.name == "bool" else f"({sort.low})..({sort.high})".replace(
+    return "BOOLEAN" if sort.boolean else f"({sort.low})..({sort.high})".replace(
         "(-", "(0 - ") if sort.low < 0 else f"{sort.low}..{sort.high}"  # fmt: skip

@@ -181,7 +181,7 @@ class Reader:
         table = self.theory.system.tables[name]
         row = []
         for x, sort in zip(e.children()[1:], table.of, strict=True):
-            if sort.name == "bool":
+            if sort.boolean:
                 row.append(self.truth(x))
             elif sort.ordered:
                 row.append(self._number(x))

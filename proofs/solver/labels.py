@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import z3
 
-from twinrom.statemachine import BOOL
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -28,7 +26,7 @@ class Labels:
         self.sorts: dict[str, Any] = {}
         widest: dict[str, Sort] = {}
         for sort in sorts:
-            if not sort.ordered and sort.name != BOOL.name:
+            if not sort.ordered and not sort.boolean:
                 known = widest.setdefault(_key(sort), sort)
                 widest[_key(sort)] = sort if sort.optional else known
         for key, sort in widest.items():

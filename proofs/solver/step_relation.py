@@ -8,11 +8,9 @@ values says which rule that is, a quarter faster than a number.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 import z3
-
-from twinrom.statemachine import BOOL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,18 +26,14 @@ def width(low: int, high: int) -> int:
 
 def in_range(value: Any, sort: Sort) -> Any:
     """Return that the bit-vector of a variable stands for a value of its sort."""
-    if sort is BOOL or sort.size == 1 << width(sort.low, sort.high):
+    if sort.boolean or sort.size == 1 << width(sort.low, sort.high):
         return z3.BoolVal(val=True)
     return z3.ULE(value, z3.BitVecVal(sort.high - sort.low, value.size()))
 
 
 def fresh(name: str, sort: Sort) -> Any:
     """Return a z3 constant for a variable of `sort`."""
-    return (
-        z3.Bool(name)
-        if sort is BOOL or sort.name == BOOL.name
-        else z3.BitVec(name, width(sort.low, sort.high))
-    )
+    return z3.Bool(name) if sort.boolean else z3.BitVec(name, width(sort.low, sort.high))
 
 
 class StepRelation:
@@ -112,7 +106,7 @@ class StepRelation:
             found = memo[term] = self._term(term, instance)
         return found
 
-    def _term(self, t: Term, instance: RuleInstance | None) -> Any:  # noqa: C901, PLR0911 - one match, a branch an operator
+    def _term(self, t: Term, instance: RuleInstance | None) -> Any:  # noqa: C901, PLR0911, PLR0912 - one match, a branch an operator
         def inner(a: Term) -> Any:
             return self.term(a, instance)
 
@@ -144,8 +138,10 @@ class StepRelation:
                 return self._arithmetic(t, instance)
             case "table":
                 return self._table(t, instance)
+            case "opaque":
+                raise AssertionError(t.operator)  # only sorts without end have them
             case _:
-                raise AssertionError(t.operator)
+                assert_never(t.operator)
 
     def aligned(self, value: Any, term: Term, low: int, high: int) -> Any:
         """Return the bit-vector of `term` as one of the interval `low..high`, wider or narrower."""

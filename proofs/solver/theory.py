@@ -8,14 +8,14 @@ of its own, so that names can be used again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 import z3
 
 from twinrom.proofs.solver.dialect import number_width
 from twinrom.proofs.solver.labels import Labels, plain
 from twinrom.proofs.spec.events import at_instance
-from twinrom.statemachine import BOOL, terms
+from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,7 +66,7 @@ class Theory:
 
     def sort(self, sort: Sort) -> Any:
         """Return the z3 sort of the values of `sort`."""
-        if sort.name == BOOL.name:
+        if sort.boolean:
             return z3.BoolSort(self.context)
         if not sort.ordered:
             return self.labels.sort(sort)
@@ -121,7 +121,7 @@ class Theory:
 
     def in_range(self, value: Any, sort: Sort) -> list[Any]:
         """Return what says that a z3 value is one of `sort`."""
-        if sort.name == BOOL.name:
+        if sort.boolean:
             return []
         if sort.unbounded:
             return [self.at_most(self.number(sort.low), value)] if self._far_needed() else []
@@ -222,7 +222,7 @@ class Theory:
             return self.labels.values(sort)[t.value]
         return self.number(t.value)
 
-    def _term(self, t: Term, instance: RuleInstance | None) -> Any:  # noqa: C901, PLR0911 - one match, a branch an operator
+    def _term(self, t: Term, instance: RuleInstance | None) -> Any:  # noqa: C901, PLR0911, PLR0912 - one match, a branch an operator
         a = t.arguments
         match t.operator:
             case "variable":
@@ -251,8 +251,10 @@ class Theory:
                 return self.term(a[0], instance) - self.term(a[1], instance)
             case "table":
                 return self._entry(t, instance)
+            case "constant" | "if" | "after" | "event" | "argument" | "opaque":
+                raise AssertionError(t.operator)  # told above, or no part of a state
             case _:
-                raise AssertionError(t.operator)
+                assert_never(t.operator)
 
     def _entry(self, t: Term, instance: RuleInstance | None) -> Any:
         table = self.system.tables[t.value]
@@ -262,7 +264,7 @@ class Theory:
             return z3.Select(array, *row) if self.dialect.arrays else array(*row)
         return self.some(
             self.every(
-                x == self.term(_code(sort, code), None, sort)
+                x == self.term(sort.constant(code), None, sort)
                 for x, code, sort in zip(row, codes, table.of, strict=True)
             )
             for codes in sorted(table.allow)
@@ -283,6 +285,3 @@ class Theory:
             case _:
                 return None
 
-
-def _code(sort: Sort, code: int) -> Term:
-    return terms.truth(code) if sort.name == BOOL.name else terms.constant(code)

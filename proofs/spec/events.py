@@ -48,7 +48,7 @@ class StepWords(EventWords):
         low, high = min(a.sort.low for _, a in found), max(a.sort.high for _, a in found)
         widest = next((a.sort for _, a in found if a.sort.optional), found[0][1].sort)
         sort = replace(widest, low=low, high=high)
-        value = terms.argument(name, low, high, boolean=sort.name == "bool")
+        value = terms.argument(name, low, high, boolean=sort.boolean)
         return self._where(i for i, _ in found), Typed(value, sort)
 
     def names(self) -> list[str]:
@@ -91,8 +91,7 @@ def with_payload(term: Term, given: Mapping[str, int]) -> Term:
     def leaf(t: Term) -> Term | None:
         if t.operator != "payload":
             return None
-        code = given[t.value]
-        return terms.truth(code) if t.boolean else terms.constant(code)
+        return terms.coded(given[t.value], boolean=t.boolean)
 
     return terms.rebuild(term, leaf, {})
 

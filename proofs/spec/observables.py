@@ -51,13 +51,8 @@ def observables(
         events = {name: seen for name, seen in events.items() if name in wanted.events}
     if wanted is not None and wanted.variables is not None:
         chosen = set(wanted.variables)
-        variables = [v for v in variables if v.name in chosen or _machine(v) in chosen]
+        variables = [v for v in variables if v.name in chosen or v.owner in chosen]
     return Observables(events, tuple(v.name for v in variables))
-
-
-def _machine(variable: Variable) -> str:
-    """Return the machine that a variable belongs to."""
-    return variable.name if variable.machine else variable.name.rpartition(".")[0]
 
 
 def check_observed(wanted: ObserveShape, model: Model, place: Place, problems: Problems) -> None:

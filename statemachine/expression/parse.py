@@ -25,6 +25,9 @@ COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
     ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
+ARITHMETIC: dict[type[ast.operator], str] = {
+    e.sign(operation).node: text for text, operation in e.SIGNS.items()
+}
 QUANTIFIERS = ("all", "any", "count")
 
 
@@ -120,9 +123,9 @@ class _Reader:
                 return self.compare(node, down)
             case ast.Tuple(elts=elts) if elts:
                 return e.Choice(tuple(self.read(v, down) for v in elts), span)
-            case ast.BinOp(op=ast.Add() | ast.Sub() as op, left=left, right=right):
-                sign = "+" if isinstance(op, ast.Add) else "-"
-                return e.Arithmetic(sign, self.read(left, down), self.read(right, down), span)
+            case ast.BinOp(op=op, left=left, right=right) if type(op) in ARITHMETIC:
+                sides = self.read(left, down), self.read(right, down)
+                return e.Arithmetic(ARITHMETIC[type(op)], *sides, span)
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 parts = [self.read(part, down) for part in (test, body, orelse)]
                 return e.IfElse(parts[0], parts[1], parts[2], span)
@@ -186,7 +189,8 @@ class _Reader:
             self.refuse(loop.target, "`for` binds one name", form)
         condition = self.read(loop.ifs[0], depth) if loop.ifs else None
         return e.Quantified(function, self.read(inner.elt, depth), loop.target.id,
-                            self.read(loop.iter, depth), condition, self.span(node))
+                            self.read(loop.iter, depth), condition, self.span(node),
+                            self.span(loop.target))
 
 
 def _refusal(node: ast.expr) -> tuple[str, str]:

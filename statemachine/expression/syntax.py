@@ -6,8 +6,11 @@ parsed from) takes no part in equality.
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, assert_never, get_args
+
+from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
     from twinrom.statemachine.source.locate import Span
@@ -96,7 +99,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """`left + right` or `left - right`."""
+    """Two numbers around one of `SIGNS`: `left + right`, `left - right`."""
 
     operator: str
     left: Expr
@@ -104,7 +107,8 @@ class Arithmetic:
     span: Span = field(default=(0, 0), compare=False)
 
     def __str__(self) -> str:
-        return f"{_inside(self.left, SUM)} {self.operator} {_inside(self.right, SUM + 1)}"
+        level = sign(SIGNS[self.operator]).level
+        return f"{_inside(self.left, level)} {self.operator} {_inside(self.right, level + 1)}"
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,7 @@ class Quantified:
     group: Expr
     condition: Expr | None = None
     span: Span = field(default=(0, 0), compare=False)
+    name_span: Span = field(default=(0, 0), compare=False)
 
     def __str__(self) -> str:
         tail = f" if {_inside(self.condition, OR)}" if self.condition is not None else ""
@@ -159,6 +164,27 @@ Expr: TypeAlias = (
 TERNARY, OR, AND, NOT, COMPARE, SUM, ATOM = range(7)
 
 
+class Sign(NamedTuple):
+    """How an arithmetic operation is written, how tightly it binds, and Python's node for it."""
+
+    text: str
+    level: int
+    node: type[ast.operator]
+
+
+def sign(operation: terms.Arithmetic) -> Sign:
+    """Return the sign of an arithmetic operation."""
+    match operation:
+        case "plus":
+            return Sign("+", SUM, ast.Add)
+        case "minus":
+            return Sign("-", SUM, ast.Sub)
+    assert_never(operation)
+
+
+SIGNS: dict[str, terms.Arithmetic] = {sign(o).text: o for o in get_args(terms.Arithmetic)}
+
+
 def _level(expr: Expr) -> int:  # noqa: PLR0911 - one match, a branch a kind
     """Return how tightly the node binds, loosest first, as in Python's grammar."""
     match expr:
@@ -170,11 +196,11 @@ def _level(expr: Expr) -> int:  # noqa: PLR0911 - one match, a branch a kind
             return NOT
         case Compare():
             return COMPARE
-        case Arithmetic():
-            return SUM
+        case Arithmetic(operator):
+            return sign(SIGNS[operator]).level
         case Literal(value) if value < 0:
             return SUM
-        case _:
+        case Literal() | Name() | Choice() | Call() | Quantified():
             return ATOM
 
 
@@ -197,7 +223,7 @@ def parts(expr: Expr) -> tuple[Expr, ...]:  # noqa: PLR0911 - one match, a branc
             return (then, condition, otherwise)
         case Quantified(_, body, _, group, condition):
             return (body, group) if condition is None else (body, group, condition)
-        case _:
+        case Literal() | Name():
             return ()
 
 

@@ -10,14 +10,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from twinrom.statemachine.expression.syntax import SIGNS
+
 if TYPE_CHECKING:
     from twinrom.statemachine.source.locate import Span
 
 WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "for", "True", "False"})
-TOKEN = re.compile(
-    r"(?P<space>[ \t\r\n\f]+)|(?P<number>\d[\w.]*)|(?P<word>[\w\u0300-\u036f]+)"
-    r"|(?P<mark>==|!=|<=|>=|<(?!>)|>|\+|-(?!>)|[(),]|\.(?!\.))|(?P<strange>.)",
-    re.DOTALL)
+SIGNS_THERE_ARE = "there is " + " and ".join(f"`{sign}`" for sign in SIGNS)
 STRANGE = (
     (":=", "an assignment is not part of the language", "`sets` changes variables"),
     ("=>", "`=>` is not part of the language", "write `>=`"),
@@ -41,12 +40,22 @@ STRANGE = (
     ("`", "a backquote is not part of the language", ""),
     ("->", "`->` belongs to a move", ""),
     ("..", "`..` belongs to a sort", ""),
-    ("**", "`**` is not part of the language", "there is `+` and `-`"),
-    ("*", "`*` is not part of the language", "there is `+` and `-`"),
-    ("//", "`//` is not part of the language", "there is `+` and `-`"),
-    ("/", "`/` is not part of the language", "there is `+` and `-`"),
-    ("%", "`%` is not part of the language", "there is `+` and `-`"),
+    *((mark, f"`{mark}` is not part of the language", SIGNS_THERE_ARE)
+      for mark in ("**", "*", "//", "/", "%") if mark not in SIGNS),
 )
+
+
+def _alone(mark: str) -> str:
+    """Return a pattern for the mark where it does not begin a longer one that is refused."""
+    longer = [re.escape(m[len(mark):]) for m, _, _ in STRANGE if m.startswith(mark)]
+    return re.escape(mark) + (f"(?!{'|'.join(longer)})" if longer else "")
+
+
+TOKEN = re.compile(
+    r"(?P<space>[ \t\r\n\f]+)|(?P<number>\d[\w.]*)|(?P<word>[\w\u0300-\u036f]+)"
+    rf"|(?P<mark>==|!=|<=|>=|{'|'.join(map(_alone, ('<', '>', *SIGNS, '.')))}|[(),])"
+    r"|(?P<strange>.)",
+    re.DOTALL)
 INSTEAD = {"None": "write `none`", "lambda": "`[define]` names expressions"}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.statemachine import terms
-from twinrom.statemachine.loading.notation import MovePart, move_parts
 from twinrom.statemachine.meaning.resolve import Resolver
 from twinrom.statemachine.meaning.scope import (
     BROKEN,
@@ -19,11 +18,12 @@ from twinrom.statemachine.source.diagnostics import did_you_mean
 from twinrom.statemachine.system import Conjunct, GroundMove, Obligation, Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from twinrom.statemachine.meaning.scope import Vocabulary
     from twinrom.statemachine.model import Assignment, Model, Move
     from twinrom.statemachine.sorts import Sort
+    from twinrom.statemachine.source.locate import Span
     from twinrom.statemachine.source.places import Place, Problems
     from twinrom.statemachine.terms import Term
 
@@ -44,18 +44,15 @@ class Effects:
         """Return the moves of single machines, noting what they name and there is not."""
         found = []
         for move in written:
-            parts = move_parts(str(move.place.value))
-            target = parts.target if parts else MovePart(move.target, (0, 1))
             unknown = False
-            for machine in self._targets(target, move.place):
+            for machine in self._targets(move.target, move.spans.target, move.place):
                 template = self.model.machines[machine]
-                states = (*parts.sources, parts.destination) if parts else ()
-                for state in states:
-                    if state.text != "*" and state.text not in template.states:
+                for state, span in _states(move):
+                    if state not in template.states:
                         unknown = True
                         self.problems.add(move.place.problem(
-                            f"`{template.name}` has no state `{state.text}`",
-                            did_you_mean(state.text, template.states), span=state.span))
+                            f"`{template.name}` has no state `{state}`",
+                            did_you_mean(state, template.states), span=span))
                 if not unknown:
                     index = template.states.index
                     sources = tuple(map(index, move.sources)) if move.sources is not None else None
@@ -64,9 +61,8 @@ class Effects:
                         index(move.destination), optional), move.place))
         return found
 
-    def _targets(self, part: MovePart, place: Place) -> list[str]:
+    def _targets(self, path: str, span: Span, place: Place) -> list[str]:
         """Return the machines that a target names: one machine, or all of a template."""
-        path = part.text
         head, _, rest = path.partition(".")
         if head in self.names:
             typed = self.names[head]
@@ -74,7 +70,7 @@ class Effects:
                 return []
             if not typed.machine:
                 self.problems.add(place.problem(
-                    f"`{head}` is not a machine but {kind_of(typed.sort)}", span=part.span))
+                    f"`{head}` is not a machine but {kind_of(typed.sort)}", span=span))
                 return []
             path = ".".join(p for p in (typed.machine, rest) if p)
         if path in self.model.machines:
@@ -84,7 +80,7 @@ class Effects:
         if not (self.vocabulary.forgiven(head) or self.vocabulary.forgiven(path)):
             known = [*self.model.machines, *self.model.templates, *self.bound]
             self.problems.add(place.problem(f"unknown machine `{path}`", did_you_mean(path, known),
-                                            span=part.span))
+                                            span=span))
         return []
 
     def possible(self, move: GroundMove) -> Conjunct:
@@ -116,24 +112,22 @@ class Effects:
     def assign(self, assignment: Assignment) -> None:
         """Add an assignment to the updates."""
         place = assignment.place
-        owner, _, name = assignment.target.rpartition(".")
-        target = _target(assignment)
+        owner, name, span = assignment.owner, assignment.name, assignment.span
         if not owner:
             machine = name in self.model.machines or name in self.model.templates or (
                 name in self.names and self.names[name].machine)
             hint = f"`moves` changes the state of `{name}`" if machine else (
                 "write `machine.variable = expression`")
-            self.problems.add(place.problem(f"`{name}` is not a variable", hint, span=target.span))
+            self.problems.add(place.problem(f"`{name}` is not a variable", hint, span=span))
             return
-        start = target.span[0]
-        for machine in self._targets(MovePart(owner, (start, start + len(owner))), place):
+        for machine in self._targets(owner, (span[0], span[0] + len(owner)), place):
             variable = self.vocabulary.variables.get(f"{machine}.{name}")
             if variable is None or variable.machine:
-                self._no_variable(machine, name, target, place)
+                self._no_variable(machine, assignment)
                 continue
             if variable.index in self.updates:
                 self.problems.add(place.problem(f"this sets `{variable.name}` a second time",
-                                                "one step sets a variable once", span=target.span))
+                                                "one step sets a variable once", span=span))
             try:
                 value = self._assigned(assignment, variable.sort)
             except ResolveError as error:
@@ -142,18 +136,18 @@ class Effects:
             self.updates[variable.index] = value.term
             self._oblige(assignment, variable, value)
 
-    def _no_variable(self, machine: str, name: str, target: MovePart, place: Place) -> None:
+    def _no_variable(self, machine: str, assignment: Assignment) -> None:
+        name, end = assignment.name, assignment.span[1]
         template = self.model.machines[machine]
         if self.vocabulary.forgiven(f"{template.name}.{name}"):
             return
-        end = target.span[1]
         hint = did_you_mean(name, template.variables)
         if f"{machine}.{name}" in self.model.machines:
-            hint = f"it is a machine: `moves` changes the state of `{target.text}`"
+            hint = f"it is a machine: `moves` changes the state of `{assignment.target}`"
         elif name in template.states:
             hint = "it is a state: `moves` changes the state of a machine"
-        self.problems.add(place.problem(f"`{template.name}` has no variable `{name}`", hint,
-                                        span=(end - len(name), end)))
+        self.problems.add(assignment.place.problem(
+            f"`{template.name}` has no variable `{name}`", hint, span=(end - len(name), end)))
 
     def _oblige(self, assignment: Assignment, variable: Variable, typed: Typed) -> None:
         """Note that the value has to be in the variable's sort, where that is not plain."""
@@ -169,7 +163,7 @@ class Effects:
         formula, target = assignment.value, assignment.target
         typed = Resolver(self.vocabulary, formula, self.names).value(formula.expr, sort)
         if str(formula) == "none" and not sort.optional:
-            declared = f"declare it as `{sort.name}?`" if sort.name != "bool" else ""
+            declared = f"declare it as `{sort.name}?`" if not sort.boolean else ""
             raise ResolveError(formula.problem(f"`{target}` is never `none`", formula.expr.span,
                                                declared))
         check_known(typed.term, formula, formula.expr.span)
@@ -179,6 +173,13 @@ class Effects:
                 f"`{target}` is {kind_of(sort)}, and `{formula}` is {kind_of(typed.sort)}",
                 formula.expr.span))
         return typed
+
+
+def _states(move: Move) -> Iterator[tuple[str, Span]]:
+    """Return the states that a move names, each with its place in the string."""
+    if move.sources is not None:
+        yield from zip(move.sources, move.spans.sources, strict=False)  # a mutant may have others
+    yield move.destination, move.spans.destination
 
 
 def _keeps(before: Term, variable: Variable, move: GroundMove) -> bool:
@@ -194,9 +195,3 @@ def _keeps(before: Term, variable: Variable, move: GroundMove) -> bool:
         if values is not terms.constant(code):
             return False
     return True
-
-
-def _target(assignment: Assignment) -> MovePart:
-    """Return the words to the left of `=` with their place in the string."""
-    start = max(0, str(assignment.place.value).find(assignment.target))
-    return MovePart(assignment.target, (start, start + len(assignment.target)))

@@ -19,7 +19,6 @@ from twinrom.statemachine.meaning.definitions import check_definitions
 from twinrom.statemachine.meaning.resolve import Resolver
 from twinrom.statemachine.meaning.scope import BROKEN, ResolveError, Typed, check_known
 from twinrom.statemachine.meaning.substitute import filled
-from twinrom.statemachine.sorts import BOOL
 from twinrom.statemachine.source.places import Problems
 from twinrom.statemachine.system import Argument, Conjunct, Duty, RuleInstance, TransitionSystem
 
@@ -123,7 +122,7 @@ class _Grounder:
         bound = self.bound(column, rule.place)
         payload = rule.place.at("given")
         given = tuple(Argument(
-            name, sort, terms.payload(name, sort.low, sort.high, boolean=sort is BOOL))
+            name, sort, terms.payload(name, sort.low, sort.high, boolean=sort.boolean))
             for name, sort in rule.given.items())
         check_free(rule.given, payload, self.vocabulary, self.problems)
         names = dict.fromkeys(written_names(payload), BROKEN)

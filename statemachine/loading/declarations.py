@@ -151,13 +151,14 @@ class Declarations:
             for i, name in enumerate(template.instances):
                 owner, _, part = name.partition(".")
                 at = template.place.at("instances", i)
-                if part and owner not in owners and not self.problems.forgiven(owner):
+                if part and owner in owners:
+                    if part in owners[owner].variables:
+                        self.problems.add(at.problem(f"`{name}` is already a variable of `{owner}`",
+                                                     "choose another name"))
+                elif part and not self.problems.forgiven(owner):
                     known = [o for o in owners if "." not in o]
                     self.problems.add(at.problem(f"`{name}` is part of `{owner}`, which is no "
                                                  "machine", did_you_mean(owner, known)))
-                elif part and part in owners[owner].variables:
-                    self.problems.add(at.problem(
-                        f"`{name}` is already a variable of `{owner}`", "choose another name"))
 
     def _tables(self) -> dict[str, Table]:
         found = {}

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 HEAD = re.compile(r"\s*([^\s()]+)\s*(?:\(([^()]*)\))?\s*")
 
 
+def defined_name(head: str) -> str:
+    """Return the name that a key of `[define]` gives a meaning to, its parameters left out."""
+    return head.partition("(")[0].strip()
+
+
 def read_definitions(define: Mapping[str, str], place: Place,
                      problems: Problems) -> dict[str, Definition]:
     """Return the named expressions; a name may have parameters: `fits(v)`."""
@@ -26,7 +31,7 @@ def read_definitions(define: Mapping[str, str], place: Place,
         at = place.at(head)
         definition = _read(head, text, at, problems)
         if definition is None:
-            problems.broken.add(head.partition("(")[0].strip())
+            problems.broken.add(defined_name(head))
         elif definition.name in found:
             problems.add(at.problem(f"`{definition.name}` is defined twice",
                                     f"see {found[definition.name].body.place}", at_key=True))

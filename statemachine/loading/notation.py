@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.statemachine.expression.formula import read_formula
 from twinrom.statemachine.expression.parse import MAX_TEXT
-from twinrom.statemachine.model import Assignment, Column, Move
+from twinrom.statemachine.model import Assignment, Column, Move, MoveSpans
 from twinrom.statemachine.sorts import Sort
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
@@ -178,7 +178,8 @@ def parse_move(text: str, place: Place, problems: Problems) -> Move | None:
     if wrong:
         return None
     names = None if sources[0].text == "*" else tuple(s.text for s in sources)
-    return Move(target.text, names, destination.text, place)
+    spans = MoveSpans(target.span, tuple(s.span for s in sources), destination.span)
+    return Move(target.text, names, destination.text, place, spans)
 
 
 def _wrong(parts: MoveParts) -> Iterable[tuple[str, Span, str]]:
@@ -219,7 +220,8 @@ def parse_assignment(text: str, place: Place, problems: Problems) -> Assignment 
         problems.add(place.problem(message, "write `machine.variable = expression`"))
         return None
     value = read_formula(text[equals + 1:], place, problems, equals + 1)
-    return Assignment(target.text, value, place) if value else None
+    owner, _, name = target.text.rpartition(".")
+    return Assignment(owner, name, value, place, target.span) if value else None
 
 
 def parse_columns(each: Mapping[str, list[str | int | bool]], place: Place,

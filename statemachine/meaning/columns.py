@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from twinrom.statemachine import terms
 from twinrom.statemachine.meaning.scope import BROKEN, Typed, Vocabulary
 from twinrom.statemachine.model import all_sorts
 from twinrom.statemachine.sorts import BOOL
@@ -27,7 +26,7 @@ def variables_of(model: Model) -> tuple[Variable, ...]:
     for machine, template in model.machines.items():
         found.append(Variable(len(found), machine, template.state_sort, machine))
         for name, sort in template.variables.items():
-            found.append(Variable(len(found), f"{machine}.{name}", sort))
+            found.append(Variable(len(found), f"{machine}.{name}", sort, machine))
     return tuple(found)
 
 
@@ -55,8 +54,7 @@ def _bound(name: str, value: Value, place: Place, vocabulary: Vocabulary,
         return BROKEN
     sort = sorts[0]
     code = sort.code(str(value)) or 0
-    term = terms.truth(code) if sort is BOOL else terms.constant(code)
-    return Typed(term, sort, str(value) if sort.template else None)
+    return Typed(sort.constant(code), sort, str(value) if sort.template else None)
 
 
 def _sorts_with(value: Value, vocabulary: Vocabulary) -> list[Sort]:
@@ -65,7 +63,7 @@ def _sorts_with(value: Value, vocabulary: Vocabulary) -> list[Sort]:
         return [BOOL]
     numeric = isinstance(value, int)
     return [s for s in vocabulary.sorts.values()
-            if s is not BOOL and s.ordered == numeric and s.code(str(value)) is not None]
+            if not s.boolean and s.ordered == numeric and s.code(str(value)) is not None]
 
 
 def _unbound(name: str, value: str | int, sorts: list[Sort], place: Place,
@@ -79,7 +77,7 @@ def _unbound(name: str, value: str | int, sorts: list[Sort], place: Place,
                                       "give one of them other values")
     if isinstance(value, int):
         return at.problem(f"`{value}` is in no sort of numbers")
-    known = [x for s in vocabulary.sorts.values() if s is not BOOL for x in s.labels or ()]
+    known = [x for s in vocabulary.sorts.values() if not s.boolean for x in s.labels or ()]
     templates = vocabulary.model.templates
     hint = did_you_mean(value, known)
     if value in templates:

@@ -75,7 +75,7 @@ def _is_value(r: Context, option: e.Expr) -> bool:
 def _state_test(r: Context, left: e.Expr, right: e.Expr) -> Term:
     typed = r.value(left)
     if typed.machine is None:
-        hint = f"write `{left} == {right}`" if typed.sort.name != "bool" else f"write `{left}`"
+        hint = f"write `{left} == {right}`" if not typed.sort.boolean else f"write `{left}`"
         if typed.sort.template:
             group = typed.sort.name
             hint = f"to look behind it write `any(c == {left} and c is {right} for c in {group})`"
@@ -132,7 +132,7 @@ def _check_sorts(r: Context, whole: Span, text: str, sides: tuple[Typed, Typed])
 def _check_none(r: Context, node: e.Expr, sort: Sort) -> None:
     """Refuse to compare with `none` what never is."""
     if not sort.optional:
-        declared = sort.name and sort.name != "bool"
+        declared = sort.name and not sort.boolean
         r.refuse(node, f"{kind_of(sort)} is never `none`",
                  f"a variable that may be is declared as `{sort.name}?`" if declared else "")
 

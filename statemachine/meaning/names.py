@@ -180,7 +180,7 @@ def grouped(r: Context, group: e.Expr) -> list[Typed]:
         r.refuse_name(group, name, f"`{group}` is not a group",
                       did_you_mean(name, v.sorts) or "a template, a sort or `(a, b)`")
     sort = v.sorts[name]
-    if sort is BOOL:
+    if sort.boolean:
         return [Typed(terms.FALSE, BOOL), Typed(terms.TRUE, BOOL)]
     if sort.labels:
         return [constant_of(r, sort, label) for label in sort.labels]

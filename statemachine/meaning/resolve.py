@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinrom.statemachine.model import Definition
-    from twinrom.statemachine.source.locate import Span
     from twinrom.statemachine.terms import Term
 
 TOO_LARGE = "this is too large when its definitions are written out"
@@ -37,7 +35,7 @@ class Resolver(Context):
     def truth(self, node: e.Expr) -> Term:
         """Return the meaning of an expression that must be true or false."""
         typed = self.value(node)
-        if typed.sort.name != "bool":
+        if not typed.sort.boolean:
             state = typed.machine or typed.sort.template
             hint = "ask for a state with `is`" if state else "compare it"
             self.refuse(node, f"`{node}` is not true or false but {kind_of(typed.sort)}", hint)
@@ -117,7 +115,11 @@ class Resolver(Context):
         if len(names) > 1:
             self.refuse(
                 node, f"`{node}` computes with {kind_of(a.sort)} and {kind_of(b.sort)}")
-        term = (terms.plus if node.operator == "+" else terms.minus)(a.term, b.term)
+        operation = terms.signature(e.SIGNS[node.operator])
+        mistake = operation.mistake([a.term, b.term])
+        if mistake:
+            self.refuse(node, f"`{node}` cannot be computed: {mistake}")
+        term = operation.build(a.term, b.term)
         return Typed(term, number(term.low, term.high, next(iter(names), "")))
 
     def _choice(self, node: e.IfElse, expected: Sort | None) -> Typed:
@@ -232,16 +234,9 @@ class Resolver(Context):
                     for p in error.problems)) from None
         return found
 
-    def _name_of(self, node: e.Quantified) -> Span:
-        """Return where the name that a quantifier binds stands."""
-        start, end = node.span
-        text = str(self.formula.place.value)
-        found = re.search(rf"\bfor\s+({re.escape(node.name)})\b", text[start:end])
-        return (start + found.start(1), start + found.end(1)) if found else node.span
-
     def _quantified(self, node: e.Quantified) -> Typed:
         if node.name in self.bound or self.vocabulary.taken(node.name):
-            self.refuse(self._name_of(node), f"`{node.name}` already means something else",
+            self.refuse(node.name_span, f"`{node.name}` already means something else",
                         "choose another name")
         if unending(self, node.group):
             counted = node.function == "count"

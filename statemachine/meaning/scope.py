@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from twinrom.statemachine import terms
-from twinrom.statemachine.sorts import BOOL, Sort
+from twinrom.statemachine.sorts import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -71,7 +71,7 @@ class Vocabulary:
 
     def labelled(self, name: str) -> Iterator[Sort]:
         """Return the sorts that have a value called `name`."""
-        return (s for s in self.sorts.values() if s.labels and name in s.labels and s is not BOOL)
+        return (s for s in self.sorts.values() if s.labels and name in s.labels and not s.boolean)
 
     def taken(self, name: str) -> bool:
         """Say whether `name` means something everywhere, so that nothing can be bound to it."""

@@ -20,7 +20,8 @@ def filled(node: e.Expr, bound: Mapping[str, Typed]) -> e.Expr:  # noqa: C901, P
         return filled(inner, bound)
 
     match node:
-        case e.Name((head, *rest)):
+        case e.Name(path):
+            head, *rest = path
             known = head in bound and _fixed(bound[head])
             return e.Name((*_text(bound[head]), *rest)) if known else node
         case e.Not(operand):
@@ -41,7 +42,7 @@ def filled(node: e.Expr, bound: Mapping[str, Typed]) -> e.Expr:  # noqa: C901, P
         case e.Quantified():
             only = fill(node.condition) if node.condition is not None else None
             return replace(node, body=fill(node.body), group=fill(node.group), condition=only)
-        case _:
+        case e.Literal():
             return node
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinrom.statemachine.expression.syntax import sign
+
 if TYPE_CHECKING:
     from twinrom.statemachine.sorts import Sort
     from twinrom.statemachine.system import TransitionSystem, Variable
@@ -42,9 +44,6 @@ class _Writer:
                 return self._equal(a[0], a[1], negated=False)
             case "at_most":
                 return self._at_most(a[0], a[1], "<=")
-            case "plus" | "minus":
-                sign = "+" if t.operator == "plus" else "-"
-                return f"{self._inner(a[0])} {sign} {self._inner(a[1])}"
             case "if":
                 then, otherwise = (self._inner(x, sort) for x in a[1:])
                 return f"{then} if {self._inner(a[0])} else {otherwise}"
@@ -52,8 +51,10 @@ class _Writer:
                 of = self.system.tables[t.value].of
                 inner = [self.text(x, s) for x, s in zip(a, of, strict=True)]
                 return f"{t.value}({', '.join(inner)})"
-            case _:
+            case "after" | "payload" | "event" | "argument" | "opaque":
                 raise ValueError(f"a {t.operator} is not part of a state")
+            case operation:
+                return f"{self._inner(a[0])} {sign(operation).text} {self._inner(a[1])}"
 
     def _inner(self, t: Term, sort: Sort | None = None) -> str:
         """Return the text in brackets, unless it is short in itself."""

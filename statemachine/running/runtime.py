@@ -115,8 +115,7 @@ class Runtime:
         self.system = system
         self.units = {name: Unit(name) for name in system.model.machines}
         self.unowned: dict[int, int] = {}  # observers and budgets belong to no machine
-        self._owner = {v.index: v.machine or v.name.rpartition(".")[0]
-                       for v in system.variables if v.role == "model"}
+        self._owner = {v.index: v.owner for v in system.variables if v.owner is not None}
         self._holders = [self.units[self._owner[v.index]].values if v.index in self._owner
                          else self.unowned for v in system.variables]
         arrows: dict[str, list[TransitionConfigDict]] = {name: [] for name in self.units}

@@ -209,10 +209,10 @@ class _Reader:
     def code(self, sort: Sort, data: object, where: str) -> int:
         code: int | None = None
         if isinstance(data, bool):
-            code = int(data) if sort.name == "bool" else None
+            code = int(data) if sort.boolean else None
         elif isinstance(data, int):
             code = data if sort.ordered and sort.plain_low <= data <= sort.high else None
-        elif isinstance(data, str) and sort.name != "bool" and (data == "none" or not sort.ordered):
+        elif isinstance(data, str) and not sort.boolean and (data == "none" or not sort.ordered):
             code = sort.code(data)
         if code is None:
             self.fail(f"{where} cannot be {_shown(data)}", f"it is in {sort.describe()}")

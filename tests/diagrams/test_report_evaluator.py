@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from asked import corpus, question, shipped
@@ -15,7 +16,7 @@ from random_models import Maker
 
 from twinrom.diagrams.page.data import run_data, system_data
 from twinrom.proofs import holds_at, holds_in
-from twinrom.statemachine import State, Trace, from_itf
+from twinrom.statemachine import State, Trace, from_itf, terms
 
 if TYPE_CHECKING:
     from twinrom.proofs import Question
@@ -120,6 +121,11 @@ def agrees(asked: Question, traces: list[Trace]) -> int:
             seen += len(enabled)
         assert from_itf(system, itf) == trace
     return seen
+
+
+def test_the_page_knows_every_operator() -> None:
+    known = set(re.findall(r'case "(\w+)":', EVALUATOR.read_text(encoding="utf-8")))
+    assert known == set(get_args(terms.Operator)) - {"opaque"}  # only sorts without end have them
 
 
 @needs_node

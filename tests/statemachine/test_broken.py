@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from twinrom.proofs.spec.question import ask
-from twinrom.statemachine import InputError, load_model
+from twinrom.proofs.spec.schema import SpecShape
+from twinrom.statemachine import InputError, load_model, parse_model
+from twinrom.statemachine.loading.schema import ModelShape
 
 ROOT = Path(__file__).parent.parent.parent
 BROKEN = Path("tests") / "broken"
@@ -54,6 +56,28 @@ def test_mistakes_are_all_said_in_these_words(name: str) -> None:
 def test_every_expectation_has_its_file() -> None:
     known = {expectation(name) for name in MISTAKES}
     assert set((ROOT / BROKEN).glob("*.expected")) == known
+
+
+WRONG = ("2", "true", '""', '"s1..s2"', "[]", "[1]", '["A", 2]', '["zz"]', '["A.b.c"]', "{ a = 1 }")
+
+
+@pytest.mark.parametrize("wrong", [*WRONG, None])
+@pytest.mark.parametrize("line", [1, 2, 3, 6, 7])
+def test_a_mistake_in_a_template_with_parts_has_its_place(line: int, wrong: str | None) -> None:
+    lines = (ROOT / BROKEN / "parts_of_a_misspelled_key.toml").read_text("utf-8").splitlines()
+    lines[2] = lines[2].replace("stats", "states")
+    parse_model("\n".join(lines))
+    key = lines[line].partition(" = ")[0]
+    lines[line] = f"{key}x = 1" if wrong is None else f"{key} = {wrong}"
+    with pytest.raises(InputError) as found:
+        parse_model("\n".join(lines))
+    assert all(problem.line and problem.source_line for problem in found.value.problems)
+
+
+def test_every_section_of_the_other_kind_of_file_is_known() -> None:
+    model, spec = set(ModelShape.model_fields), set(SpecShape.model_fields)
+    assert set(ModelShape.elsewhere) == spec - model
+    assert set(SpecShape.elsewhere) == model - spec
 
 
 @pytest.mark.parametrize("name", MISTAKES)

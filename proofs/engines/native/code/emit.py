@@ -8,7 +8,7 @@ list of cases, each with the mask of choices for which it is the value.
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from twinrom.proofs.engines.native.code.fields import Fields
 from twinrom.proofs.engines.native.code.layout import NativeUnavailableError
@@ -62,8 +62,10 @@ class Emitter(Fields):
                 return self._comparison(term)
             case "table":
                 return self._entry(term)
+            case "plus" | "minus" | "if" | "after" | "event" | "argument" | "opaque":
+                raise AssertionError(term.operator)  # a number, or folded away before
             case _:
-                raise AssertionError(term.operator)
+                assert_never(term.operator)
 
     def negated(self, value: TruthValue) -> TruthValue:
         """Return `not value`."""
@@ -212,8 +214,12 @@ class Emitter(Fields):
                 return self._selected(
                     condition, self.number(arguments[1]), self.number(arguments[2])
                 )
+            case "and" | "or" | "not" | "equal" | "at_most" | "table":
+                raise AssertionError(term.operator)  # a truth value
+            case "after" | "event" | "argument" | "opaque":
+                raise AssertionError(term.operator)  # folded away before
             case _:
-                raise AssertionError(term.operator)
+                assert_never(term.operator)
 
     def decided(self, value: TruthValue) -> TruthValue:
         """Return a truth value as a bit where one table choice has been picked."""
