@@ -23,6 +23,7 @@ from twinrom.diagrams.terminal.tables import (
     verdict_words,
 )
 from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
+from twinrom.diagrams.words.ending import asks
 from twinrom.diagrams.words.engines import engine_line, steps
 from twinrom.diagrams.words.story import short_place
 from twinrom.proofs import NotChecked, Proved, Unknown, Violated
@@ -139,7 +140,8 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
     witness = result.witness
     return {
         "name": prop.name,
-        "kind": prop.kind,
+        "kind": prop.kind.key,
+        "asks": asks(prop.kind),
         "says": prop.says,
         "whenever": prop.whenever_text,
         "goal": [part.text for part in prop.parts],

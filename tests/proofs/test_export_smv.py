@@ -40,7 +40,7 @@ def agrees(folder: Path, asked: Question) -> list[bool]:
     found = re.findall(r"^-- invariant .* is (true|false)$", done.stdout, re.MULTILINE)
     in_sorts = text.count("INVARSPEC !(")
     assert set(found[:in_sorts]) <= {"true"}
-    ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind))
+    ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind.key))
     broken = [report.found[p.name].violation is not None for p in ordered]
     assert [answer == "false" for answer in found[in_sorts:]] == broken
     possible = re.findall(r"^-- specification .* is (true|false)$", done.stdout, re.MULTILINE)

@@ -49,13 +49,13 @@ def agrees(folder: Path, asked: Question) -> None:
     assert counts is not None
     assert found, counted
     assert [int(n) for n in found[-1]] == [counts.transitions + counts.initial, counts.states]
-    ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind))
+    ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind.key))
     for prop, line in zip(ordered, names.splitlines(), strict=True):
         said = run_tlc(folder, f"SPECIFICATION Spec\nCHECK_DEADLOCK FALSE\n{line}\n")
         run = report.found[prop.name].violation
         assert ("is violated" in said) == (run is not None), said
         if run is not None:
-            length = run.length - (prop.kind == "step")
+            length = run.length - (prop.kind.key == "step")
             states = re.findall(r"^State \d+:", said, re.MULTILINE)
             assert len(states) == (length + 1 if length else 0)  # one alone has no number
 

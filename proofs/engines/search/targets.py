@@ -33,7 +33,7 @@ def targets(question: Question) -> tuple[Target, ...]:
     """
     found = []
     for prop in question.properties:
-        if prop.kind in ("invariant", "step"):
+        if prop.kind.safety:
             found.append(Target(prop.name, "violation", prop.bad, prop.stepwise))
         found.append(Target(prop.name, "witness", prop.whenever, prop.stepwise))
     what, name = DEADLOCK
