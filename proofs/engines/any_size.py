@@ -1,4 +1,4 @@
-"""Counterexamples where sorts are all integers: found symbolically, then made concrete.
+"""Bounded model checking over all integers: what is found is then made concrete.
 
 The runs are unrolled as in the bounded check, over integers and uninterpreted tables. What is found
 is narrowed to the fewest values that show it, so that it can be replayed like any other run.

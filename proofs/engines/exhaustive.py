@@ -1,4 +1,4 @@
-"""The exhaustive search in the fastest tier that can be had: compiled rules, or plain Python."""
+"""Explicit-state search in the fastest tier that can be had: compiled rules, or plain Python."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def explore(  # noqa: PLR0913 - the limits of a search
     plain: bool = False,
     stop_at: Collection[str] = (),
 ) -> Report:
-    """Return what an exhaustive search finds; see `proofs.search.search`.
+    """Return what an exhaustive search finds; see `search.breadth_first`.
 
     With `plain`, or where the rules cannot be compiled, plain Python searches; `tier` says which
     it was, and why. A model that is too large to be enumerated is reported as stopped. A violation

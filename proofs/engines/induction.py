@@ -1,6 +1,6 @@
 """k-induction: what holds at the start, and after every k states in a row in which it holds.
 
-Facts about pairs of values come first (`proofs.lemmas`); they strengthen the properties. The path
+Facts about pairs of values come first (`engines.lemmas`); they strengthen the properties. The path
 is simple: no state occurs twice (Sheeran, Singh, Stalmarck: Checking safety properties using
 induction and a SAT-solver, FMCAD 2000).
 """

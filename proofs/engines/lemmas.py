@@ -1,4 +1,4 @@
-"""Facts that hold in every reachable state, found by guessing and proved by induction.
+"""Lemmas: auxiliary invariants, found by guessing and proved by induction.
 
 A guess is "these two values never occur together". Guesses come from a sample of reachable states
 and may be wrong: z3 keeps those, together with the spec's own invariants, that hold at the start

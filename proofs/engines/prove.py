@@ -1,4 +1,4 @@
-"""Proofs for all depths: one inductive invariant for all goals, by z3's Spacer or by induction.
+"""Unbounded proofs: one inductive invariant for all goals, by z3's Spacer or by k-induction.
 
 Whatever is claimed comes with a certificate that fresh solvers have confirmed.
 """

@@ -1,4 +1,4 @@
-"""Where a mutant first does something else than its model: a shortest run, by one search.
+"""Distinguishing runs: where a mutant first does something else than its model, by one search.
 
 Until then both do the same, so the reachable states of the model up to there are all that matter.
 """

@@ -1,4 +1,4 @@
-"""What becomes of mutants: each is killed, survives, or is proved to be equivalent."""
+"""Mutant outcomes: each is killed, survives, or is proved to be equivalent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps of a system as an observer sees them, for all table choices at once."""
+"""A labelled transition system: what an observer sees of steps, for all table choices at once."""
 
 from __future__ import annotations
 

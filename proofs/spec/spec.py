@@ -72,7 +72,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Spec:
-    """A spec file, its shape checked; `proofs.question` gives its expressions a meaning."""
+    """A spec file, its shape checked; `proofs.spec.question` gives its expressions a meaning."""
 
     name: str
     shape: SpecShape

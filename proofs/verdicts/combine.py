@@ -1,4 +1,4 @@
-"""Several engines' reports as one verdict per property; engines that disagree are a bug of ours."""
+"""The portfolio's verdicts: one per property; engines that disagree are a bug of ours."""
 
 from __future__ import annotations
 

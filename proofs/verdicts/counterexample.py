@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from twinrom.proofs.spec.kinds import InvariantKind, PossibleKind, ResponseKind, StepKind
-from twinrom.proofs.verdicts.lasso import missing_for_possible, missing_for_response
+from twinrom.proofs.verdicts.lasso import not_for_ever, not_stranded, unfair
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed, replayed_to_its_end
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ def counterexample(question: Question, prop: Property, run: Run, *, quick: bool 
             return replayed_to_its_end(question, prop, run, broken=True)
         case ResponseKind():
             trace = replayed(question, prop.name, run)
-            wrong = missing_for_response(question, prop, trace)
+            wrong = not_for_ever(question, prop, trace) or unfair(question, trace)
         case PossibleKind():
             trace = replayed(question, prop.name, run)
-            wrong = None if quick else missing_for_possible(question, prop, trace)
+            wrong = None if quick else not_stranded(question, prop, trace)
         case _:
             assert_never(prop.kind)
     if wrong is not None:

@@ -1,4 +1,4 @@
-"""Runs into a deadlock or a livelock, replayed and checked like any other."""
+"""Deadlock and livelock: the runs into them, replayed and checked like any other."""
 
 from __future__ import annotations
 

@@ -50,17 +50,22 @@ def _automatic(question: Question, step: Step) -> bool:
     return question.model.automatic(step.instance.rule)
 
 
-def missing_for_response(question: Question, prop: Property, trace: Trace) -> str | None:
-    """Return what is missing for a counterexample to a response."""
+def not_for_ever(question: Question, prop: Property, trace: Trace) -> str | None:
+    """Return why a run does not owe the goal for ever by automatic steps; None when it does."""
     since, loop = owed_since(question, prop, trace), trace.loop
     if since is None:
         return "the goal is not owed at the end, or not by automatic steps alone"
     if loop is None or loop < since:
         return "the goal is not owed for ever"
+    return None
+
+
+def unfair(question: Question, trace: Trace) -> str | None:
+    """Return which automatic rule a lasso puts off for ever; None when it is weakly fair."""
     automatic = [i for i in question.system.instances if question.model.automatic(i.rule)]
-    taken = {step.instance.index for step in trace.steps[loop:]}
+    taken = {step.instance.index for step in trace.steps[trace.loop :]}
     for instance in automatic:
-        put_off = all(_enabled(question, instance, s) for s in trace.states[loop:])
+        put_off = all(_enabled(question, instance, s) for s in trace.states[trace.loop :])
         if put_off and instance.index not in taken:
             return f"`{instance.name}` could happen all the time, and never does"
     return None
@@ -72,8 +77,8 @@ def _enabled(question: Question, instance: RuleInstance, state: State) -> bool:
     return any(terms.evaluate(instance.guard, state.values, (), g, entry) for g in given)
 
 
-def missing_for_possible(question: Question, prop: Property, trace: Trace) -> str | None:
-    """Return what is missing for a counterexample to a possible property.
+def not_stranded(question: Question, prop: Property, trace: Trace) -> str | None:
+    """Return why the goal may be possible after all from the last state of a run.
 
     That no run leads on to what is possible is searched for again, from the last state alone;
     beyond two million states this is left open.

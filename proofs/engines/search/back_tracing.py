@@ -1,4 +1,4 @@
-"""From what a search found back to the start: runs, without parents having been kept."""
+"""Back-tracing: from what a search found to the start, without parents having been kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A closed state graph: from where every automatic run reaches a goal, and from where none can."""
+"""Fixpoints on a closed state graph: where every automatic run gets to a goal, and where none."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Clock:
 
 
 class SearchedSpace:
-    """The `Space` that a complete search leaves behind: its layers, its look-up tables.
+    """The `ClosedSpace` that a complete search leaves behind: its layers, its look-up tables.
 
     Edges are computed when they are first asked for, and kept. All table choices are treated at
     once: what is known of a state is a family.

@@ -1,4 +1,4 @@
-"""The reachable states with those drawn together that agree on chosen variables.
+"""The quotient of the reachable graph: states that agree on chosen variables are one.
 
 The states are found as the search finds them: breadth first, rules by look-up, all table choices
 at once. What is kept is what a picture needs: which folds lead to which, by which rules.

@@ -1,4 +1,4 @@
-"""Responses and possible properties on a closed state graph, whichever engine closed it.
+"""Liveness and possibility on a closed state graph, whichever engine closed it.
 
 A response is decided under weak fairness: an automatic rule instance that stays enabled for ever
 happens, with a payload that the worst case chooses; the environment is quiet.

@@ -1,4 +1,4 @@
-"""What an exhaustive search looks for on its way: one list, the same for every such engine."""
+"""The targets of a search: what it looks for on its way, the same list for every such engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a guard settles: terms under a guard that holds, with what follows from it filled in."""
+"""Partial evaluation: terms under a guard that holds, with what follows from it filled in."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class StepTerm:
         self.plain: Term | None = None
 
     def at(self, instance: RuleInstance, memo: dict[Term, Term]) -> Term:
-        """Return what the check says of steps by `instance`; see `proofs.events.at_instance`."""
+        """Return what the check says of steps by `instance`; see `spec.events.at_instance`."""
         if any(instance.index not in indices for indices in self.events):
             return terms.FALSE
         if self.says_event or self.later & instance.updates.keys():
