@@ -39,13 +39,8 @@ from twinrom.proofs.questions.standing import PolicyStanding
 from twinrom.proofs.questions.sweep import Point, axes_of, grid, policies, row_data, sweep
 from twinrom.proofs.report import Counts, DeadEnds, Found, Report
 from twinrom.proofs.run import Run
-from twinrom.proofs.spec.kinds import (
-    InvariantKind,
-    Kind,
-    PossibleKind,
-    ResponseKind,
-    StepKind,
-)
+from twinrom.proofs.spec import kinds
+from twinrom.proofs.spec.kinds import Kind
 from twinrom.proofs.spec.question import Question, ask, pose
 from twinrom.proofs.spec.request import CheckRequest, request
 from twinrom.proofs.spec.schema import json_schema as spec_json_schema
@@ -93,7 +88,6 @@ __all__ = [
     "Finding",
     "Folded",
     "Found",
-    "InvariantKind",
     "Key",
     "Kind",
     "Mutant",
@@ -104,18 +98,15 @@ __all__ = [
     "Options",
     "Point",
     "PolicyStanding",
-    "PossibleKind",
     "Property",
     "Proved",
     "Question",
     "Read",
     "Recheck",
     "Report",
-    "ResponseKind",
     "Result",
     "Run",
     "Spec",
-    "StepKind",
     "Unknown",
     "Vacuous",
     "Verdict",
@@ -137,6 +128,7 @@ __all__ = [
     "grid",
     "holds_at",
     "holds_in",
+    "kinds",
     "lint",
     "lint_files",
     "load_spec",

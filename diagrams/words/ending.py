@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from twinrom.proofs import (
-    InvariantKind,
-    PossibleKind,
-    ResponseKind,
-    StepKind,
-    holds_at,
-    holds_in,
-    owed_since,
-)
+from twinrom.proofs import holds_at, holds_in, kinds, owed_since
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
@@ -23,13 +15,13 @@ if TYPE_CHECKING:
 def asks(kind: Kind) -> str:
     """Return the words between what `whenever` says and the goal."""
     match kind:
-        case InvariantKind():
+        case kinds.InvariantKind():
             return "always"
-        case StepKind():
+        case kinds.StepKind():
             return "each step"
-        case ResponseKind():
+        case kinds.ResponseKind():
             return "the system itself leads to"
-        case PossibleKind():
+        case kinds.PossibleKind():
             return "some run leads to"
         case _:
             assert_never(kind)
@@ -50,11 +42,11 @@ def for_ever(trace: Trace) -> str:
 def wrong(question: Question, prop: Property, trace: Trace) -> str:
     """Return the sentence that says what is wrong, with the values that make it so."""
     match prop.kind:
-        case InvariantKind() | StepKind():
+        case kinds.InvariantKind() | kinds.StepKind():
             return _broken(question, prop, trace)
-        case ResponseKind():
+        case kinds.ResponseKind():
             return _never_reached(question, prop, trace)
-        case PossibleKind():
+        case kinds.PossibleKind():
             always = prop.whenever_text == "always"
             holds = "" if always else f"`{prop.whenever_text}` holds, and "
             return f"Wrong: {_when(len(trace.steps))} {holds}no run leads on to {_goal(prop)}."
