@@ -110,13 +110,13 @@ class Naive:
         started, broken = time.monotonic(), dict[str, int]()
         for k in range(depth + 1):
             for prop in self.question.decidable:
-                if prop.name in broken or (prop.kind == "step" and not k):
+                if prop.name in broken or (prop.kind.key == "step" and not k):
                     continue
                 solver = z3.Solver()
                 solver.add(*self.ranges(0), *(self.term(c.term, 0) for c in self.system.init))
                 for j in range(k):
                     solver.add(*self.step(j))
-                solver.add(self.term(prop.bad, k if prop.kind == "invariant" else k - 1))
+                solver.add(self.term(prop.bad, k if prop.kind.key == "invariant" else k - 1))
                 left = limit - (time.monotonic() - started)
                 solver.set("timeout", max(1, int(left * 1000)))
                 answer = solver.check()

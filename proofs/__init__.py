@@ -39,6 +39,8 @@ from twinrom.proofs.questions.standing import PolicyStanding
 from twinrom.proofs.questions.sweep import Point, axes_of, grid, policies, row_data, sweep
 from twinrom.proofs.report import Counts, DeadEnds, Found, Report
 from twinrom.proofs.run import Run
+from twinrom.proofs.spec import kinds
+from twinrom.proofs.spec.kinds import Kind
 from twinrom.proofs.spec.question import Question, ask, pose
 from twinrom.proofs.spec.request import CheckRequest, request
 from twinrom.proofs.spec.schema import json_schema as spec_json_schema
@@ -66,13 +68,13 @@ __all__ = [
     "BOUNDED", "CODES", "ENGINES", "FORMATS", "SELECTABLE", "Answer", "Bounded", "Certificate",
     "CheckRequest", "Checked", "Clause", "ClauseResult", "Comparison", "Counts", "Cut", "DeadEnds",
     "Difference", "EngineDisagreementError", "Evidence", "FaultNumber", "Finding", "Folded",
-    "Found", "Key", "Mutant", "MutantOutcome", "Mutated", "NotChecked", "OneWay", "Options",
+    "Found", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated", "NotChecked", "OneWay", "Options",
     "Point", "PolicyStanding", "Property", "Proved", "Question", "Read", "Recheck", "Report",
     "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "VerdictChange", "Violated",
     "WorkerDiedError", "ask", "axes_of", "baseline", "check", "combine", "compare", "count_faults",
     "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid", "holds_at",
-    "holds_in", "lint", "lint_files", "load_spec", "mutants", "mutate", "mutated", "owed_since",
-    "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recheck_folders",
+    "holds_in", "kinds", "lint", "lint_files", "load_spec", "mutants", "mutate", "mutated",
+    "owed_since", "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recheck_folders",
     "refuse_another_file", "request", "row_data", "shipped_specs", "spec_for", "spec_json_schema",
     "sweep", "weight", "word", "write_baseline", "write_certificate", "write_export",
 ]  # fmt: skip

@@ -282,6 +282,12 @@ class TransitionSystem:
             if v.role == "model"
         )
 
+    def changed(self, before: State, after: State) -> Iterator[tuple[Variable, int, int]]:
+        """Yield every variable that differs between two states, with its codes in both."""
+        for v, a, b in zip(self.variables, before.values, after.values, strict=True):
+            if a != b:
+                yield v, a, b
+
     def extended(
         self,
         variables: Sequence[Variable],

@@ -127,7 +127,7 @@ def agree_on_properties(name: str, state: State, step: Step, after: State) -> No
     entry = asked(name).system.entry(state.tables)
     for prop in asked(name).decidable:
         for term in (prop.whenever, prop.goal, prop.bad):
-            if prop.kind == "invariant":
+            if prop.kind.key == "invariant":
                 concrete = bool(terms.evaluate(term, state.values, (), {}, entry))
             else:
                 concrete = holds_at(term, state, step, after, entry)

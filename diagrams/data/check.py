@@ -108,7 +108,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
     )
     return {
         "name": prop.name,
-        "kind": prop.kind,
+        "kind": prop.kind.key,
         "clause": list(prop.clauses),
         "verdict": word(verdict),
         "depth": depth,

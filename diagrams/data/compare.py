@@ -61,7 +61,7 @@ def _verdict(change: VerdictChange) -> dict[str, Any]:
     after, system = change.after.verdict, change.after.question.system
     return {
         "name": change.after.prop.name,
-        "kind": change.after.prop.kind,
+        "kind": change.after.prop.kind.key,
         "clause": list(change.after.prop.clauses),
         "worse": change.worse,
         "before": _one(change.before),

@@ -119,7 +119,7 @@ def _run(
             f"--machine {wanted.machine}", "is a template, and a run moves single machines", known
         )
     graph = _machines(model, wanted, each=True)
-    bad = breaks is not None and breaks[1].kind in ("invariant", "step")
+    bad = breaks is not None and breaks[1].kind.safety
     story = [for_ever(trace), *([f"{breaks[1].name}: {wrong(*breaks, trace)}"] if breaks else [])]
     return highlighted(graph, system, trace, tuple(filter(None, story)), bad=bad)
 

@@ -119,7 +119,8 @@ def _instance(
 def _property(prop: Property, nodes: _Nodes) -> dict[str, Any]:
     return {
         "name": prop.name,
-        "kind": prop.kind,
+        "kind": prop.kind.key,
+        "step": prop.kind.goal_in_step,
         "says": prop.says or " and ".join(part.text for part in prop.parts),
         "known": prop.expect_violated,
         "bookkeeping": prop.bookkeeping,

@@ -139,9 +139,9 @@ class GroundSystem {
   // What became of each property: "holds", "broken" or "idle" (its `whenever` does not hold).
   // Invariants speak of `later`, step properties of the step [instance, payload] that led there.
   judge(property, rows, later, state, step) {
-    const where = property.kind === "invariant"
-      ? { state: later, rows, given: {} }
-      : step && { state, later, rows, given: this.given(...step), instance: step[0] };
+    const where = property.step
+      ? step && { state, later, rows, given: this.given(...step), instance: step[0] }
+      : { state: later, rows, given: {} };
     if (!where) return "idle";
     if (!this.value(property.whenever, where)) return "idle";
     return this.value(property.goal, where) ? "holds" : "broken";

@@ -12,6 +12,7 @@ from twinrom.diagrams.page.data import system_data
 from twinrom.diagrams.page.pictures import machine_picture, placed
 from twinrom.diagrams.page.runs import counterexample, plain_run
 from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
+from twinrom.diagrams.words.ending import asks
 from twinrom.diagrams.words.fault_numbers import cut_words, fatal_words, sentence, survives_words
 from twinrom.diagrams.words.story import short_place
 from twinrom.diagrams.words.text import short_file
@@ -139,7 +140,8 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
     witness = result.witness
     return {
         "name": prop.name,
-        "kind": prop.kind,
+        "kind": prop.kind.key,
+        "asks": asks(prop.kind),
         "says": prop.says,
         "whenever": prop.whenever_text,
         "goal": [part.text for part in prop.parts],

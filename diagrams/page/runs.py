@@ -102,7 +102,7 @@ def stage_data(system: TransitionSystem, trace: Trace) -> dict[str, Any]:
     """Return what a step slider needs: the states of all machines, the rules, a line per step."""
     said = ["Start"]
     for i, step in enumerate(trace.steps):
-        changed = changes(system.variables, trace.states[i], trace.states[i + 1])
+        changed = changes(system, trace.states[i], trace.states[i + 1])
         said.append(f"{step}: {'; '.join(changed) or 'nothing changes'}")
     return {
         "machines": {

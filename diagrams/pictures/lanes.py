@@ -87,7 +87,7 @@ def lanes(
     names = tuple(v.name for v in machines if v.name in shown)
     still = [v.name for v in machines if v.name not in shown]
     notes = (*_tables(system, trace), *_not_drawn(still))
-    breaks = prop is not None and prop.kind in ("invariant", "step") and bool(trace.steps)
+    breaks = prop is not None and prop.kind.safety and bool(trace.steps)
     rows = [_row(system, trace, i, names) for i in range(len(trace.steps))]
     if breaks:
         last = rows[-1]
@@ -124,8 +124,7 @@ def _shown(system: TransitionSystem, trace: Trace, read: Sequence[terms.Term]) -
     found = {
         v
         for before, after in pairwise(trace.states)
-        for v, a, b in zip(system.variables, before.values, after.values, strict=True)
-        if a != b
+        for v, _, _ in system.changed(before, after)
     }
     leaves = (t for t in terms.leaves(read) if t.operator in ("variable", "after"))
     found |= {system.variables[t.value] for t in leaves}
@@ -171,14 +170,15 @@ def _cells(
     system: TransitionSystem, step: Step, before: State, after: State, names: tuple[str, ...]
 ) -> tuple[Cell, ...]:
     """Return what a step makes of the lanes: moves, also to the state where a machine is."""
-    moved = {m.machine for m in step.instance.moves if not m.optional}
+    touched = {m.machine for m in step.instance.moves if not m.optional}
+    touched |= {v.index for v, _, _ in system.changed(before, after)}
     states: dict[str, str] = {}
     lines: dict[str, list[str]] = {}
-    for v, a, b in zip(system.variables, before.values, after.values, strict=True):
+    for v, b in zip(system.variables, after.values, strict=True):
         name = v.owner or ""
-        if v.machine and (a != b or v.index in moved):
+        if v.machine and v.index in touched:
             states[name] = v.sort.text(b)
-        elif not v.machine and a != b:
+        elif v.index in touched:
             lines.setdefault(name, []).append(f"{v.own_name} = {v.sort.text(b)}")
     return tuple(
         Cell(i, states.get(name, ""), tuple(lines.get(name, ())))

@@ -1,15 +1,30 @@
-"""The last sentences of a story: what goes on for ever, and what is wrong."""
+"""The words for each kind of property: what it asks for, and the last sentences of a story."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from twinrom.proofs import holds_at, holds_in, owed_since
+from twinrom.proofs import holds_at, holds_in, kinds, owed_since
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
-    from twinrom.proofs import Property, Question
+    from twinrom.proofs import Kind, Property, Question
     from twinrom.statemachine import Conjunct, State, Trace
+
+
+def asks(kind: Kind) -> str:
+    """Return the words between what `whenever` says and the goal."""
+    match kind:
+        case kinds.InvariantKind():
+            return "always"
+        case kinds.StepKind():
+            return "each step"
+        case kinds.ResponseKind():
+            return "the system itself leads to"
+        case kinds.PossibleKind():
+            return "some run leads to"
+        case _:
+            assert_never(kind)
 
 
 def for_ever(trace: Trace) -> str:
@@ -27,14 +42,16 @@ def for_ever(trace: Trace) -> str:
 def wrong(question: Question, prop: Property, trace: Trace) -> str:
     """Return the sentence that says what is wrong, with the values that make it so."""
     match prop.kind:
-        case "response":
+        case kinds.InvariantKind() | kinds.StepKind():
+            return _broken(question, prop, trace)
+        case kinds.ResponseKind():
             return _never_reached(question, prop, trace)
-        case "possible":
+        case kinds.PossibleKind():
             always = prop.whenever_text == "always"
             holds = "" if always else f"`{prop.whenever_text}` holds, and "
             return f"Wrong: {_when(len(trace.steps))} {holds}no run leads on to {_goal(prop)}."
         case _:
-            return _broken(question, prop, trace)
+            assert_never(prop.kind)
 
 
 def _when(index: int) -> str:
@@ -73,17 +90,17 @@ def _steady(read: list[terms.Term], states: tuple[State, ...]) -> list[terms.Ter
 
 def _broken(question: Question, prop: Property, trace: Trace) -> str:
     """Say which parts of an invariant or a step property are false."""
-    entry = question.system.entry(trace.states[-1].tables)
+    entry, stepwise = question.system.entry(trace.states[-1].tables), prop.kind.goal_in_step
 
     def holds(part: Conjunct) -> bool:
-        if prop.kind == "invariant":
-            return holds_in(part.term, trace.states[-1], entry)
-        return holds_at(part.term, trace.states[-2], trace.steps[-1], trace.states[-1], entry)
+        if stepwise:
+            return holds_at(part.term, trace.states[-2], trace.steps[-1], trace.states[-1], entry)
+        return holds_in(part.term, trace.states[-1], entry)
 
     broken = [part for part in prop.parts if not holds(part)]
     what = " and ".join(f"`{part.text}`" for part in broken)
     values = _values(question, prop, trace.states[-2:], [p.term for p in broken])
-    if prop.kind == "step":
+    if stepwise:
         where = f"step {len(trace.steps)}, `{trace.steps[-1]}`, is where it breaks:"
     else:
         where = _when(len(trace.steps))
@@ -104,7 +121,7 @@ def _values(
         if leaf.operator not in ("variable", "after"):
             continue
         v = variables[leaf.value]
-        at = -2 if prop.kind == "step" and leaf.operator == "variable" else -1
+        at = -2 if prop.kind.goal_in_step and leaf.operator == "variable" else -1
         value = v.sort.text(states[at].values[v.index])
         name = f"next({v.name})" if leaf.operator == "after" else v.name
         found[name] = f"{name} is {value}" if v.machine else f"{name} = {value}"

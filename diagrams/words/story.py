@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinrom.proofs import Property, Question
-    from twinrom.statemachine import Place, State, Trace, TransitionSystem, Variable
+    from twinrom.statemachine import Place, State, Trace, TransitionSystem
     from twinrom.statemachine.terms import Term
 
 
@@ -54,17 +55,15 @@ def told_run(system: TransitionSystem, trace: Trace) -> Story:
     return Story(start_of(system, trace), tables_of(system, trace), steps, for_ever(trace), "")
 
 
-def changes(variables: tuple[Variable, ...], before: State, after: State) -> tuple[str, ...]:
+def changes(system: TransitionSystem, before: State, after: State) -> tuple[str, ...]:
     """Return what a step changed, as `A: off -> booting` and `A.busy = True`."""
-    found = []
-    for v, a, b in zip(variables, before.values, after.values, strict=True):
-        if a != b and v.role != "budget":
-            found.append(
-                f"{v.name}: {v.sort.text(a)} -> {v.sort.text(b)}"
-                if v.machine
-                else f"{v.name} = {v.sort.text(b)}"
-            )
-    return tuple(found)
+    return tuple(
+        f"{v.name}: {v.sort.text(a)} -> {v.sort.text(b)}"
+        if v.machine
+        else f"{v.name} = {v.sort.text(b)}"
+        for v, a, b in system.changed(before, after)
+        if v.role != "budget"
+    )
 
 
 def short_place(place: Place) -> str:
@@ -80,7 +79,7 @@ def story_steps(system: TransitionSystem, trace: Trace) -> tuple[StoryStep, ...]
 def _step(system: TransitionSystem, index: int, trace: Trace) -> StoryStep:
     step = trace.steps[index]
     rule = step.instance.rule
-    changed = changes(system.variables, trace.states[index], trace.states[index + 1])
+    changed = changes(system, trace.states[index], trace.states[index + 1])
     name = str(step) if rule.name == rule.event else f"{step} by {rule.name}"
     return StoryStep(
         index + 1,
@@ -96,9 +95,8 @@ def _relevant(system: TransitionSystem, trace: Trace, read: Sequence[Term]) -> s
     """Return the variables that a reader needs at the start: what terms and guards read."""
     read = [*read, *(step.instance.guard for step in trace.steps)]
     found = {t.value for t in terms.leaves(read) if t.operator in ("variable", "after")}
-    for before, after in zip(trace.states, trace.states[1:], strict=False):
-        changed = zip(system.variables, before.values, after.values, strict=True)
-        found |= {v.index for v, a, b in changed if a != b and v.machine}
+    for before, after in pairwise(trace.states):
+        found |= {v.index for v, _, _ in system.changed(before, after) if v.machine}
     return found
 
 

@@ -193,13 +193,14 @@ class _Writer:
             "enabled?", [*self.before, *self.choice], t.every(t.enabled())
         )
         for number, prop in enumerate(self.properties):
-            body = t.term(prop.bad) if prop.kind == "invariant" else t.of_the_step(prop.bad)
-            parameters = self.before if prop.kind == "invariant" else [*self.before, *self.choice]
+            stepwise = prop.kind.goal_in_step
+            parameters = [*self.before, *self.choice] if stepwise else self.before
             name = f"bad{number}?"
-            found.append(f"; {prop.kind} {prop.name}\n{self._definition(name, parameters, body)}")
+            bad = self._definition(name, parameters, t.broken(prop))
+            found.append(f"; {prop.kind} {prop.name}\n{bad}")
             arguments = self._at(parameters, 0)
             call = self._call(name, arguments)
-            if prop.kind == "step":
+            if stepwise:
                 now = [*self._at(self.before, 0), *self._at(self.choice, 0)]
                 call = f"(and {self._call('enabled?', now)} {call})"
             names.append(call)

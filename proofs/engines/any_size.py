@@ -1,4 +1,4 @@
-"""Counterexamples where sorts are all integers: found symbolically, then made concrete.
+"""Bounded model checking over all integers: what is found is then made concrete.
 
 The runs are unrolled as in the bounded check, over integers and uninterpreted tables. What is found
 is narrowed to the fewest values that show it, so that it can be replayed like any other run.
@@ -97,20 +97,15 @@ class SymbolicRuns:
     def find(self, goals: Sequence[Property], depth: int) -> dict[str, Concrete]:
         """Return a shortest run of at most `depth` steps that breaks each goal, if there is one."""
         found: dict[str, Concrete] = {}
-        bad = {
-            p.name: self.theory.term(p.bad)
-            if p.kind == "invariant"
-            else self.theory.of_the_step(p.bad)
-            for p in goals
-        }
-        kinds = {p.name: p.kind for p in goals}
+        bad = {p.name: (self.theory.broken(p), p.kind.goal_in_step) for p in goals}
         self.clean = -1
         for k in range(depth + 1):
             if k:
                 self._step()
-            for name in [n for n in bad if n not in found]:
-                i = k if kinds[name] == "invariant" else k - 1
-                concrete = self._ask(self._at(bad[name], i)) if i >= 0 else None
+            for name, (broken, in_step) in bad.items():
+                i = k - in_step
+                open_ = i >= 0 and name not in found
+                concrete = self._ask(self._at(broken, i)) if open_ else None
                 if concrete is not None:
                     found[name] = concrete
             late = self.deadline is not None and time.monotonic() > self.deadline

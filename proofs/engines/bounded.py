@@ -86,9 +86,9 @@ def _look(
 ) -> None:
     """Find every property whose goal is reached first at depth `k`; no goal is reached before."""
     at = {
-        p.name: unrolling.at(unrolling.template.term(goal), k if p.kind == "invariant" else k - 1)
+        p.name: unrolling.at(unrolling.template.term(goal), k - p.kind.goal_in_step)
         for p, goal in goals
-        if p.name not in found and (k or p.kind == "invariant")
+        if p.name not in found and k >= p.kind.goal_in_step
     }
     while at:
         model = unrolling.ask(list(at.values()))

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from twinrom.proofs.engines.task import GRACE, Task
 from twinrom.proofs.report import Report
+from twinrom.proofs.spec.kinds import SAFETY
 
 if TYPE_CHECKING:
     from twinrom.proofs.report import Progress
+    from twinrom.proofs.spec.kinds import Kind
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.spec import Kind
 
 
 class Engine(ABC):
@@ -26,7 +27,7 @@ class Engine(ABC):
 
     name: ClassVar[str]
     label: ClassVar[str]
-    kinds: ClassVar[frozenset[Kind]] = frozenset({"invariant", "step"})
+    kinds: ClassVar[frozenset[Kind]] = SAFETY
     proves: ClassVar[bool] = False
     every_size: ClassVar[bool] = False
     selectable: ClassVar[bool] = True

@@ -1,4 +1,4 @@
-"""The exhaustive search in the fastest tier that can be had: compiled rules, or plain Python."""
+"""Explicit-state search in the fastest tier that can be had: compiled rules, or plain Python."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def induce(question: Question, goals: Sequence[Property], max_k: int = MAX_K) ->
         return Induced((), (), 1, exclusive=False)
     exclusive = not mistakes.overlaps
     proved = [p for p in goals if p.name in lemmas.settled]
-    left = [p for p in goals if p.kind == "invariant" and p.name not in lemmas.settled]
+    left = [p for p in goals if not p.kind.goal_in_step and p.name not in lemmas.settled]
     for k in range(2, max_k + 1 if left else 0):
         more = _k_inductive(template, lemmas, left, k)
         if len(more) == len(left):
@@ -130,9 +130,9 @@ def _trimmed(
         solver.add(z3.Implies(literal, formula))
     later = list(zip(template.before, template.after, strict=True))
     position = {t: i for i, t in enumerate(lemmas.terms)}
-    goals = {terms.negation(p.bad) for p in proved if p.kind == "invariant"}
+    goals = {terms.negation(p.bad) for p in proved if not p.kind.goal_in_step}
     needed = {position[t] for t in goals if t in position}
-    bad = [template.term(p.bad) for p in proved if p.kind == "step"]
+    bad = [template.term(p.bad) for p in proved if p.kind.goal_in_step]
     rounds = 0
     while True:
         rounds += 1

@@ -1,4 +1,4 @@
-"""Facts that hold in every reachable state, found by guessing and proved by induction.
+"""Lemmas: auxiliary invariants, found by guessing and proved by induction.
 
 A guess is "these two values never occur together". Guesses come from a sample of reachable states
 and may be wrong: z3 keeps those, together with the spec's own invariants, that hold at the start
@@ -47,7 +47,7 @@ def find_lemmas(question: Question, template: StepRelation) -> Lemmas:
     except TooLargeError:  # no sample, so nothing to guess from
         guesses = []
     candidates: dict[str | int, Term] = dict(enumerate(guesses))
-    invariants = [p for p in question.decidable if p.kind == "invariant"]
+    invariants = [p for p in question.decidable if not p.kind.goal_in_step]
     candidates |= {p.name: terms.negation(p.bad) for p in invariants}
     kept = _inductive(template, _initially(template, candidates))
     proved = [candidates[key] for key in kept]
@@ -136,7 +136,7 @@ def _steps(question: Question, template: StepRelation, proved: list[Term]) -> fr
     )
     solver.add(*template.step(), *(template.term(t) for t in proved))
     settled = set()
-    for number, prop in enumerate(p for p in question.decidable if p.kind == "step"):
+    for number, prop in enumerate(p for p in question.decidable if p.kind.goal_in_step):
         literal = z3.Bool(f"step property {number}")
         solver.add(z3.Implies(literal, template.term(prop.bad)))
         if solver.check(literal) == z3.unsat:

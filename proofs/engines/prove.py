@@ -1,4 +1,4 @@
-"""Proofs for all depths: one inductive invariant for all goals, by z3's Spacer or by induction.
+"""Unbounded proofs: one inductive invariant for all goals, by z3's Spacer or by k-induction.
 
 Whatever is claimed comes with a certificate that fresh solvers have confirmed.
 """
@@ -172,9 +172,9 @@ def invariant_for(
     """Return the clauses of an invariant that carries the goals; raises as its search does."""
     dialect = SYMBOLIC if question.symbolic else FINITE
     theory = Theory(question.system, dialect, [p.bad for p in goals.properties])
-    states = [theory.term(p.bad) for p in goals.properties if p.kind == "invariant"]
+    states = [theory.broken(p) for p in goals.properties if not p.kind.goal_in_step]
     states += [f for f, _ in mistakes(question.system, theory, overlaps=goals.exclusive)]
-    steps = [theory.of_the_step(p.bad) for p in goals.properties if p.kind == "step"]
+    steps = [theory.broken(p) for p in goals.properties if p.kind.goal_in_step]
     return find_invariant(theory, states, steps, seconds=seconds, seed=seed)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.engine import Engine
+from twinrom.proofs.spec.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ class Search(Engine):
     """Exhaustive search of the reachable states, compiled where that is possible."""
 
     name = label = "search"
-    kinds = frozenset({"invariant", "step", "response", "possible"})
+    kinds = frozenset(KINDS)
 
     def run(self, question: Question, task: EngineTask, progress: Progress | None) -> Report:
         """Return what every reachable state, or as many as the limits allow, says."""

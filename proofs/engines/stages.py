@@ -1,4 +1,4 @@
-"""Which engine is asked what, and in which order: each stage knows what the one before found.
+"""The strategy of the portfolio: which engine is asked what, knowing what others found.
 
 Left to itself, the check searches every state; asks z3 for a proof of what was not broken; lets the
 bounded check confirm what was, or look for more where the search could not finish; and tries

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.spec.events import at_instance, with_payload
+from twinrom.proofs.spec.kinds import PossibleKind
 from twinrom.statemachine import BOOL, InputError, Step, Variable, terms
 
 if TYPE_CHECKING:
@@ -74,11 +75,11 @@ def outline(question: Question) -> Outline:
         (*system.variables, *maker.rows.values()),
         tuple(_conjuncts([maker.unfold(c.term) for c in system.init])),
         tuple(maker.transitions(question)),
-        tuple((p, maker.unfold(p.bad)) for p in question.decidable if p.kind == "invariant"),
+        tuple((p, maker.unfold(p.bad)) for p in question.decidable if not p.kind.goal_in_step),
         tuple(
             (p, maker.unfold(p.whenever), maker.unfold(p.goal))
             for p in question.properties
-            if p.kind == "possible"
+            if isinstance(p.kind, PossibleKind)
         ),
     )
     if any(not -LARGEST <= t.low <= t.high <= LARGEST for t in maker.memo.values()):
@@ -95,7 +96,7 @@ def broken_by_steps(plan: Outline) -> Iterator[tuple[Property, list[tuple[int, T
     Where a transition cannot happen it breaks nothing: its guard is not repeated here.
     """
     for prop in plan.question.decidable:
-        if prop.kind == "step":
+        if prop.kind.goal_in_step:
             yield prop, [
                 (i, bad)
                 for i, t in enumerate(plan.transitions)
@@ -136,7 +137,7 @@ class _Maker:
             self.rows[name, row] = Variable(index, f"{name}.{inner}", BOOL, role="table")
 
     def transitions(self, question: Question) -> Iterator[Transition]:
-        steps = [p for p in question.decidable if p.kind == "step"]
+        steps = [p for p in question.decidable if p.kind.goal_in_step]
         for instance in self.system.instances:
             memo: dict[Term, Term] = {}
             bad = [(p, at_instance(p.bad, instance, memo, updated=True)) for p in steps]

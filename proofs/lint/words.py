@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from twinrom.proofs.spec.spec import GOALS
+from twinrom.proofs.spec.kinds import written_properties
 from twinrom.statemachine import Problems, parse, read_definitions
 from twinrom.statemachine import syntax as e
 
@@ -70,11 +70,10 @@ def spec_words(spec: Spec | None) -> set[Word]:
     if spec is None:
         return set()
     found = mentioned(
-        parse(text) for kind, goal in GOALS.items()
-        for shape in getattr(spec.shape, kind).values()
-        for text in (*shape.whenever, *getattr(shape, goal)))
-    for name, shape in spec.shape.observer.items():
-        found |= mentioned(map(parse, [shape.initial, shape.update])) - {(name,)}
+        parse(text) for _, _, shape in written_properties(spec.shape)
+        for text in (*shape.whenever, *shape.goal))
+    for name, observer in spec.shape.observer.items():
+        found |= mentioned(map(parse, [observer.initial, observer.update])) - {(name,)}
     return found
 
 

@@ -1,4 +1,4 @@
-"""Where a mutant first does something else than its model: a shortest run, by one search.
+"""Distinguishing runs: where a mutant first does something else than its model, by one search.
 
 Until then both do the same, so the reachable states of the model up to there are all that matter.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.spec.events import with_payload
+from twinrom.proofs.spec.kinds import InvariantKind
 from twinrom.proofs.spec.spec import Property
 from twinrom.proofs.verdicts.replay import replayed
 from twinrom.statemachine import Conjunct, Step, ground, terms
@@ -74,7 +75,7 @@ def _plain(question: Question, where: Term) -> Question:
     """Return the question whether the model, without observers or budget, never gets to `where`."""
     never = terms.negation(where)
     prop = Property(
-        "invariant", NAME, (), terms.TRUE, never, "always", (Conjunct("no difference", never),),
+        InvariantKind(), NAME, (), terms.TRUE, never, "always", (Conjunct("no difference", never),),
         None, expect_violated=False, because=None, place=question.spec.place,
     )  # fmt: skip
     return replace(question, system=ground(question.model), properties=(prop,), availability=())
@@ -126,7 +127,6 @@ def _last(
 
 def _changes(system: TransitionSystem, mine: State, its: State) -> str:
     """Return the first variable that differs, with both values."""
-    for v, a, b in zip(system.variables, mine.values, its.values, strict=True):
-        if a != b:
-            return f"`{v.name}` {v.sort.text(b)} in the mutant, and not {v.sort.text(a)}"
+    for v, a, b in system.changed(mine, its):
+        return f"`{v.name}` {v.sort.text(b)} in the mutant, and not {v.sort.text(a)}"
     return ""

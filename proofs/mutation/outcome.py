@@ -17,8 +17,8 @@ from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window, observables
 from twinrom.proofs.spec.question import pose
 from twinrom.proofs.spec.spec import read_spec
-from twinrom.proofs.verdicts import lasso
-from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed, replayed_to_its_end
+from twinrom.proofs.verdicts.counterexample import counterexample
+from twinrom.proofs.verdicts.replay import EngineDisagreementError
 from twinrom.statemachine import Document, InputError, ground
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from twinrom.proofs.mutation.mutants import Mutant
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import TransitionSystem
 
 
@@ -175,14 +174,14 @@ def _killed(
         stop_at=stop_at,
     )  # fmt: skip
     broken = [
-        (_event(p, run), p, run)
+        (_event(run), p, run)
         for p in watched
         if p.name in report.found and not p.expect_violated
         and (run := report.found[p.name].violation) is not None
     ]  # fmt: skip
     if broken:
         length, prop, run = min(broken, key=lambda item: item[0])
-        _replay(asked, prop, run)
+        counterexample(asked, prop, run, quick=True)
         return MutantOutcome("killed", prop.name, "violated", length)
     if not report.complete or any(p.name not in report.found for p in watched):
         return MutantOutcome("undecided", report.stopped or "not decided")
@@ -194,22 +193,9 @@ def _killed(
     return None
 
 
-def _event(prop: Property, run: Run) -> int:
+def _event(run: Run) -> int:
     """Return after how many steps it is lost: of a lasso, those of its stem."""
-    return run.length if run.loop is None or prop.kind != "response" else run.loop
-
-
-def _replay(asked: Question, prop: Property, run: Run) -> None:
-    """Check that the run breaks the property; raises `EngineDisagreementError`.
-
-    For a possible property only the run is replayed: that nothing leads on is the search's word.
-    """
-    if prop.kind == "response":
-        lasso.replayed_lasso(asked, prop, run)
-    elif prop.kind == "possible":
-        replayed(asked, prop.name, run)
-    else:
-        replayed_to_its_end(asked, prop, run, broken=True)
+    return run.length if run.loop is None else run.loop
 
 
 def _named(system: TransitionSystem) -> TransitionSystem:

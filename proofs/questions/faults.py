@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.options import DEFAULT_STATES
-from twinrom.proofs.verdicts import lasso
-from twinrom.proofs.verdicts.replay import replayed, replayed_to_its_end
+from twinrom.proofs.verdicts.counterexample import counterexample
+from twinrom.proofs.verdicts.replay import replayed
 from twinrom.statemachine import Trace, unlimited, with_barred_faults
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def count_faults(
 def availability(question: Question) -> tuple[Property, ...]:
     """Return the properties marked `availability`, else all but steps and bookkeeping."""
     return question.availability or tuple(
-        p for p in question.properties if p.kind != "step" and not p.bookkeeping
+        p for p in question.properties if not p.kind.goal_in_step and not p.bookkeeping
     )
 
 
@@ -154,10 +154,7 @@ def _faults(question: Question, run: Run) -> Counter[int]:
 
 def _cut(question: Question, limited: Question, prop: Property, run: Run) -> Cut:
     """Return the run, checked where faults are limited, as a trace of the system without limits."""
-    if prop.kind in ("response", "possible"):
-        lasso.replayed_lasso(limited, prop, run)
-    else:
-        replayed_to_its_end(limited, prop, run, broken=True)
+    counterexample(limited, prop, run)
     plain = replace(run, initial=run.initial[: len(question.system.variables)])
     names = [question.system.instances[i].name for i in _faults(question, run).elements()]
     return Cut(tuple(sorted(names)), replayed(question, prop.name, plain))

@@ -1,4 +1,4 @@
-"""Refinement: whether every behaviour of one system is a behaviour of another.
+"""Refinement by subset construction: whether one system has no behaviour that another lacks.
 
 A behaviour is what an observer sees of a run: values of variables, and between them events with
 their arguments. The systems are run side by side. Where the same behaviour can lead to several

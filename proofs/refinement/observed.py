@@ -1,12 +1,12 @@
-"""The steps of a system as an observer sees them, for all table choices at once."""
+"""A labelled transition system: what an observer sees of steps, for all table choices at once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from twinrom.proofs.engines.search.lookups import RuleLookup, Truths
+from twinrom.proofs.engines.search.expand import Expander
 from twinrom.proofs.spec.observables import Observer
-from twinrom.statemachine import Packing, Step
+from twinrom.statemachine import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,38 +39,25 @@ class ObservedSystem:
 
     def __init__(self, system: TransitionSystem, window: Window) -> None:
         self.system = system
-        self.packing = Packing(system.variables)
+        self.expander = Expander(system)
+        self.packing = self.expander.packing
         self.observer = Observer(system, window)
-        truths = Truths(system, self.packing)
-        self.everything = truths.everything
-        self.lookups = [RuleLookup(i, system, self.packing, truths) for i in system.instances]
-        self.control = self.packing.masked(v.index for v in system.variables if v.machine)
-        self.active: dict[int, list[RuleLookup]] = {}
+        self.everything = self.expander.truths.everything
         self.known: dict[int, tuple[ObservedMove, ...]] = {}
         self.answered: dict[States, dict[Seen, Groups]] = {}
 
     def initial(self) -> Iterator[tuple[int, int]]:
-        """Yield each initial state with its family."""
-        for values, family in self.system.initial_families():
-            yield self.packing.pack(values), family
+        """Return each initial state with its family."""
+        return self.expander.initial()
 
     def named(self, state: int) -> Iterator[tuple[ObservedMove, Step]]:
         """Yield every step from a state, as it is seen and as it is."""
-        control = state & self.control
-        lookups = self.active.get(control)
-        if lookups is None:
-            lookups = self.active[control] = [r for r in self.lookups if r.can_move(control)]
         here = self.observer.view(state)
-        for lookup in lookups:
-            effects = lookup.cache.get(state & lookup.reads)
-            if effects is None:
-                effects = lookup.fill(state)
-            for part, keep, bits, payload, _ in effects:
-                after = state & keep | bits
-                event = self.observer.event(lookup.instance, payload)
-                there = self.observer.view(after)
-                seen = None if event is None and there == here else Seen(event, there)
-                yield ObservedMove(seen, after, part), Step(lookup.instance, payload)
+        for after, part, instance, payload in self.expander.successors(state):
+            event = self.observer.event(instance, payload)
+            there = self.observer.view(after)
+            seen = None if event is None and there == here else Seen(event, there)
+            yield ObservedMove(seen, after, part), Step(instance, payload)
 
     def moves(self, state: int) -> tuple[ObservedMove, ...]:
         """Return every step from a state as it is seen."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from twinrom.proofs.solver.dialect import Dialect
     from twinrom.proofs.spec.overlaps import Overlap
+    from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import RuleInstance, Sort, Table, TransitionSystem
     from twinrom.statemachine.terms import Term
 
@@ -174,6 +175,10 @@ class Theory:
             if before is not terms.FALSE:
                 cases.append(z3.And(chosen, self.term(before, instance)))
         return self.some(cases)
+
+    def broken(self, prop: Property) -> Any:
+        """Return where an invariant is broken, or that the chosen step breaks a step property."""
+        return self.of_the_step(prop.bad) if prop.kind.goal_in_step else self.term(prop.bad)
 
     def both(self, pair: Overlap) -> Any:
         """Return that both rules can happen at once, payloads of the same name chosen once."""

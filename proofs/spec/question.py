@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.spec.events import StepWords, at_instance
+from twinrom.proofs.spec.kinds import written_properties
 from twinrom.proofs.spec.observables import check_observed
-from twinrom.proofs.spec.spec import GOALS, Kind, Property, Spec, load_spec
+from twinrom.proofs.spec.spec import Property, Spec, load_spec
 from twinrom.statemachine import (
     BROKEN,
     Conjunct,
@@ -49,6 +50,7 @@ from twinrom.statemachine import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from twinrom.proofs.spec.kinds import Kind
     from twinrom.proofs.spec.schema import PropertyShape
     from twinrom.statemachine import Column, Formula, Place, RuleInstance
     from twinrom.statemachine.terms import Term
@@ -77,7 +79,7 @@ class Question:
     @property
     def decidable(self) -> tuple[Property, ...]:
         """Return the invariants and step properties."""
-        return tuple(p for p in self.properties if p.kind in ("invariant", "step"))
+        return tuple(p for p in self.properties if p.kind.safety)
 
     def provable(self, skip: Collection[str] = ()) -> tuple[Property, ...]:
         """Return the invariants and step properties, save `skip`, that z3 can say at all."""
@@ -139,8 +141,7 @@ class _Poser:
     def question(self, faults: dict[str, int | None]) -> Question:
         system = self._observed(ground(self.model))
         budget = self._budget(faults)
-        properties = [p for kind in GOALS
-                      for name, shape in getattr(self.spec.shape, kind).items()
+        properties = [p for kind, name, shape in written_properties(self.spec.shape)
                       for p in self._property(kind, name, shape)]
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
         self.problems.finish()
@@ -249,11 +250,10 @@ class _Poser:
         return value, duty
 
     def _property(self, kind: Kind, name: str, shape: PropertyShape) -> Iterator[Property]:
-        place = self.root.at(kind, name)
+        place = self.root.at(kind.key, name)
         problems = self.problems
         whenever = read_formulas(shape.whenever, place.at("whenever"), problems)
-        goal = read_formulas(getattr(shape, GOALS[kind]), place.at(GOALS[kind]), problems)
-        in_step = self.stepping if kind in ("step", "response") else self.vocabulary
+        goal = read_formulas(shape.goal, place.at(kind.goal), problems)
         other = shape.clause or shape.departure or shape.expect or shape.availability
         if shape.bookkeeping and other:
             problems.add(place.at("bookkeeping").problem(
@@ -263,9 +263,8 @@ class _Poser:
         for column in each_column(columns, problems):
             bound = bind_column(column, place.at("each"), self.vocabulary, problems)
             check_free(bound, place.at("each"), self.vocabulary, problems)
-            given = self._conjuncts(whenever, bound, in_step)
-            parts = self._conjuncts(goal, bound, self.stepping if kind == "step" else (
-                self.vocabulary))
+            given = self._conjuncts(whenever, bound, self._words(in_step=kind.whenever_in_step))
+            parts = self._conjuncts(goal, bound, self._words(in_step=kind.goal_in_step))
             if given is None or parts is None or BROKEN in bound.values():
                 continue
             yield Property(
@@ -274,6 +273,9 @@ class _Poser:
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
                 shape.expect == "violated", shape.because, place, shape.departure,
                 shape.bookkeeping, shape.availability)
+
+    def _words(self, *, in_step: bool) -> Vocabulary:
+        return self.stepping if in_step else self.vocabulary
 
     def _conjuncts(self, formulas: tuple[Formula, ...], bound: Mapping[str, Typed],
                    vocabulary: Vocabulary) -> tuple[Conjunct, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -49,6 +50,11 @@ class PropertyShape(Shape):
         default=False, description="count the faults that it survives; `only`: do nothing else"
     )
 
+    @property
+    @abstractmethod
+    def goal(self) -> list[str]:
+        """Return what it asks for, under the key of its kind."""
+
 
 def _elsewhere(own: str) -> dict[str, str]:
     words = {
@@ -67,6 +73,11 @@ class MustShape(PropertyShape):
 
     must: SomeTexts = Field(description="what holds wherever `whenever` does")
 
+    @property
+    def goal(self) -> list[str]:
+        """Return what must hold."""
+        return self.must
+
 
 class ResponseShape(PropertyShape):
     """The automatic rules alone get there."""
@@ -76,6 +87,11 @@ class ResponseShape(PropertyShape):
 
     eventually: SomeTexts = Field(description="what the automatic rules lead to")
 
+    @property
+    def goal(self) -> list[str]:
+        """Return what the automatic rules lead to."""
+        return self.eventually
+
 
 class PossibleShape(PropertyShape):
     """From every such state some run leads there."""
@@ -84,6 +100,11 @@ class PossibleShape(PropertyShape):
     elsewhere: ClassVar[dict[str, str]] = _elsewhere("can")
 
     can: SomeTexts = Field(description="what some run leads to")
+
+    @property
+    def goal(self) -> list[str]:
+        """Return what some run leads to."""
+        return self.can
 
 
 class ReadingShape(Shape):

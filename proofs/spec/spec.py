@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal
 
+from twinrom.proofs.spec.kinds import written_properties
 from twinrom.proofs.spec.schema import SpecShape
 from twinrom.statemachine import (
     Conjunct,
@@ -24,15 +25,12 @@ from twinrom.statemachine import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from twinrom.proofs.spec.kinds import Kind
     from twinrom.proofs.spec.schema import ClauseShape, GapShape, MutantShape, PropertyShape
     from twinrom.statemachine.terms import Term
 
 MAX_LAYERS = 10
 SHIPPED = Path(__file__).parent.parent / "specs"
-Kind: TypeAlias = Literal["invariant", "step", "response", "possible"]
-GOALS: dict[Kind, str] = {
-    "invariant": "must", "step": "must", "response": "eventually", "possible": "can",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Property:
     @property
     def stepwise(self) -> bool:
         """Say whether `whenever` speaks of a step and not of a state."""
-        return self.kind == "step" or any(
+        return self.kind.goal_in_step or any(
             leaf.operator in ("event", "argument", "after")
             for leaf in terms.leaves([self.whenever]))
 
@@ -161,19 +159,18 @@ def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
                       problems: Problems) -> None:
     seen: dict[str, Place] = {}
     clauses = written.get("clause", {})
-    for kind in GOALS:
-        for name, item in getattr(shape, kind).items():
-            place = root.at(kind, name)
-            check_name(name, place, problems, reserved=frozenset())
-            if name in seen:
-                problems.add(place.problem(f"`{name}` is already a property", f"see {seen[name]}",
-                                           at_key=True))
-            seen.setdefault(name, place)
-            for i, clause in enumerate(item.clause):
-                if isinstance(clauses, dict) and clause not in clauses:
-                    problems.add(place.at("clause", i).problem(
-                        f"unknown clause `{clause}`", did_you_mean(clause, clauses)))
-            _check_expectation(item, place, problems)
+    for kind, name, item in written_properties(shape):
+        place = root.at(kind.key, name)
+        check_name(name, place, problems, reserved=frozenset())
+        if name in seen:
+            problems.add(place.problem(f"`{name}` is already a property", f"see {seen[name]}",
+                                       at_key=True))
+        seen.setdefault(name, place)
+        for i, clause in enumerate(item.clause):
+            if isinstance(clauses, dict) and clause not in clauses:
+                problems.add(place.at("clause", i).problem(
+                    f"unknown clause `{clause}`", did_you_mean(clause, clauses)))
+        _check_expectation(item, place, problems)
     for name, gap in shape.gap.items():
         readings = len(gap.readings)
         damaged = ("gap", name, "readings") in problems.pruned

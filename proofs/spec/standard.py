@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.spec.events import with_payload
+from twinrom.proofs.spec.kinds import InvariantKind, ResponseKind
 from twinrom.proofs.spec.spec import Property
 from twinrom.statemachine import Conjunct, Step, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from twinrom.proofs.spec.kinds import Kind
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.spec import Kind
     from twinrom.statemachine import RuleInstance
     from twinrom.statemachine.terms import Term
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def deadlock(question: Question) -> Property:
     """Return the invariant that some rule can always happen, an environment's rule included."""
     can_happen = terms.negation(none_enabled(question.system.instances))
-    return _asked(question, "invariant", "deadlock", can_happen, "some rule can happen")
+    return _asked(question, InvariantKind(), "deadlock", can_happen, "some rule can happen")
 
 
 def livelock(question: Question) -> Property:
@@ -28,7 +29,7 @@ def livelock(question: Question) -> Property:
     model = question.model
     automatic = (i for i in question.system.instances if model.automatic(i.rule))
     goal = none_enabled(automatic)
-    return _asked(question, "response", "livelock", goal, "no automatic rule can happen")
+    return _asked(question, ResponseKind(), "livelock", goal, "no automatic rule can happen")
 
 
 def _asked(question: Question, kind: Kind, name: str, goal: Term, text: str) -> Property:

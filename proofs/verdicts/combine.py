@@ -1,4 +1,4 @@
-"""Several engines' reports as one verdict per property; engines that disagree are a bug of ours."""
+"""The portfolio's verdicts: one per property; engines that disagree are a bug of ours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.registry import BOUNDED, ENGINES
-from twinrom.proofs.verdicts import lasso
+from twinrom.proofs.verdicts.counterexample import counterexample
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed_to_its_end
 from twinrom.proofs.verdicts.verdict import (
     Bounded,
@@ -73,7 +73,7 @@ def combine(evidence: Evidence) -> tuple[Result, ...]:
 
 
 def _result(evidence: Evidence, prop: Property) -> Result:
-    if prop.kind in ("response", "possible"):
+    if not prop.kind.safety:
         return _live(evidence, prop)
     question, reports = evidence.question, evidence.of(prop)
     violation, witness = (_agreed(prop, what, reports) for what in ("violation", "witness"))
@@ -91,7 +91,7 @@ def _result(evidence: Evidence, prop: Property) -> Result:
     seconds = max((r.found[prop.name].seconds or r.seconds for r in reports), default=0.0)
     exercised = replayed_to_its_end(question, prop, witness, broken=False) if witness else None
     if violation is not None:
-        verdict: Verdict = Violated(replayed_to_its_end(question, prop, violation, broken=True))
+        verdict: Verdict = Violated(counterexample(question, prop, violation))
         return Result(prop, verdict, exercised, seconds, question)
     larger = _at_other_sizes(evidence, prop)
     if larger is not None and certificate is None:
@@ -109,7 +109,7 @@ def _at_other_sizes(evidence: Evidence, prop: Property) -> Result | None:
             own = next(p for p in question.properties if p.name == prop.name)
             run = report.found[prop.name].violation
             assert run is not None  # noqa: S101 - sizes are reported of violations only
-            trace = replayed_to_its_end(question, own, run, broken=True)
+            trace = counterexample(question, own, run)
             return Result(own, Violated(trace), None, report.seconds, question)
     return None
 
@@ -133,7 +133,7 @@ def _live(evidence: Evidence, prop: Property) -> Result:
     if len({r.found[prop.name].violation is None for r in decided}) > 1:
         raise EngineDisagreementError(f"{prop.name}: broken or not, by {len(decided)} searches")
     if found.violation is not None:
-        verdict = Violated(lasso.replayed_lasso(question, prop, found.violation))
+        verdict = Violated(counterexample(question, prop, found.violation))
     elif exercised is None:
         verdict = Vacuous(None, counts)
     else:

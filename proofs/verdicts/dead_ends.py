@@ -1,12 +1,11 @@
-"""Runs into a deadlock or a livelock, replayed and checked like any other."""
+"""Deadlock and livelock: the runs into them, replayed and checked like any other."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.spec.standard import deadlock, livelock
-from twinrom.proofs.verdicts import lasso
-from twinrom.proofs.verdicts.replay import replayed_to_its_end
+from twinrom.proofs.verdicts.counterexample import counterexample
 
 if TYPE_CHECKING:
     from twinrom.proofs.report import Report
@@ -25,10 +24,8 @@ def dead_end_traces(question: Question, report: Report) -> dict[str, Trace | Non
         return None
     stuck, endless = rest.deadlock, rest.livelock
     return {
-        "deadlock": None if stuck is None else (
-            replayed_to_its_end(question, deadlock(question), stuck, broken=True)
-        ),
+        "deadlock": None if stuck is None else counterexample(question, deadlock(question), stuck),
         "livelock": None if endless is None else (
-            lasso.replayed_lasso(question, livelock(question), endless)
+            counterexample(question, livelock(question), endless)
         ),
     }

@@ -1,4 +1,4 @@
-"""Counterexamples to responses and possible properties, checked however they were found."""
+"""Lassos and stranded runs: what a counterexample must show that is no single state or step."""
 
 from __future__ import annotations
 
@@ -7,32 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.search.breadth_first import search
-from twinrom.proofs.verdicts.replay import EngineDisagreementError, holds_at, holds_in, replayed
+from twinrom.proofs.spec.kinds import InvariantKind
+from twinrom.proofs.verdicts.replay import holds_at, holds_in
 from twinrom.statemachine import Conjunct, Step, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import RuleInstance, State, Table, Trace
 
 RECHECKED = 2_000_000
-
-
-def replayed_lasso(question: Question, prop: Property, run: Run) -> Trace:
-    """Return a counterexample as a trace after replaying and checking it.
-
-    Raises `EngineDisagreementError` when it is none. That no run leads on to what is possible is
-    searched for again, from its last state alone; beyond two million states this is left open.
-    """
-    trace = replayed(question, prop.name, run)
-    missing = _response if prop.kind == "response" else _possible
-    wrong = missing(question, prop, trace)
-    if wrong:
-        raise EngineDisagreementError(f"{prop.name}: in the run of {run.length} steps {wrong}")
-    return trace
 
 
 def owed_since(question: Question, prop: Property, trace: Trace) -> int | None:
@@ -64,17 +50,22 @@ def _automatic(question: Question, step: Step) -> bool:
     return question.model.automatic(step.instance.rule)
 
 
-def _response(question: Question, prop: Property, trace: Trace) -> str | None:
-    """Return what is missing for a counterexample to a response."""
+def not_for_ever(question: Question, prop: Property, trace: Trace) -> str | None:
+    """Return why a run does not owe the goal for ever by automatic steps; None when it does."""
     since, loop = owed_since(question, prop, trace), trace.loop
     if since is None:
         return "the goal is not owed at the end, or not by automatic steps alone"
     if loop is None or loop < since:
         return "the goal is not owed for ever"
+    return None
+
+
+def unfair(question: Question, trace: Trace) -> str | None:
+    """Return which automatic rule a lasso puts off for ever; None when it is weakly fair."""
     automatic = [i for i in question.system.instances if question.model.automatic(i.rule)]
-    taken = {step.instance.index for step in trace.steps[loop:]}
+    taken = {step.instance.index for step in trace.steps[trace.loop :]}
     for instance in automatic:
-        put_off = all(_enabled(question, instance, s) for s in trace.states[loop:])
+        put_off = all(_enabled(question, instance, s) for s in trace.states[trace.loop :])
         if put_off and instance.index not in taken:
             return f"`{instance.name}` could happen all the time, and never does"
     return None
@@ -86,12 +77,16 @@ def _enabled(question: Question, instance: RuleInstance, state: State) -> bool:
     return any(terms.evaluate(instance.guard, state.values, (), g, entry) for g in given)
 
 
-def _possible(question: Question, prop: Property, trace: Trace) -> str | None:
-    """Return what is missing for a counterexample to a possible property."""
+def not_stranded(question: Question, prop: Property, trace: Trace) -> str | None:
+    """Return why the goal may be possible after all from the last state of a run.
+
+    That no run leads on to what is possible is searched for again, from the last state alone;
+    beyond two million states this is left open.
+    """
     last = trace.states[-1]
     if not holds_in(prop.whenever, last, question.system.entry(last.tables)):
         return "`whenever` does not hold at the end"
-    never = replace(prop, kind="invariant", whenever=terms.TRUE, goal=terms.negation(prop.goal))
+    never = replace(prop, kind=InvariantKind(), whenever=terms.TRUE, goal=terms.negation(prop.goal))
     onwards = _only(question, last, (never,))
     found = search(onwards, max_states=RECHECKED).found[prop.name]
     return None if found.violation is None else "the goal is reached after all"

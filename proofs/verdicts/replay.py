@@ -1,4 +1,4 @@
-"""A run that an engine found, replayed through the running machines."""
+"""Replay: a run that an engine found, taken again by the running machines."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ def weight(prop: Property) -> int:
         return 3
     if prop.departure:
         return 2
-    return 0 if prop.kind in ("invariant", "step") else 1
+    return prop.kind.weight
 
 
 STANDINGS = ("unsafe", "undecided", "does-not-recover", "departs", "keeps")

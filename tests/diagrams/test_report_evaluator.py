@@ -68,11 +68,11 @@ def judged(asked: Question, trace: Trace, at: int) -> list[str]:
     entry = asked.system.entry(trace.states[0].tables)
     found = []
     for prop in asked.decidable:
-        if prop.kind == "step" and at == 0:
+        if prop.kind.key == "step" and at == 0:
             found.append("idle")
             continue
 
-        def holds(term: Any, *, step: bool = prop.kind == "step") -> bool:
+        def holds(term: Any, *, step: bool = prop.kind.key == "step") -> bool:
             if not step:
                 return holds_in(term, trace.states[at], entry)
             before, after = trace.states[at - 1 : at + 1]

@@ -422,7 +422,7 @@ def test_nothing_in_a_folder_is_executed_and_nothing_outside_is_read(
 def test_false_property_is_confirmed_for_no_k(k: int) -> None:
     """A run that ends before it has k states breaks the property all the same."""
     it = question(COUNTER, LIMITS)
-    low, too_low = (p for p in it.properties if p.kind == "invariant")
+    low, too_low = (p for p in it.properties if p.kind.key == "invariant")
     with pytest.raises(UnconfirmedError, match="not confirmed"):
         certify(it, [too_low], [terms.negation(too_low.bad)], method="guess", k=k)
     found = certify(it, [low], [terms.negation(low.bad)], method="guess", k=min(k, 8))

@@ -54,7 +54,7 @@ def by_bitwuzla(text: str, capfd: pytest.CaptureFixture[str]) -> list[str]:
 def expected(asked: Question, depth: int) -> list[str]:
     """Return the answers that the search gives: it can start, stays in its sorts, is broken."""
     report = search(asked)
-    ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind))
+    ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind.key))
     runs = [report.found[p.name].violation for p in ordered]
     broken = ["sat" if run and run.length <= depth else "unsat" for run in runs]
     return ["sat", "unsat", *broken]

@@ -48,11 +48,11 @@ def agrees(folder: Path, asked: Question) -> None:
     found = re.findall(r"^-- invariant .* is (true|false)$", said, re.MULTILINE)
     in_sorts = text.count("INVARSPEC !(")
     assert set(found[:in_sorts]) <= {"true"}
-    ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind))
+    ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind.key))
     broken = [report.found[p.name].violation is not None for p in ordered]
     assert [answer == "false" for answer in found[in_sorts:]] == broken
     found = re.findall(r"^-- specification .* is (true|false)$", said, re.MULTILINE)
-    possible = [p.name for p in asked.properties if p.kind == "possible"]
+    possible = [p.name for p in asked.properties if p.kind.key == "possible"]
     assert [answer == "false" for answer in found] == [
         report.found[name].violation is not None for name in possible
     ]

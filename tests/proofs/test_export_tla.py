@@ -62,7 +62,7 @@ def agrees(folder: Path, asked: Question) -> None:
     write_export(asked, "tla", 0, folder / "m.tla")
     first, in_sorts, *names = (folder / "m.cfg").read_text(encoding="ascii").splitlines()
     assert (first, in_sorts) == ("SPECIFICATION Spec", "INVARIANT InSorts")
-    ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind))
+    ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind.key))
     lines = dict(zip([p.name for p in ordered], names, strict=True))
     kept = [line for name, line in lines.items() if report.found[name].violation is None]
     said = run_tlc(folder, "\n".join([first, in_sorts, *kept]))
@@ -78,7 +78,7 @@ def agrees(folder: Path, asked: Question) -> None:
             line = lines[prop.name]
             said = run_tlc(folder, f"{first}\n{line}")
             assert f"Invariant {line.split()[1]} is violated" in said, said
-            length = run.length - (prop.kind == "step")
+            length = run.length - (prop.kind.key == "step")
             states = re.findall(r"^State \d+:", said, re.MULTILINE)
             assert len(states) == (length + 1 if length else 0)  # one alone has no number
 

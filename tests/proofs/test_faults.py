@@ -256,7 +256,7 @@ class Counted(Plain):
         entry = self.asked.system.entry
         goal = {n for n in self.steps if holds_in(prop.goal, n[0], entry(n[0].tables))}
         asked = {n for n in self.steps if holds_in(prop.whenever, n[0], entry(n[0].tables))}
-        match prop.kind:
+        match prop.kind.key:
             case "invariant":
                 lost = set(self.steps) - goal
             case "possible":

@@ -32,7 +32,8 @@ from twinrom.proofs import (
 )
 from twinrom.proofs.engines.search.breadth_first import search
 from twinrom.proofs.spec.standard import deadlock, livelock, none_enabled
-from twinrom.proofs.verdicts.lasso import owed_since, replayed_lasso
+from twinrom.proofs.verdicts.counterexample import counterexample
+from twinrom.proofs.verdicts.lasso import owed_since
 from twinrom.statemachine import Step, from_itf, parse_model, to_itf
 
 if TYPE_CHECKING:
@@ -300,7 +301,7 @@ def test_counterexample_is_checked_by_itself() -> None:
     assert run is not None
     steps = tuple((i, ()) for i in (start, tick, tick, tick))
     whole = replace(run, steps=steps, loop=1)
-    assert owed_since(asked, prop, replayed_lasso(asked, prop, whole)) == 1
+    assert owed_since(asked, prop, counterexample(asked, prop, whole)) == 1
     for loop, path, why in (
         (0, (start, tick, tick, tick), "not state 0"),
         (None, (start, tick, tick, tick), "not owed for ever"),
@@ -310,7 +311,7 @@ def test_counterexample_is_checked_by_itself() -> None:
     ):
         wrong = replace(run, steps=tuple((i, ()) for i in path), loop=loop)
         with pytest.raises(EngineDisagreementError, match=why):
-            replayed_lasso(asked, prop, wrong)
+            counterexample(asked, prop, wrong)
 
 
 def test_run_after_which_the_goal_is_possible_is_refused() -> None:
@@ -318,9 +319,9 @@ def test_run_after_which_the_goal_is_possible_is_refused() -> None:
     run = report.found["lights"].witness
     assert run is not None
     with pytest.raises(EngineDisagreementError, match="reached after all"):
-        replayed_lasso(asked, asked.properties[0], run)
+        counterexample(asked, asked.properties[0], run)
     with pytest.raises(EngineDisagreementError, match="does not hold at the end"):
-        replayed_lasso(asked, asked.properties[0], replace(run, steps=()))
+        counterexample(asked, asked.properties[0], replace(run, steps=()))
 
 
 def test_searches_that_differ_are_a_bug() -> None:
@@ -371,7 +372,7 @@ def test_lasso_survives_its_interchange_form() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_responses_and_possible_properties_of_the_shipped_models_hold(name: str) -> None:
     asked = shipped(name)
-    asked = replace(asked, properties=tuple(p for p in asked.properties if p.kind in LIVE))
+    asked = replace(asked, properties=tuple(p for p in asked.properties if p.kind.key in LIVE))
     report = search(asked)
     assert asked.properties
     assert {word(r.verdict) for r in judged(asked, report)} == {"proved"}
@@ -402,7 +403,7 @@ def test_rule_that_never_happens_is_missed(rule: str) -> None:
     changed = edited(text, rule, f"when = {when}", f"when = {never}")
     spec = parse_spec(text_of("proofs/specs", "proliant"), "proliant.spec.toml")
     asked = pose(parse_model(changed, "proliant.toml"), *spec)
-    asked = replace(asked, properties=tuple(p for p in asked.properties if p.kind in LIVE))
+    asked = replace(asked, properties=tuple(p for p in asked.properties if p.kind.key in LIVE))
     results = judged(asked, search(asked))
     found = {base_name(r.prop.name) for r in results if isinstance(r.verdict, Violated)}
     assert NOBODY_DOES[rule] <= found
@@ -472,7 +473,7 @@ class Plain:
     def violation(self, prop: Property) -> int | None:
         """Return after how many steps a property is first owed in vain."""
         goal = {s for s in self.steps if self.holds(prop, s)}
-        if prop.kind == "possible":
+        if prop.kind.key == "possible":
             reach = self.backwards(goal, set(self.steps), lambda s: [a for _, a in self.steps[s]])
             lost = set(self.steps) - reach
         else:
@@ -507,8 +508,8 @@ def stem(asked: Question, prop: Property, report: Report) -> int | None:
     run = report.found[prop.name].violation
     if run is None:
         return None
-    trace = replayed_lasso(asked, prop, run)
-    return owed_since(asked, prop, trace) if prop.kind == "response" else run.length
+    trace = counterexample(asked, prop, run)
+    return owed_since(asked, prop, trace) if prop.kind.key == "response" else run.length
 
 
 # seeds whose state space the plain way can close in a moment
@@ -521,13 +522,13 @@ def compare(asked: Question) -> set[tuple[str, bool]]:
     assert report.complete
     outcomes = set()
     for prop in asked.properties:
-        if prop.kind in LIVE:
+        if prop.kind.key in LIVE:
             expected = plain.violation(prop)
             assert stem(asked, prop, report) == expected, prop.name
             witnessed = min((d for d, _ in plain.starts(prop)), default=None)
             witness = report.found[prop.name].witness
             assert (witness.length if witness else None) == witnessed
-            outcomes.add((prop.kind, expected is not None))
+            outcomes.add((prop.kind.key, expected is not None))
     entries = {s: asked.system.entry(s.tables) for s in plain.steps}
     dead = none_enabled(asked.system.instances)
     assert all(holds_in(dead, s, entries[s]) == (not plain.steps[s]) for s in plain.steps)

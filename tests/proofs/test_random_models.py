@@ -39,7 +39,7 @@ def enumerated(asked: Question) -> tuple[Lengths, int, int, int]:
                 transitions += 1
                 entry = system.entry(state.tables)
                 for prop in asked.decidable:
-                    if prop.kind == "step":
+                    if prop.kind.key == "step":
                         for what, term in (("violation", prop.bad), ("witness", prop.whenever)):
                             if holds_at(term, state, step, after, entry):
                                 found.setdefault((prop.name, what), depth + 1)
@@ -57,7 +57,7 @@ def enumerated(asked: Question) -> tuple[Lengths, int, int, int]:
 def note(asked: Question, found: dict[tuple[str, str], int], depth: int, state: object) -> None:
     entry = asked.system.entry(state.tables)  # type: ignore[attr-defined]
     for prop in asked.decidable:
-        if prop.kind == "invariant":
+        if prop.kind.key == "invariant":
             for what, term in (("violation", prop.bad), ("witness", prop.whenever)):
                 if terms.evaluate(term, state.values, (), {}, entry):  # type: ignore[attr-defined]
                     found.setdefault((prop.name, what), depth)

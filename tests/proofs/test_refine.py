@@ -187,11 +187,11 @@ def counter(show: str) -> TransitionSystem:
 def test_unnoticed_steps_belong_to_the_choices_that_allow_them() -> None:
     # What ticks lead to is seen only through `show`; in one of them a table decides about ticks.
     free = counter('when = "box.n == 2"\nsets = "box.m = 1"')
-    bound = parse_model(
+    bound = ground(parse_model(
         (COUNTER % 'when = "box.n == 2"\nsets = "box.m = 1"').replace(
             "box.n < 3", "box.n < 3 and (box.n == 1 or wide(box.n))"
         )
-    ).system
+    ))
     what = Observables({"show": frozenset()}, ("box.m",))
     assert included(bound, free, what).holds
     lost = included(free, bound, what).lost
@@ -202,11 +202,11 @@ def test_unnoticed_steps_belong_to_the_choices_that_allow_them() -> None:
 
 
 def test_a_chain_of_unnoticed_steps_is_cut_where_the_table_cuts_it() -> None:
-    cut = parse_model(
+    cut = ground(parse_model(
         (COUNTER % 'when = "box.n == 3"\nsets = "box.m = 1"').replace(
             "box.n < 3", "box.n == 0 or box.n == 2 or box.n == 1 and wide(1)"
         )
-    ).system
+    ))
     free = counter('when = "box.n == 3"\nsets = "box.m = 1"')
     what = Observables({"show": frozenset()}, ("box.m",))
     lost = included(free, cut, what).lost

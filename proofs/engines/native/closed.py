@@ -1,4 +1,4 @@
-"""A closed space: where responses are not kept, and from where something cannot be reached."""
+"""A closed state graph in compiled code: its fixpoints, as far as they fit, for many properties."""
 
 from __future__ import annotations
 

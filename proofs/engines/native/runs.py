@@ -1,4 +1,4 @@
-"""Runs to what was found: back through the layers of the log, for all hits at once."""
+"""Back-tracing in compiled code: back through the layers of the log, for all hits at once."""
 
 from __future__ import annotations
 

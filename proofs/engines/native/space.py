@@ -1,4 +1,4 @@
-"""The reachable states in memory: the table, the log with its layers, and the work on them."""
+"""The state store: the table, the log with its layers, and the work on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a search found back to the start: runs, without parents having been kept."""
+"""Back-tracing: from what a search found to the start, without parents having been kept."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from twinrom.statemachine import Packing, Step
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from twinrom.proofs.engines.search.lookups import Effect, RuleLookup
+    from twinrom.proofs.engines.search.expand import Successor
 
 Key: TypeAlias = tuple[str, str]
 Target: TypeAlias = tuple[int, int]
-Effects: TypeAlias = "Callable[[int], Iterator[tuple[RuleLookup, Effect]]]"
+Successors: TypeAlias = "Callable[[int], Iterator[Successor]]"
 
 
 class Hit(NamedTuple):
@@ -30,7 +30,7 @@ def runs_to(
     hits: Mapping[Key, Hit],
     layers: Sequence[Mapping[int, int]],
     packing: Packing,
-    effects: Effects,
+    successors: Successors,
 ) -> dict[Key, Run]:
     """Return a shortest run to each hit; all of them go back through the layers together."""
     steps: dict[Key, list[Step]] = {}
@@ -40,7 +40,7 @@ def runs_to(
         wanted.setdefault(hit.depth, {}).setdefault((hit.state, hit.choice), []).append(key)
     for depth in range(max(wanted, default=0), 0, -1):
         here = wanted.get(depth, {})
-        for target, (before, step) in _before(layers[depth - 1], set(here), effects).items():
+        for target, (before, step) in _before(layers[depth - 1], set(here), successors).items():
             for key in here[target]:
                 steps[key].append(step)
                 wanted.setdefault(depth - 1, {}).setdefault((before, target[1]), []).append(key)
@@ -53,7 +53,7 @@ def runs_to(
 
 
 def _before(
-    layer: Mapping[int, int], targets: set[Target], effects: Effects
+    layer: Mapping[int, int], targets: set[Target], successors: Successors
 ) -> dict[Target, tuple[int, Step]]:
     """Return for each (state, table choice) a predecessor in `layer`, and the step from it."""
     found: dict[Target, tuple[int, Step]] = {}
@@ -63,9 +63,8 @@ def _before(
     for state, family in layer.items():
         if len(found) == len(targets):
             break
-        for lookup, (part, keep, bits, payload, _) in effects(state):
-            after = state & keep | bits
+        for after, part, instance, payload in successors(state):
             for choice in choices.get(after, ()):
                 if family & part & (1 << choice):
-                    found.setdefault((after, choice), (state, Step(lookup.instance, payload)))
+                    found.setdefault((after, choice), (state, Step(instance, payload)))
     return found

@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING
 from twinrom.proofs.engines.options import DEFAULT_STATES
 from twinrom.proofs.engines.search.back_tracing import Hit, runs_to
 from twinrom.proofs.engines.search.closed import Clock, SearchedSpace
+from twinrom.proofs.engines.search.expand import Expander
 from twinrom.proofs.engines.search.liveness import decided
-from twinrom.proofs.engines.search.lookups import Effect, Hits, RuleLookup, TargetLookup, Truths
+from twinrom.proofs.engines.search.lookups import TargetLookup
 from twinrom.proofs.engines.search.overlaps import Overlaps
 from twinrom.proofs.engines.search.targets import DEADLOCK, Target, targets
 from twinrom.proofs.report import Counts, DeadEnds, Found, Report
 from twinrom.proofs.spec.events import at_instance, reads_payload
 from twinrom.proofs.spec.overlaps import overlapping
-from twinrom.statemachine import Packing, Step, terms
+from twinrom.statemachine import Step, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from twinrom.proofs.engines.search.lookups import Hits, RuleLookup
     from twinrom.proofs.report import Progress
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
@@ -76,10 +78,9 @@ class _Search:
     def __init__(self, question: Question, looking_for: Iterable[Target]) -> None:
         self.question = question
         self.system = system = question.system
-        self.packing = Packing(system.variables)
-        self.control = self.packing.masked(v.index for v in system.variables if v.machine)
-        self.truths = Truths(system, self.packing)
-        self.lookups = [RuleLookup(i, system, self.packing, self.truths) for i in system.instances]
+        self.expander = Expander(system)
+        self.packing, self.truths = self.expander.packing, self.expander.truths
+        self.lookups, self.control = self.expander.lookups, self.expander.control
         self.on_states: list[TargetLookup] = []
         self.on_any_step: list[tuple[TargetLookup, frozenset[int]]] = []
         self._prepare(looking_for)
@@ -142,14 +143,13 @@ class _Search:
                 break
             self._forget_settled()
             frontier, stopped = self._expand(frontier, max_states, deadline)
-        return self._report(stopped, runs_to(self.hits, self.layers, self.packing, self._effects))
+        runs = runs_to(self.hits, self.layers, self.packing, self.expander.successors)
+        return self._report(stopped, runs)
 
     def _initial(self) -> dict[int, int]:
-        frontier: dict[int, int] = {}
-        for values, family in self.system.initial_families():
-            packed = self.packing.pack(values)
-            frontier[packed] = family
-            self._check_state(packed, family, self.on_states, 0)
+        frontier = dict(self.expander.initial())
+        for state, family in frontier.items():
+            self._check_state(state, family, self.on_states, 0)
         self.visited = dict(frontier)
         self.size = sum(f.bit_count() for f in frontier.values())
         return frontier
@@ -157,7 +157,10 @@ class _Search:
     def _expand(  # noqa: C901, PLR0912 - the hot loop: a call per step would double its time
         self, frontier: Mapping[int, int], max_states: int, deadline: float | None
     ) -> tuple[dict[int, int], str | None]:
-        """Return the next layer; or why the search stops (then that layer is incomplete)."""
+        """Return the next layer; or why the search stops (then that layer is incomplete).
+
+        It has `Expander.successors` written out.
+        """
         visited, control, active, depth = self.visited, self.control, self.active, len(self.layers)
         new: dict[int, int] = {}
         for count, (state, family) in enumerate(frontier.items()):
@@ -167,7 +170,7 @@ class _Search:
                 if len(visited) > max_states:
                     return {}, f"stopped at {len(visited):,} states"
             found = active.get(state & control)
-            lookups, overlaps = found if found is not None else self._activate(state & control)
+            lookups, overlaps = found if found is not None else self._activate(state)
             if overlaps is not None:
                 overlaps.check(state, family)
             common = self._common_hits(state, family)
@@ -197,13 +200,13 @@ class _Search:
                         self._check_state(after, fresh, lookup.on_states, depth)
         return new, None
 
-    def _activate(self, control: int) -> tuple[tuple[RuleLookup, ...], Overlaps | None]:
+    def _activate(self, state: int) -> tuple[tuple[RuleLookup, ...], Overlaps | None]:
         """Return the rules whose machines can move from here, and the pairs to watch here."""
-        lookups = tuple(lookup for lookup in self.lookups if lookup.can_move(control))
+        lookups = self.expander.movable(state)
         names = {lookup.instance.index for lookup in lookups}
         pairs = [o for o in self.overlaps if o.first.index in names and o.second.index in names]
         overlaps = Overlaps(pairs, self.system, self.packing, self.truths) if pairs else None
-        self.active[control] = lookups, overlaps
+        self.active[state & self.control] = lookups, overlaps
         return lookups, overlaps
 
     def _common_hits(
@@ -265,12 +268,6 @@ class _Search:
             lookup.on_steps = [c for c in lookup.on_steps if still(c)]
             lookup.on_states = [c for c in lookup.on_states if still(c)]
 
-    def _effects(self, state: int) -> Iterator[tuple[RuleLookup, Effect]]:
-        active = self.active.get(state & self.control) or self._activate(state & self.control)
-        for lookup in active[0]:
-            for effect in lookup.cache.get(state & lookup.reads) or lookup.fill(state):
-                yield lookup, effect
-
     def _report(
         self, stopped: str | None, runs: Mapping[tuple[str, str], Run] | None = None
     ) -> Report:
@@ -290,7 +287,8 @@ class _Search:
 
     def space(self, clock: Clock) -> SearchedSpace:
         """Return the states that were found, once all are."""
-        return SearchedSpace(self.question, self.truths, self.layers, self._effects, clock)
+        successors = self.expander.successors
+        return SearchedSpace(self.question, self.truths, self.layers, successors, clock)
 
     def _counts(self) -> Counts:
         initial = sum(f.bit_count() for f in self.layers[0].values()) if self.layers else 0

@@ -1,11 +1,11 @@
-"""A closed state graph: from where every automatic run reaches a goal, and from where none can."""
+"""Fixpoints on a closed state graph: where every automatic run gets to a goal, and where none."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from twinrom.proofs.engines.search.back_tracing import Effects, Hit, Key, runs_to
+from twinrom.proofs.engines.search.back_tracing import Hit, Key, Successors, runs_to
 from twinrom.proofs.engines.search.lookups import TargetLookup, Truths
 from twinrom.proofs.spec.events import at_instance
 from twinrom.statemachine import Step, terms
@@ -65,7 +65,7 @@ class Clock:
 
 
 class SearchedSpace:
-    """The `Space` that a complete search leaves behind: its layers, its look-up tables.
+    """The `ClosedSpace` that a complete search leaves behind: its layers, its look-up tables.
 
     Edges are computed when they are first asked for, and kept. All table choices are treated at
     once: what is known of a state is a family.
@@ -76,11 +76,11 @@ class SearchedSpace:
         question: Question,
         truths: Truths,
         layers: Sequence[Mapping[int, int]],
-        effects: Effects,
+        successors: Successors,
         clock: Clock,
     ) -> None:
         self.question, self.truths, self.layers = question, truths, layers
-        self.effects, self.clock = effects, clock
+        self.successors, self.clock = successors, clock
         model = question.model
         self.automatic = frozenset(
             i.index for i in question.system.instances if model.automatic(i.rule)
@@ -90,7 +90,7 @@ class SearchedSpace:
 
     def runs(self, hits: Mapping[Key, Hit]) -> dict[Key, Run]:
         """Return a shortest run to each hit, its step included."""
-        return runs_to(hits, self.layers, self.truths.packing, self.effects)
+        return runs_to(hits, self.layers, self.truths.packing, self.successors)
 
     def _pairs(self) -> Iterator[tuple[int, int, int]]:
         """Yield depth, state and family of all pairs."""
@@ -126,24 +126,23 @@ class SearchedSpace:
             if term is not terms.FALSE:
                 checks[instance.index] = TargetLookup(prop.name, "start", term, self.truths)
         for depth, state, family in self._pairs():
-            for lookup, (part, keep, bits, payload, _) in self.effects(state):
-                check = checks.get(lookup.instance.index)
+            for target, part, instance, payload in self.successors(state):
+                check = checks.get(instance.index)
                 if check is None:
                     continue
-                owed = check.holds_at(state, payload, lookup.instance) & family & part
-                target = state & keep | bits
+                owed = check.holds_at(state, payload, instance) & family & part
                 owed &= owed and ~goal.holds(target)
                 if owed:
-                    yield Hit(depth, state, 0, Step(lookup.instance, payload)), target, owed
+                    yield Hit(depth, state, 0, Step(instance, payload)), target, owed
 
     def _automatic(self, state: int) -> Edges:
         """Return the automatic steps: where they lead, and for which table choices."""
         found = self.after.get(state)
         if found is None:
             found = self.after[state] = [
-                (state & keep | bits, part)
-                for lookup, (part, keep, bits, *_) in self.effects(state)
-                if lookup.instance.index in self.automatic
+                (after, part)
+                for after, part, instance, _ in self.successors(state)
+                if instance.index in self.automatic
             ]
         return found
 
@@ -234,8 +233,7 @@ class SearchedSpace:
             for state in {state for _, state, _ in self._pairs()}:
                 self.clock.tick()
                 after: dict[int, int] = {}
-                for _, (part, keep, bits, *_) in self.effects(state):
-                    target = state & keep | bits
+                for target, part, *_ in self.successors(state):
                     after[target] = after.get(target, 0) | part
                 for target, part in after.items():
                     self.before.setdefault(target, []).append((state, part))

@@ -1,4 +1,4 @@
-"""What happens in a quiet environment: automatic steps alone, from one state, before a goal."""
+"""Weak fairness: the automatic steps of a quiet environment, and the fair loops they make."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reachable states with those drawn together that agree on chosen variables.
+"""The quotient of the reachable graph: states that agree on chosen variables are one.
 
 The states are found as the search finds them: breadth first, rules by look-up, all table choices
 at once. What is kept is what a picture needs: which folds lead to which, by which rules.
@@ -10,13 +10,11 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.search.lookups import RuleLookup, Truths
-from twinrom.statemachine import Packing
+from twinrom.proofs.engines.search.expand import Expander
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from twinrom.proofs.engines.search.lookups import Effect
     from twinrom.statemachine import TransitionSystem
 
 LOOK_AT_CLOCK = 256
@@ -81,19 +79,14 @@ def fold_reachable(
 
 class _Folding:
     def __init__(self, system: TransitionSystem, by: Sequence[int]) -> None:
-        self.system, self.packing = system, Packing(system.variables)
-        truths = Truths(system, self.packing)
-        self.lookups = [RuleLookup(i, system, self.packing, truths) for i in system.instances]
-        self.mask = self.packing.masked(by)
-        self.control = self.packing.masked(v.index for v in system.variables if v.machine)
-        self.active: dict[int, tuple[RuleLookup, ...]] = {}
+        self.expander = Expander(system)
+        self.mask = self.expander.packing.masked(by)
         self.packed: dict[tuple[int, int], set[int]] = {}
         self.found = Folded(tuple(by))
 
     def run(self, max_states: int, deadline: float) -> None:
         visited: dict[int, int] = {}
-        for values, family in self.system.initial_families():
-            packed = self.packing.pack(values)
+        for packed, family in self.expander.initial():
             visited[packed] = visited.get(packed, 0) | family
         self.found.initial = {self.fold(state & self.mask) for state in visited}
         frontier = dict(visited)
@@ -117,31 +110,20 @@ class _Folding:
                 self.found.stopped = f"after {len(visited):,} states, for time was up"
             if self.found.stopped:
                 return {}
-            for lookup, (part, keep, bits, _, _) in self.effects(state):
+            for after, part, instance, _ in self.expander.successors(state):
                 both = family & part
                 if not both:
                     continue
-                after = state & keep | bits
                 ends = (state & self.mask, after & self.mask)
-                self.packed.setdefault(ends, set()).add(lookup.instance.index)
+                self.packed.setdefault(ends, set()).add(instance.index)
                 fresh = both & ~visited.get(after, 0)
                 if fresh:
                     visited[after] = visited.get(after, 0) | fresh
                     new[after] = new.get(after, 0) | fresh
         return new
 
-    def effects(self, state: int) -> Iterator[tuple[RuleLookup, Effect]]:
-        control = state & self.control
-        lookups = self.active.get(control)
-        if lookups is None:
-            lookups = tuple(lookup for lookup in self.lookups if lookup.can_move(control))
-            self.active[control] = lookups
-        for lookup in lookups:
-            for effect in lookup.cache.get(state & lookup.reads) or lookup.fill(state):
-                yield lookup, effect
-
     def fold(self, packed: int) -> tuple[int, ...]:
-        values = self.packing.unpack(packed)
+        values = self.expander.packing.unpack(packed)
         return tuple(values[i] for i in self.found.by)
 
 

@@ -1,4 +1,4 @@
-"""Responses and possible properties on a closed state graph, whichever engine closed it.
+"""Liveness and possibility on a closed state graph, whichever engine closed it.
 
 A response is decided under weak fairness: an automatic rule instance that stays enabled for ever
 happens, with a payload that the worst case chooses; the environment is quiet.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from twinrom.proofs.engines.search.closed import OutOfTimeError
 from twinrom.proofs.engines.search.fairness import FairRuns, components
 from twinrom.proofs.report import DeadEnds
+from twinrom.proofs.spec.kinds import InvariantKind, PossibleKind, ResponseKind, StepKind
 from twinrom.proofs.spec.standard import livelock
 from twinrom.statemachine import Packing, State
 
@@ -32,7 +33,7 @@ def decided(question: Question, report: Report, space: ClosedSpace, clock: Clock
     `stopped` says so; what the search itself saw stays complete.
     """
     found = dict(report.found)
-    live = [p for p in question.properties if p.kind in ("response", "possible")]
+    live = [p for p in question.properties if not p.kind.safety]
     for prop in live:
         found.pop(prop.name, None)
     try:
@@ -62,8 +63,18 @@ class _Answer:
 
 
 def _decided(question: Question, prop: Property, space: ClosedSpace, clock: Clock) -> _Answer:
-    if prop.kind == "response":
-        return _response(question, prop, space, clock)
+    match prop.kind:
+        case InvariantKind() | StepKind():
+            raise AssertionError("the search itself decides what a state or a step breaks")
+        case ResponseKind():
+            return _response(question, prop, space, clock)
+        case PossibleKind():
+            return _possible(prop, space)
+        case _:
+            assert_never(prop.kind)
+
+
+def _possible(prop: Property, space: ClosedSpace) -> _Answer:
     hit = space.stranded(prop)
     return _Answer(
         None if hit is None else space.runs({("violation", prop.name): hit}).popitem()[1]

@@ -1,4 +1,4 @@
-"""The watch over rules that must exclude each other, while a search goes through the states."""
+"""Mutual exclusion of rules, watched while a search goes through the states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an exhaustive search looks for on its way: one list, the same for every such engine."""
+"""The targets of a search: what it looks for on its way, the same list for every such engine."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def targets(question: Question) -> tuple[Target, ...]:
     """
     found = []
     for prop in question.properties:
-        if prop.kind in ("invariant", "step"):
+        if prop.kind.safety:
             found.append(Target(prop.name, "violation", prop.bad, prop.stepwise))
         found.append(Target(prop.name, "witness", prop.whenever, prop.stepwise))
     what, name = DEADLOCK

@@ -1,4 +1,4 @@
-"""What the native tier looks for: the list that every search has, with what it needs to know."""
+"""The targets of the native tier: the list that every search has, with what it needs to know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a guard settles: terms under a guard that holds, with what follows from it filled in."""
+"""Partial evaluation: terms under a guard that holds, with what follows from it filled in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is looked for in every state, as a function: invariants, witnesses, overlapping rules."""
+"""The targets in states, as a function: invariants, witnesses, overlapping rules."""
 
 from __future__ import annotations
 
