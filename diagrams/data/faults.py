@@ -27,7 +27,7 @@ def _model(question: Question, numbers: Sequence[FaultNumber]) -> dict[str, Any]
 def _property(question: Question, number: FaultNumber) -> dict[str, Any]:
     return {
         "name": number.prop.name,
-        "kind": number.prop.kind,
+        "kind": number.prop.kind.key,
         "clause": list(number.prop.clauses),
         "survives": "any" if number.survives is None else number.survives,
         "fatal": len(number.cuts[0].faults) if number.cuts else None,
