@@ -150,8 +150,13 @@ def report(  # noqa: PLR0913 - one parameter per option
 
 
 def _end(checked: Sequence[Checked], *, drifted: bool = False) -> None:
+    """End; what the system did not let an engine answer is told, whoever else has an answer."""
+    lost = [(one, report) for one in checked for report in one.reports.values() if report.lost]
+    for one, report in lost:
+        name = one.question.model.name
+        typer.echo(f"twinrom: {name}: {report.engine}: {report.stopped}", err=True)
     failed = drifted or any(one.failed for one in checked)
-    end(failed=failed, undecided=any(one.undecided for one in checked))
+    end(failed=failed, undecided=bool(lost) or any(one.undecided for one in checked))
 
 
 def certify(
