@@ -18,13 +18,22 @@ def main() -> None:
 
         failure.prepare()
         code = failure.guarded(_run)
-    except KeyboardInterrupt:  # so early, or so late, that nobody else was there to say it
-        code = 130
+    except BaseException as error:  # noqa: BLE001 - too early or too late for anyone else to say
+        code, message = _told(error)
         try:
-            os.write(2, b"interrupted\n")
+            os.write(2, message)
         except OSError:  # nobody listens
-            code = 130
+            sys.exit(code)
     sys.exit(code)
+
+
+def _told(error: BaseException) -> tuple[int, bytes]:
+    """Return the exit code and the words that `failure` would have for it, as far as is known."""
+    if isinstance(error, KeyboardInterrupt):
+        return 130, b"interrupted\n"
+    if isinstance(error, MemoryError):
+        return 3, b"twinrom: out of memory\n"
+    return 70, f"twinrom: it cannot start: {type(error).__name__}: {error}\n".encode()
 
 
 def _run() -> None:

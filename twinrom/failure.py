@@ -76,16 +76,19 @@ def prepare() -> None:
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         signal.signal(signal.SIGINT, _interrupt)
         sys.unraisablehook = _unraisable
-        threading.Thread(target=_end_soon, args=(reader,), daemon=True).start()
+        with suppress(RuntimeError):  # where no thread can be had, it is on its own
+            threading.Thread(target=_end_soon, args=(reader,), daemon=True).start()
 
 
 def _patient(stream: Any) -> Any:
     """Return a stream of the process as `Output`, which has `?` for a character that it lacks."""
-    if type(stream) is not io.TextIOWrapper:
+    if stream not in (sys.__stdout__, sys.__stderr__) or isinstance(stream, Output):
         return stream
     lenient = "replace" if stream.errors in ("strict", "surrogateescape") else stream.errors
-    encoding, at_once, through = stream.encoding, stream.line_buffering, stream.write_through
-    return Output(stream.buffer, encoding, lenient, "\n", at_once, through)
+    buffer, at_once = stream.buffer, stream.line_buffering
+    if isinstance(buffer, io.RawIOBase):  # `-u`; it drops what a pipe does not take at once
+        buffer, at_once = io.BufferedWriter(buffer), True
+    return Output(buffer, stream.encoding, lenient, "\n", at_once)
 
 
 def _interrupt(number: int, _: object) -> None:
@@ -139,6 +142,7 @@ def _told(error: BaseException) -> tuple[int, str]:
         chosen = getattr(error.__context__, "exit_code", None)  # by a verb, or for a wrong word
         if chosen is not None or not error.code:
             return chosen or 0, ""
+        error = getattr(error.__context__, "__cause__", None) or error.__context__ or error
     if isinstance(error, _public("twinrom.statemachine", "InputError", ())):
         return EXIT_INPUT, str(error)
     if _public("twinrom.proofs", "out_of_memory", _is_memory_error)(error):
@@ -170,7 +174,7 @@ def _bug(error: BaseException) -> str:
     ours = type(error).__module__.startswith("twinrom.")
     what = str(error) if ours else f"{type(error).__name__}: {error}"
     return _printable(
-        f"twinrom: {what}\nthis is a bug of {made_for}, please report it with the files, the "
+        f"twinrom: {what}\nthis is a bug ({made_for}): please report it with the files, the "
         f"command `{asked}` and the traceback {where}"
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from twinrom.diagrams.commands.exit_codes import end
+from twinrom.diagrams.commands.exit_codes import any_lost, end
 from twinrom.diagrams.commands.options import (
     DEFAULT_STATES,
     EngineOption,
@@ -150,13 +150,9 @@ def report(  # noqa: PLR0913 - one parameter per option
 
 
 def _end(checked: Sequence[Checked], *, drifted: bool = False) -> None:
-    """End; what the system did not let an engine answer is told, whoever else has an answer."""
-    lost = [(one, report) for one in checked for report in one.reports.values() if report.lost]
-    for one, report in lost:
-        name = one.question.model.name
-        typer.echo(f"twinrom: {name}: {report.engine}: {report.stopped}", err=True)
+    lost = any_lost(checked)
     failed = drifted or any(one.failed for one in checked)
-    end(failed=failed, undecided=bool(lost) or any(one.undecided for one in checked))
+    end(failed=failed, undecided=lost or any(one.undecided for one in checked))
 
 
 def certify(

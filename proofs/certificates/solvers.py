@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from twinrom.proofs.certificates.certificate import Answer
-from twinrom.proofs.memory import out_of_memory
+from twinrom.proofs.memory import out_of_memory, says_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,9 +50,13 @@ def _ask_z3(z3: Any, text: str, seconds: float) -> str:
         solver = z3.Solver(ctx=z3.Context())
         solver.set(timeout=int(seconds * 1000), ctrl_c=False)  # or an interrupt is an `unknown`
         solver.from_string(text)
-        return str(solver.check())
+        said = str(solver.check())
+        why = solver.reason_unknown()
     except z3.Z3Exception as error:
         return _refused(error)
+    if said == "unknown" and says_out_of_memory(why):
+        raise MemoryError
+    return said
 
 
 def _ask_cvc5(cvc5: Any, text: str, seconds: float) -> str:

@@ -150,6 +150,8 @@ def _start(task: Task[Answer]) -> _Worker[Answer]:
         )
     except BaseException:
         connection.close()
+        if written is not None:
+            written.close()
         raise
     finally:
         os.close(writer)
@@ -204,15 +206,13 @@ def _receive(worker: _Worker[Answer]) -> Answer | None:
             raise InputError(content)
         case "lost":
             return _lost(worker, content)
-        case "crash":
-            text, traceback = content
-            raise WorkerDiedError(worker.task, f"failed: {text}", traceback)
     wrote = worker.wrote()
-    if says_out_of_memory(wrote):
+    if says_out_of_memory(wrote):  # as that of a library which could not be loaded
         return _lost(worker, OUT_OF_MEMORY)
-    if content < 0:
+    if kind == "end" and content < 0:
         return _lost(worker, f"its process was killed by the system (signal {-content})")
-    raise WorkerDiedError(worker.task, f"ended with status {content}", wrote)
+    how, note = (f"ended with status {content}", "") if kind == "end" else content
+    raise WorkerDiedError(worker.task, how, f"{wrote}{note}")
 
 
 def _lost(worker: _Worker[Answer], why: str) -> Answer:

@@ -36,8 +36,8 @@ def main() -> None:
         if out_of_memory(error):
             message = ("lost", OUT_OF_MEMORY)
         else:
-            text = f"{type(error).__name__}: {error}"
-            message = ("crash", (text, traceback.format_exc()))
+            how = f"failed: {type(error).__name__}: {error}"
+            message = ("crash", (how, traceback.format_exc()))
     try:
         connection.send(message)
     except OSError:
