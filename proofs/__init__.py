@@ -3,6 +3,7 @@
 z3 is imported here only, and only by the engine that uses it.
 """
 
+import twinrom.proofs.solver.library  # noqa: F401 - has its say before z3 is imported
 from twinrom.proofs.certificates.certificate import Answer, Certificate, Clause, Recheck
 from twinrom.proofs.certificates.folder import write_certificate
 from twinrom.proofs.engines.options import Options
@@ -14,6 +15,7 @@ from twinrom.proofs.export import FORMATS, export, write_export
 from twinrom.proofs.lint.files import lint_files
 from twinrom.proofs.lint.findings import CODES, Finding
 from twinrom.proofs.lint.lint import lint
+from twinrom.proofs.memory import out_of_memory
 from twinrom.proofs.mutation.mutants import Mutant, mutants, mutated
 from twinrom.proofs.mutation.outcome import MutantOutcome
 from twinrom.proofs.questions.baseline import (
@@ -74,7 +76,8 @@ __all__ = [
     "WorkerDiedError", "ask", "axes_of", "baseline", "check", "combine", "compare", "count_faults",
     "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid", "holds_at",
     "holds_in", "kinds", "lint", "lint_files", "load_spec", "mutants", "mutate", "mutated",
-    "owed_since", "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recheck_folders",
-    "refuse_another_file", "request", "row_data", "shipped_specs", "spec_for", "spec_json_schema",
-    "sweep", "weight", "word", "write_baseline", "write_certificate", "write_export",
+    "out_of_memory", "owed_since", "parse_spec", "policies", "pose", "read_baseline", "read_gaps",
+    "recheck_folders", "refuse_another_file", "request", "row_data", "shipped_specs", "spec_for",
+    "spec_json_schema", "sweep", "weight", "word", "write_baseline", "write_certificate",
+    "write_export",
 ]  # fmt: skip

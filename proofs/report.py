@@ -57,7 +57,8 @@ class Report:
     """What one engine says of one question.
 
     `clean` is the depth up to which it looked at everything; `complete` says that there is nothing
-    beyond; `stopped` says in words why it ended early. `dead_ends` is None until it is decided;
+    beyond; `stopped` says in words why it ended early; it is `lost` when the system ended it, by a
+    signal or for want of memory. `dead_ends` is None until it is decided;
     `tier` says how a search was carried out.
     `certificates` prove properties for all depths; `reasons` say why a property has none.
     `refuted` are those of which z3 says, without showing it, that a run breaks them;
@@ -77,6 +78,7 @@ class Report:
     reasons: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     refuted: frozenset[str] = frozenset()
+    lost: bool = False
 
     @property
     def seen(self) -> str:

@@ -14,9 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from twinrom import command_line
 from twinrom.diagrams import commands
-from twinrom.proofs import EngineDisagreementError, WorkerDiedError
 
 ROOT = Path(__file__).parent.parent
 COUNTER = """
@@ -259,19 +257,6 @@ def test_an_interrupted_check_leaves_nothing_behind(tmp_path: Path, number: int)
         time.sleep(0.1)
     assert not own & workers()
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("error", [EngineDisagreementError, WorkerDiedError])
-def test_a_bug_of_ours_has_an_exit_code_of_its_own(
-    error: type[RuntimeError], capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail() -> None:
-        raise error("two answers")
-
-    assert command_line._guarded(fail) == 70  # noqa: SLF001 - what `main` exits with
-    assert capsys.readouterr().err == (
-        "twinrom: two answers\nthis is a bug of twinrom, please report it with the files\n"
-    )
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import typer
 
-from twinrom import command_line
+from twinrom import failure
 from twinrom.diagrams import commands
 from twinrom.proofs.certificates.folder import CertificateShape
 
@@ -193,7 +193,7 @@ def test_every_option_that_is_described_exists(verb: str) -> None:
 def test_exit_codes_are_those_of_the_command_line() -> None:
     constants = {
         value
-        for module in (command_line, commands)
+        for module in (failure, commands)
         for name, value in vars(module).items()
         if name.startswith("EXIT_")
     }

@@ -35,14 +35,14 @@ ROOMS: dict[str, tuple[str | set[str], ...]] = {
         "loading", "meaning", "grounding", "load", "running",
     ),
     "proofs": (
-        "run", "spec", "solver", "certificates", "report", "engines", "verdicts", "refinement",
-        "mutation", "lint", "export", "questions",
+        "memory", "run", "spec", "solver", "certificates", "report", "engines", "verdicts",
+        "refinement", "mutation", "lint", "export", "questions",
     ),
     "diagrams": (
         "words", "pictures", "render", "drawing", {"terminal", "data", "page"}, "public",
         "commands",
     ),
-    "twinrom": ("command_line",),
+    "twinrom": ("failure", "command_line"),
 }  # fmt: skip
 ROOMS_OF_ENGINES = ("search", "native")
 
@@ -229,6 +229,8 @@ def test_nothing_is_executed(file: Path) -> None:
             assert called not in ("os.system", "os.popen"), f"{named(file)}:{node.lineno}: {called}"
             assert node.value.id != "builtins", f"{named(file)}:{node.lineno}: {called}"
     for module, _ in imports(file):
+        if named(file) == "proofs/solver/library.py" and module == "builtins":
+            continue  # that is where z3 wants to be told where its library lies
         assert module not in ("builtins", "runpy", "code", "codeop"), module
 
 

@@ -1,56 +1,49 @@
-"""The command line `twinrom`: starts its verbs, and says what went wrong.
+"""The command line `twinrom`: starts its verbs, which are in `twinrom.diagrams.commands`.
 
-The verbs are in `twinrom.diagrams.commands`. Nothing of ours is imported before `main` runs.
+Nothing is imported before `main` has taken the current folder off the import path: models lie
+there, and a `random.py` or a folder `rich/` beside them is none of ours.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-EXIT_INPUT, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
-
-
-def _guarded(run: Callable[[], None]) -> int:
-    """Run the command line; turn what can go wrong into one clear message and an exit code."""
-    try:
-        run()
-    except ValueError as error:
-        if not _is_ours(error, "twinrom.statemachine", "InputError"):
-            raise
-        print(error, file=sys.stderr)  # noqa: T201 - the one place that prints errors
-        return EXIT_INPUT
-    except RuntimeError as error:
-        if not _is_ours(error, "twinrom.proofs", "EngineDisagreementError", "WorkerDiedError"):
-            raise
-        print(  # noqa: T201
-            f"twinrom: {error}\nthis is a bug of twinrom, please report it with the files",
-            file=sys.stderr,
-        )
-        return EXIT_BUG
-    except SystemExit as end:
-        if end.code == EXIT_INTERRUPTED:
-            print("interrupted", file=sys.stderr)  # noqa: T201
-        raise
-    except BrokenPipeError:
-        from twinrom.diagrams.commands import EXIT_FAILED
-
-        sys.stderr.close()
-        return EXIT_FAILED
-    return 0
-
-
-def _is_ours(error: Exception, package: str, *names: str) -> bool:
-    """Say whether it is one of a package's errors, without importing that for `--help`."""
-    loaded = sys.modules.get(package)
-    return any(isinstance(error, getattr(loaded, name, ())) for name in names)
 
 
 def main() -> None:
     """Run the command line."""
+    try:
+        sys.path[:] = [entry for entry in sys.path if not _is_current(entry)]
+        from twinrom import failure
+
+        failure.prepare()
+        code = failure.guarded(_run)
+    except BaseException as error:  # noqa: BLE001 - too early or too late for anyone else to say
+        code, message = _told(error)
+        try:
+            os.write(2, message)
+        except OSError:  # nobody listens
+            sys.exit(code)
+    sys.exit(code)
+
+
+def _told(error: BaseException) -> tuple[int, bytes]:
+    """Return the exit code and the words that `failure` would have for it, as far as is known."""
+    if isinstance(error, KeyboardInterrupt):
+        return 130, b"interrupted\n"
+    if isinstance(error, MemoryError):
+        return 3, b"twinrom: out of memory\n"
+    return 70, f"twinrom: it cannot start: {type(error).__name__}: {error}\n".encode()
+
+
+def _run() -> None:
     from twinrom.diagrams.commands import app
 
-    sys.exit(_guarded(app))
+    app()
+
+
+def _is_current(entry: str) -> bool:
+    """Say whether an entry of the import path is the current folder, and not the one we are in."""
+    folder, here = (os.path.realpath(name or ".") for name in (entry, "."))
+    home = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    return folder == here != home

@@ -39,8 +39,11 @@ def _common(
             "--version", callback=_version, is_eager=True, help="show the version and stop"
         ),
     ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="print the traceback of a bug, and write no file of it")
+    ] = False,
 ) -> None:
-    pass
+    del version, debug  # the one has been shown; the other is for whoever tells of bugs
 
 
 for verb in (

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from twinrom.diagrams.commands.exit_codes import end
+from twinrom.diagrams.commands.exit_codes import any_lost, end
 from twinrom.diagrams.commands.options import (
     DEFAULT_STATES,
     FaultOption,
@@ -62,7 +62,8 @@ def compare(  # noqa: PLR0913 - one parameter per option
         write_data(comparison_json(found), json)
     if markdown is not None:
         write_text(comparison_markdown(found), markdown)
-    end(failed=found.worse or (strict and found.relation != "equivalent"))
+    lost = any_lost((found.old, found.new))
+    end(failed=found.worse or (strict and found.relation != "equivalent"), undecided=lost)
 
 
 def mutate(  # noqa: PLR0913 - one parameter per option

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from twinrom.diagrams.commands.exit_codes import end
+from twinrom.diagrams.commands.exit_codes import any_lost, end
 from twinrom.diagrams.commands.options import (
     DEFAULT_STATES,
     EngineOption,
@@ -150,8 +150,9 @@ def report(  # noqa: PLR0913 - one parameter per option
 
 
 def _end(checked: Sequence[Checked], *, drifted: bool = False) -> None:
+    lost = any_lost(checked)
     failed = drifted or any(one.failed for one in checked)
-    end(failed=failed, undecided=any(one.undecided for one in checked))
+    end(failed=failed, undecided=lost or any(one.undecided for one in checked))
 
 
 def certify(

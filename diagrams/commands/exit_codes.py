@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from twinrom.proofs import Checked
 
 EXIT_FAILED, EXIT_UNDECIDED = 1, 3
 
@@ -16,3 +23,12 @@ def end(*, failed: bool, undecided: bool = False) -> None:
         raise typer.Exit(EXIT_FAILED)
     if undecided:
         raise typer.Exit(EXIT_UNDECIDED)
+
+
+def any_lost(checked: Iterable[Checked]) -> bool:
+    """Say whether the system ended any engine, and tell which, whoever else has its answers."""
+    lost = [(one, report) for one in checked for report in one.reports.values() if report.lost]
+    for one, report in lost:
+        name = one.question.model.name
+        typer.echo(f"twinrom: {name}: {report.engine}: {report.stopped}", err=True)
+    return bool(lost)

@@ -36,8 +36,9 @@ def write_json(checked: Sequence[Checked], path: Path) -> None:
 
 
 def write_data(data: dict[str, Any], path: Path) -> None:
-    """Write JSON data to `path`, or to standard output when it is `-`."""
-    write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", path)
+    """Write JSON data to `path`, or to standard output when it is `-`, whatever its encoding."""
+    escaped = str(path) == "-" and not (sys.stdout.encoding or "").lower().startswith("utf")
+    write_text(json.dumps(data, indent=2, ensure_ascii=escaped) + "\n", path)
 
 
 def write_text(text: str, path: Path) -> None:

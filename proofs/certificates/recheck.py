@@ -19,6 +19,7 @@ from twinrom.proofs.certificates.folder import (
 from twinrom.proofs.certificates.make import certify, invariant_of
 from twinrom.proofs.certificates.scripts import SCRIPTS
 from twinrom.proofs.certificates.term_data import MalformedError
+from twinrom.proofs.memory import out_of_memory
 from twinrom.proofs.spec.request import CheckRequest
 from twinrom.statemachine import InputError, read_text, term_text
 
@@ -108,7 +109,9 @@ def _asked(
             question, properties, invariant_of(question, clauses), method=data.method, k=data.k,
             exclusive=data.exclusive, strict=False,
         )  # fmt: skip
-    except (KeyError, z3.Z3Exception):
+    except (KeyError, z3.Z3Exception) as error:
+        if out_of_memory(error):
+            raise
         why = f"{DATA}: a clause compares values of different sorts"
         return Recheck(str(folder), None, why, data.model)
     same_makers = data.twinrom == version_of("twinrom") and data.z3 == version_of("z3-solver")

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from twinrom.proofs.certificates.certificate import Answer
+from twinrom.proofs.memory import out_of_memory, says_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,14 +38,25 @@ def recheck(scripts: Mapping[str, str], *, symbolic: bool, seconds: float = 120.
     return found
 
 
+def _refused(error: Exception) -> str:
+    """Return what a solver objects to; that memory is at its end says nothing of the script."""
+    if out_of_memory(error):
+        raise MemoryError from error
+    return f"refused: {error}"
+
+
 def _ask_z3(z3: Any, text: str, seconds: float) -> str:
     try:
         solver = z3.Solver(ctx=z3.Context())
-        solver.set(timeout=int(seconds * 1000))
+        solver.set(timeout=int(seconds * 1000), ctrl_c=False)  # or an interrupt is an `unknown`
         solver.from_string(text)
-        return str(solver.check())
+        said = str(solver.check())
+        why = solver.reason_unknown()
     except z3.Z3Exception as error:
-        return f"refused: {error}"
+        return _refused(error)
+    if said == "unknown" and says_out_of_memory(why):
+        raise MemoryError
+    return said
 
 
 def _ask_cvc5(cvc5: Any, text: str, seconds: float) -> str:
@@ -60,7 +72,7 @@ def _ask_cvc5(cvc5: Any, text: str, seconds: float) -> str:
             command = parser.nextCommand()
         return said.strip() or "nothing"
     except RuntimeError as error:
-        return f"refused: {error}"
+        return _refused(error)
 
 
 def _ask_bitwuzla(bitwuzla: Any, text: str, seconds: float) -> str:
@@ -71,7 +83,7 @@ def _ask_bitwuzla(bitwuzla: Any, text: str, seconds: float) -> str:
         parser.parse(text, True, False)  # noqa: FBT003 - parse only, from a string
         return str(parser.bitwuzla().check_sat()).lower().rpartition(".")[2]
     except bitwuzla.BitwuzlaException as error:
-        return f"refused: {error}"
+        return _refused(error)
 
 
 def _z3_version(z3: Any) -> str:

@@ -80,3 +80,8 @@ class EngineTask(Task[Report]):
         known = last or Report(self.engine.name, {}, -1)
         text = f"out of time after {seconds:.0f} s at depth {known.clean + 1}"
         return replace(known, stopped=text, complete=False, seconds=seconds)
+
+    def lost(self, last: Report | None, why: str, seconds: float) -> Report:
+        """Return the report that it last sent, marked as lost."""
+        known = last or Report(self.engine.name, {}, -1)
+        return replace(known, stopped=why, complete=False, seconds=seconds, lost=True)

@@ -45,3 +45,7 @@ class Task(ABC, Generic[Answer]):
     @abstractmethod
     def out_of_time(self, last: Answer | None, seconds: float) -> Answer:
         """Return what stands when it is killed after `seconds`, having last said `last`."""
+
+    @abstractmethod
+    def lost(self, last: Answer | None, why: str, seconds: float) -> Answer:
+        """Return what stands when the system ends it after `seconds`, having last said `last`."""

@@ -10,6 +10,7 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from twinrom.proofs.memory import OUT_OF_MEMORY, out_of_memory
 from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:
@@ -26,12 +27,17 @@ def main() -> None:
     connection = Connection(int(sys.argv[1]), readable=False)
     task: Task[Any] = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by who started us
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    message: tuple[str, Any]
     try:
         message = ("result", task.run(lambda answer: connection.send(("progress", answer))))
     except InputError as error:
         message = ("mistake", error.problems)
-    except Exception:  # noqa: BLE001 - the parent reports it
-        message = ("crash", traceback.format_exc())
+    except Exception as error:  # noqa: BLE001 - the parent reports it
+        if out_of_memory(error):
+            message = ("lost", OUT_OF_MEMORY)
+        else:
+            how = f"failed: {type(error).__name__}: {error}"
+            message = ("crash", (how, traceback.format_exc()))
     try:
         connection.send(message)
     except OSError:

@@ -88,6 +88,14 @@ class MutationTask(Task[Mapping[str, MutantOutcome]]):
         del seconds
         return last or {}
 
+    def lost(
+        self, last: Mapping[str, MutantOutcome] | None, why: str, seconds: float
+    ) -> Mapping[str, MutantOutcome]:
+        """Return the outcomes so far; the other mutants are undecided."""
+        del seconds
+        undecided = MutantOutcome("undecided", why)
+        return {mutant.name: undecided for mutant in self.mutants} | dict(last or {})
+
 
 class Trials:
     """Tries mutants of one question's model; the properties in `skip` kill none.

@@ -7,7 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.processes import supervise
+from twinrom.proofs.engines.processes import run_here, supervise
 from twinrom.proofs.engines.registry import ENGINES, SEARCH
 from twinrom.proofs.engines.stages import STAGES, Case
 from twinrom.proofs.verdicts.combine import Evidence, combine
@@ -67,7 +67,7 @@ def _run(
         [task] = tasks
         number, _ = task.key
         note = partial(progress, task.key) if progress is not None else None
-        return {task.key: task.on(cases[number].question, note)}
+        return {task.key: run_here(task, partial(task.on, cases[number].question, note))}
     return supervise(tasks, jobs, progress)
 
 

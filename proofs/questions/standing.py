@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.exhaustive import explore
@@ -62,6 +62,10 @@ class StandingTask(Task[PolicyStanding]):
         """Return that it is undecided."""
         del seconds
         return last or LATE
+
+    def lost(self, last: PolicyStanding | None, why: str, seconds: float) -> PolicyStanding:
+        """Return that it is undecided, and why."""
+        return last or replace(LATE, error=why, seconds=seconds)
 
 
 def standing_of(request: CheckRequest, options: Options) -> PolicyStanding:

@@ -108,8 +108,8 @@ def sweep(
         if progress is not None:
             progress(len(rows), len(points))
 
-    supervise(tasks, options.jobs, note)
-    return [(point, rows.get(number, LATE)) for number, point in enumerate(points)]
+    rows = {number: row for (number, _), row in supervise(tasks, options.jobs, note).items()} | rows
+    return [(point, rows[number]) for number, point in enumerate(points)]
 
 
 def _request(point: Point, spec: str | None) -> CheckRequest:

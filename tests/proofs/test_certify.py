@@ -13,7 +13,7 @@ from asked import CORPUS, ROOT, question
 from test_prove import COUNTER, MACHINE, SOLVERS
 from typer.testing import CliRunner
 
-from twinrom import command_line
+from twinrom import failure
 from twinrom.diagrams import commands
 from twinrom.proofs import Options, check, recheck_folders, request, write_certificate
 from twinrom.proofs.certificates.make import UnconfirmedError, certify
@@ -377,10 +377,7 @@ def test_folder_without_a_certificate_is_a_mistake_of_usage(tmp_path: Path) -> N
     for place in (tmp_path, tmp_path / "nowhere", Path("a\0b")):
         with pytest.raises(InputError, match=r"has no certificate: no `certificate\.json`"):
             recheck_folders(str(place))
-    done = command_line._guarded(  # noqa: SLF001 - what `main` exits with
-        lambda: commands.app(["certify", str(tmp_path)])
-    )
-    assert done == 2
+    assert failure.guarded(lambda: commands.app(["certify", str(tmp_path)])) == 2
 
 
 def test_name_of_the_model_cannot_put_commands_into_scripts(folder: Path) -> None:

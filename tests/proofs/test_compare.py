@@ -10,7 +10,7 @@ import pytest
 from asked import ROOT
 from typer.testing import CliRunner
 
-from twinrom import command_line
+from twinrom import failure
 from twinrom.diagrams import commands, comparison_json, comparison_markdown
 from twinrom.diagrams.data.markdown import plain
 from twinrom.diagrams.words.comparison import newly_violated
@@ -214,7 +214,7 @@ def test_exit_codes(folder: Path, text: str, options: list[str], code: int) -> N
     try:
         found, _ = ran(*over(folder, text), *options)
     except InputError:
-        found = command_line.EXIT_INPUT
+        found = failure.EXIT_INPUT
     assert found == code
 
 

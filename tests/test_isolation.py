@@ -1,0 +1,159 @@
+"""What lies beside a model is never run: neither by the command line nor by its workers."""
+
+from __future__ import annotations
+
+import _ctypes
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+from twinrom.proofs.engines.processes import import_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SCRIPT = str(Path(sys.executable).with_name("twinrom"))
+EARLY = ("sitecustomize", "usercustomize", "re", "enum", "importlib", "__main__", "types", "typing")
+LATE = (
+    "random", "z3", "pickle", "json", "rich", "typer", "pydantic", "transitions", "llvmlite",
+    "jinja2", "numpy", "conftest", "graphviz", "dataclasses", "multiprocessing", "subprocess",
+    "tomllib", "ast", "cvc5", "bitwuzla", "wasmtime", "tree_sitter", "secrets", "tempfile",
+    "signal", "statemachine", "proofs", "diagrams", "examples", "tests",
+)  # fmt: skip
+MARKER = "WAS_IMPORTED"
+MODULE = [sys.executable, "-m", "twinrom"]
+Answer: TypeAlias = tuple[int, str, str]
+VERBS = (
+    "check counter.toml --engine search,bounded,reachability,induction --certificates made",
+    "check counter.toml broken.toml",
+    "compare counter.toml broken.toml",
+    "faults counter.toml",
+    "mutate counter.toml --limit 3",
+    "sweep counter.toml broken.toml",
+    "gaps counter.toml",
+    "report counter.toml --html page.html",
+    "certify made",
+    "lint counter.toml",
+    "draw counter.toml --output counter.svg",
+)
+MODEL = """
+title = "A counter"
+[sort]
+Count = "0..9"
+[machine.Counter]
+instances = ["counter"]
+states = ["counting"]
+vars = { value = "Count" }
+[init]
+require = "counter.value == 0"
+[rule.tick]
+by = "controller"
+when = "counter.value < 7"
+sets = "counter.value = counter.value + 1"
+"""
+SPEC = """
+[clause.C-1]
+says = "it counts to seven"
+[invariant.at_most_seven]
+clause = "C-1"
+must = "counter.value <= 7"
+[gap.G-1]
+asks = "how far does it count?"
+readings = [{ says = "to seven", policy = "counter" }, { says = "to eight", policy = "broken" }]
+chosen = 0
+because = "the clause says so"
+"""
+
+
+def folder(at: Path) -> Path:
+    """Make a folder with two models and their specs."""
+    at.mkdir()
+    for name, model in (("counter", MODEL), ("broken", MODEL.replace("< 7", "< 8"))):
+        (at / f"{name}.toml").write_text(model)
+        (at / f"{name}.spec.toml").write_text(SPEC)
+    return at
+
+
+def beset(at: Path, names: Sequence[str]) -> None:
+    """Put what would be imported, if Python looked there, beside the models."""
+    marker = str(at.parent / MARKER)
+    code = f"open({marker!r}, 'a').write(__name__ + ' from ' + __file__ + chr(10))"
+    for name in names:
+        (at / f"{name}.py").write_text(code)
+        (at / name).mkdir()
+        for file in ("__init__", "__main__", "command_line"):
+            (at / name / f"{file}.py").write_text(code)
+    own = Path(importlib.util.find_spec("z3").submodule_search_locations[0])
+    for library in own.glob("**/libz3.*"):  # a library, and not z3's: nothing works with it
+        shutil.copy(_ctypes.__file__, at / library.name)
+
+
+def answers(at: Path, start: list[str], verbs: Sequence[str], **extra: str) -> list[Answer]:
+    """Return the exit code and what is printed of each verb, run one after the other."""
+    environment = {**os.environ, "COLUMNS": "200", **extra}
+    found = []
+    for words in verbs:
+        done = subprocess.run(
+            [*start, *words.split()],
+            cwd=at, env=environment, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        printed = re.sub(r"\d+\.\d(?= |$|,)| +", " ", done.stdout, flags=re.MULTILINE)
+        found.append((done.returncode, printed, done.stderr))
+    return found
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> list[Answer]:
+    """Return the answers in a folder that has nothing but models in it."""
+    found = answers(folder(tmp_path_factory.mktemp("clean") / "models"), [SCRIPT], VERBS)
+    assert [code for code, _, _ in found] == [0, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0]
+    assert {said for _, _, said in found} == {""}
+    return found
+
+
+def test_nothing_beside_a_model_is_imported(expected: list[Answer], tmp_path: Path) -> None:
+    at = folder(tmp_path / "models")
+    beset(at, (*EARLY, *LATE, "twinrom"))
+    assert answers(at, [SCRIPT], VERBS) == expected
+    assert not (tmp_path / MARKER).exists(), (tmp_path / MARKER).read_text()
+
+
+@pytest.mark.parametrize(
+    ("start", "path"),
+    [([SCRIPT], ":"), ([SCRIPT], "."), ([SCRIPT], "{at}/:/nowhere"), (MODULE, None)],
+    ids=["empty entry", "dot", "by name", "module"],
+)
+def test_a_path_that_names_the_current_folder_leads_no_further_than_python_itself(
+    start: list[str], path: str | None, expected: list[Answer], tmp_path: Path
+) -> None:
+    at = folder(tmp_path / "models")
+    beset(at, LATE)
+    extra = {} if path is None else {"PYTHONPATH": path.format(at=at)}
+    assert answers(at, start, VERBS[:1], **extra) == expected[:1]
+    assert not (tmp_path / MARKER).exists(), (tmp_path / MARKER).read_text()
+
+
+def test_workers_import_from_where_we_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (tmp_path / "link").symlink_to(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    beside = ["", ".", "other", str(tmp_path), f"{tmp_path}/", str(tmp_path / "link")]
+    monkeypatch.setattr(sys, "path", [*beside, str(other), "/no/such/folder", "hook.__path_hook__"])
+    assert import_path() == [str(other), "/no/such/folder"]
+
+
+def test_a_folder_that_twinrom_itself_lies_in_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Path(str(sys.modules["twinrom"].__file__)).parent.parent
+    monkeypatch.chdir(home)
+    monkeypatch.setattr(sys, "path", ["", str(home)])
+    assert import_path() == [str(home)]
