@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from asked import corpus, question, shipped
 from random_models import Maker
-from test_export_promela import EMPTY, HOSTILE, HOSTILE_SPEC
+from small_models import EMPTY, HOSTILE, HOSTILE_SPEC
 
 from twinrom.proofs import Question, export
 from twinrom.proofs.engines.search.breadth_first import search
