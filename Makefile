@@ -1,17 +1,20 @@
-# Two commands: `make check` runs the main job, `make test` runs lint, types and all tests.
-# Both set up an environment of their own in .venv first; a second run installs nothing.
+# `make check` runs the main job, `make test` runs lint, types and the tests, `make test-all` those
+# tests that take longer. All set up an environment in .venv first; a second run installs nothing.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: check test lint types bench pictures clean
+.PHONY: check test test-all lint types bench pictures clean
 
 check: $(VENV)/.installed
 	$(BIN)/twinrom check msa1000 proliant
 
 test: lint types
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
+
+test-all: $(VENV)/.installed-test
+	$(BIN)/pytest -n auto --dist worksteal -m long
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

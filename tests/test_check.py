@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -12,45 +11,16 @@ import time
 from pathlib import Path
 
 import pytest
+from called import started, twinrom
+from small_models import COUNTER, SAFE, UNSAFE, files
 from typer.testing import CliRunner
 
 from twinrom.diagrams import commands
 
 ROOT = Path(__file__).parent.parent
-COUNTER = """
-title = "A counter"
-[sort]
-Count = "0..9"
-[machine.Counter]
-instances = ["counter"]
-states = ["counting"]
-vars = { value = "Count" }
-[init]
-require = "counter.value == 0"
-[rule.tick]
-by = "controller"
-when = "counter.value < 7"
-sets = "counter.value = counter.value + 1"
-"""
-SAFE = '[invariant.at_most_seven]\nmust = "counter.value <= 7"\n'
-UNSAFE = '[invariant.at_most_six]\nmust = "counter.value <= 6"\n'
 NEVER = '[invariant.never]\nwhenever = "counter.value == 9"\nmust = "counter.value == 0"\n'
 KNOWN = UNSAFE + 'expect = "violated"\nbecause = "it counts to seven"\n'
 CURED = SAFE + 'expect = "violated"\nbecause = "it used to count to eight"\n'
-
-
-def twinrom(*words: str, cwd: Path = ROOT, **extra: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", **extra}
-    return subprocess.run(
-        [sys.executable, "-m", "twinrom", *words],
-        capture_output=True, text=True, check=False, cwd=cwd, env=environment, timeout=300,
-    )  # fmt: skip
-
-
-def files(folder: Path, spec: str, model: str = COUNTER) -> str:
-    (folder / "counter.toml").write_text(model)
-    (folder / "counter.spec.toml").write_text(spec)
-    return str(folder / "counter.toml")
 
 
 KEEPS = "safe"
@@ -78,6 +48,13 @@ def test_exit_code_and_last_lines(
     assert done.returncode == code
 
 
+def test_a_process_of_its_own_says_the_same(tmp_path: Path) -> None:
+    words = ("check", files(tmp_path, SAFE + UNSAFE), "--jobs", "1")
+    real, here = started(*words), twinrom(*words)
+    assert (real.returncode, real.stderr) == (here.returncode, here.stderr) == (1, "")
+    assert real.stdout.splitlines()[-2:] == here.stdout.splitlines()[-2:]
+
+
 def test_a_violation_beyond_the_depth_is_undecided_for_the_solver_alone(tmp_path: Path) -> None:
     model = files(tmp_path, UNSAFE)
     assert twinrom("check", model, "--engine", "bounded", "--depth", "6").returncode == 0
@@ -103,21 +80,13 @@ def test_a_search_that_stops_early_leaves_properties_undecided(tmp_path: Path) -
 def test_a_time_out_says_what_is_clean(tmp_path: Path) -> None:
     path = tmp_path / "verdicts.json"
     done = twinrom(
-        "check",
-        "msa1000",
-        "--engine",
-        "bounded",
-        "--depth",
-        "400",
-        "--timeout",
-        "20",
-        "--json",
-        str(path),
-    )
+        "check", "proliant", "--engine", "bounded", "--depth", "400", "--timeout", "5",
+        "--json", str(path),
+    )  # fmt: skip
     assert done.returncode == 3
     model = json.loads(path.read_text())["models"][0]
     engine = model["engines"]["bounded"]
-    assert engine["stopped"].startswith("out of time after 20 s at depth ")
+    assert engine["stopped"].startswith("out of time after 5 s at depth ")
     assert 0 <= engine["depth"] < 400
     opened = [p for p in model["properties"] if p["verdict"] == "unknown"]
     waiting = [p for p in model["properties"] if p["verdict"] == "not-checked"]

@@ -9,15 +9,15 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 import tempfile
+from contextlib import chdir
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import typer
+from called import twinrom
 
 from twinrom import failure
 from twinrom.diagrams import commands
@@ -76,13 +76,9 @@ def today(one: Shown) -> tuple[int, str]:
 
 
 def ran(command: str) -> tuple[int, str]:
-    environment = dict(os.environ, COLUMNS="80", NO_COLOR="1", PYTHONPATH=str(ROOT))
-    words = [sys.executable, "-m", *shlex.split(command)]
-    done = subprocess.run(
-        words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL, timeout=300, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout.decode()
+    with chdir(ROOT):
+        done = twinrom(*shlex.split(command)[1:], merged=True)
+    return done.returncode, done.stdout
 
 
 def normalised(text: str) -> str:

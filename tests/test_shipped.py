@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import ROOT, SHIPPED, judged, of_mutant, shipped
+from asked import ROOT, SHIPPED, base_name, edited, judged, of_mutant, shipped, text_of
 
 from twinrom.proofs import Question, ask, mutants, parse_spec, pose, word
 from twinrom.proofs.engines.search.breadth_first import search
@@ -379,23 +378,6 @@ BROKEN_BY_MUTANTS = {
 }
 
 
-def base_name(name: str) -> str:
-    """Return a property's name without its column: all columns count together."""
-    return re.sub(r"\[.*\]", "", name)
-
-
-def edited(text: str, section: str, old: str, new: str) -> str:
-    """Return the model with a text that a section has exactly once replaced there."""
-    head, found, rest = text.partition(f"\n[{section}]\n")
-    assert found
-    following = re.search(r"^\[", rest, re.MULTILINE)
-    body, tail = (
-        (rest, "") if following is None else (rest[: following.start()], rest[following.start() :])
-    )
-    assert body.count(old) == 1
-    return f"{head}{found}{body.replace(old, new)}{tail}"
-
-
 def broken(model: str, edits: list[Edit]) -> Question:
     """Return the question of a shipped spec about a changed model, each part by itself."""
     text = text_of("statemachine/models", model)
@@ -403,11 +385,6 @@ def broken(model: str, edits: list[Edit]) -> Question:
         text = edited(text, section, old, new)
     spec = parse_spec(text_of("proofs/specs", model), f"{model}.spec.toml")
     return in_parts(pose(parse_model(text, f"{model}.toml"), *spec))
-
-
-def text_of(folder: str, model: str) -> str:
-    """Return a shipped file."""
-    return (ROOT / folder / f"{model}.toml").read_text(encoding="utf-8")
 
 
 def in_parts(question: Question) -> Question:

@@ -98,8 +98,8 @@ def _interrupt(number: int, _: object) -> None:
 
 
 def _unraisable(what: sys.UnraisableHookArgs) -> None:
-    """Say nothing of an interrupt that came where it could not be raised; see `_end_soon`."""
-    if not isinstance(what.exc_value, KeyboardInterrupt):
+    """Say nothing of what an interrupt broke where nothing can be raised; see `_end_soon`."""
+    if not interrupts:  # what an interrupt leaves half made cannot be taken down in order
         sys.__unraisablehook__(what)
 
 

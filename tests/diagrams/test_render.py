@@ -7,13 +7,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from functools import cache
 from typing import TYPE_CHECKING, get_args
 
 import pytest
 from asked import ROOT
+from called import twinrom
 from typer.testing import CliRunner
 
 from twinrom.diagrams import Wanted, commands, picture, rendered
@@ -228,7 +228,7 @@ def test_same_model_gives_the_same_bytes(form: Form) -> None:
 
 def test_same_bytes_in_another_process() -> None:
     for seed in ("1", "2"):
-        assert run("draw", EXAMPLE, PYTHONHASHSEED=seed).stdout.encode() == example("svg")
+        assert twinrom("draw", EXAMPLE, PYTHONHASHSEED=seed).stdout.encode() == example("svg")
 
 
 def test_nothing_comes_from_elsewhere() -> None:
@@ -291,29 +291,21 @@ def test_style_sheet_stays_inside_the_picture() -> None:
 # The command.
 
 
-def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "twinrom", *words], cwd=ROOT, capture_output=True, timeout=120,
-        env=dict(os.environ, PYTHONPATH=str(ROOT)) | environment, text=True, encoding="utf-8",
-        check=False,
-    )  # fmt: skip
-
-
 def test_suffix_says_the_form(tmp_path: Path) -> None:
     assert set(SUFFIXES.values()) == set(get_args(Form))
     path = tmp_path / "update.mmd"
-    done = run("draw", EXAMPLE, "--output", str(path))
+    done = twinrom("draw", EXAMPLE, "--output", str(path))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert path.read_bytes() == example("mermaid")
     other = tmp_path / "update.txt"
-    assert run("draw", EXAMPLE, "--output", str(other), "--as", "dot").returncode == 0
+    assert twinrom("draw", EXAMPLE, "--output", str(other), "--as", "dot").returncode == 0
     assert other.read_bytes() == example("dot")
 
 
 @pytest.mark.parametrize("form", ["png", "pdf"])
 def test_missing_program_is_one_clear_sentence(tmp_path: Path, form: str) -> None:
     path = tmp_path / f"update.{form}"
-    done = run("draw", EXAMPLE, "--output", str(path), PATH=str(tmp_path))
+    done = twinrom("draw", EXAMPLE, "--output", str(path), PATH=str(tmp_path))
     assert done.returncode == 2
     assert done.stderr == (
         f"--as {form}: needs the program `dot` of Graphviz, which is not on the path; "
@@ -326,7 +318,7 @@ def test_missing_program_is_one_clear_sentence(tmp_path: Path, form: str) -> Non
 def test_png_and_pdf_by_the_program(tmp_path: Path) -> None:
     for form, start in (("png", b"\x89PNG"), ("pdf", b"%PDF")):
         path = tmp_path / f"update.{form}"
-        assert run("draw", EXAMPLE, "--output", str(path)).returncode == 0
+        assert twinrom("draw", EXAMPLE, "--output", str(path)).returncode == 0
         assert path.read_bytes().startswith(start)
 
 
@@ -341,7 +333,7 @@ def test_png_and_pdf_by_the_program(tmp_path: Path) -> None:
     ids=lambda value: value[-1] if isinstance(value, tuple) else "",
 )
 def test_wrong_options_are_refused(words: tuple[str, ...], message: str) -> None:
-    done = run("draw", EXAMPLE, *words)
+    done = twinrom("draw", EXAMPLE, *words)
     assert done.returncode == 2
     assert done.stderr.startswith(message)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-from asked import corpus, question, shipped
+from asked import corpus, question, resized, shipped
 from random_models import Maker
 
 from twinrom.diagrams.page.data import run_data, system_data
@@ -137,7 +137,7 @@ def test_shipped_models(name: str) -> None:
 
 @needs_node
 def test_a_budget_is_counted_down() -> None:
-    asked = shipped("proliant", faults={"fault": 2})
+    asked = resized("proliant", faults={"fault": 2})
     rng = random.Random(2)
     assert agrees(asked, [walked(asked, rng, 30) for _ in range(6)]) > 100
 

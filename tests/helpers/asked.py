@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+import re
 from dataclasses import replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from twinrom.proofs import (
     Evidence,
@@ -23,6 +28,10 @@ from twinrom.proofs.spec.observables import Window
 from twinrom.statemachine import InputError, load_model, parse_model
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _pytest.mark import ParameterSet
+
     from twinrom.proofs import Mutant, Report, Result
     from twinrom.proofs.refinement.inclusion import Inclusion
     from twinrom.proofs.spec.observables import Observables
@@ -31,15 +40,30 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 CORPUS = ROOT / "tests" / "corpus"
 SHIPPED = ("msa1000", "proliant")
+LONG = pytest.mark.long  # run by `make test-all`, not by `make test`
+SOLVERS = tuple(s for s in ("z3", "cvc5", "bitwuzla") if importlib.util.find_spec(s) is not None)
 
 
-def shipped(
+def sampled(cases: Iterable[object], every: int) -> list[ParameterSet]:
+    """Return cases as parameters: one in so many, and the others where time does not matter."""
+    rows = (case if isinstance(case, tuple) else (case,) for case in cases)
+    return [pytest.param(*row, marks=[LONG] if i % every else []) for i, row in enumerate(rows)]
+
+
+@cache
+def shipped(name: str) -> Question:
+    """Return the question that a shipped spec puts to the shipped model of the same name."""
+    return resized(name)
+
+
+def resized(
     name: str, sorts: dict[str, str] | None = None, faults: dict[str, int | None] | None = None
 ) -> Question:
-    """Return the question that a shipped spec puts to the shipped model of the same name."""
+    """Return the same with other sorts and budgets."""
     return ask(load_model(name, sorts), str(ROOT / "proofs" / "specs" / f"{name}.toml"), faults)
 
 
+@cache
 def corpus(name: str) -> Question:
     """Return the question of a corpus model."""
     return ask(load_model(str(CORPUS / f"{name}.toml")), str(CORPUS / f"{name}.spec.toml"))
@@ -65,18 +89,26 @@ def proved(report: Report) -> set[str]:
     return {name for c in report.certificates for name in c.properties}
 
 
-def dropped_conjuncts(base: Question) -> dict[str, Mutant]:
-    """Return every mutant made by dropping one conjunct of one rule's guard, by name."""
-    return _of_parts(base, {("drop", "when"), ("widen", "moves")})
+@cache
+def dropped_conjuncts(name: str) -> dict[str, Mutant]:
+    """Return every mutant of a shipped model with one conjunct of one guard less, by name."""
+    return _of_parts(name, {("drop", "when"), ("widen", "moves")})
 
 
-def dropped(base: Question) -> dict[str, Mutant]:
+@cache
+def dropped(name: str) -> dict[str, Mutant]:
     """Return every mutant with one conjunct of a guard less, then those with one effect less."""
-    return dropped_conjuncts(base) | _of_parts(base, {("drop", "sets"), ("drop", "also")})
+    return dropped_conjuncts(name) | _of_parts(name, {("drop", "sets"), ("drop", "also")})
 
 
-def _of_parts(base: Question, parts: set[tuple[str, str]]) -> dict[str, Mutant]:
-    return {m.name: m for m in mutants(base.model) if (m.kind, m.part) in parts}
+def _of_parts(name: str, parts: set[tuple[str, str]]) -> dict[str, Mutant]:
+    return {m.name: m for m in mutants(shipped(name).model) if (m.kind, m.part) in parts}
+
+
+@lru_cache(maxsize=100)
+def of_dropped(name: str, mutant: str) -> Question:
+    """Return the question that a shipped spec puts to such a mutant."""
+    return of_mutant(shipped(name), dropped(name)[mutant])
 
 
 def of_mutant(base: Question, mutant: Mutant) -> Question:
@@ -126,3 +158,25 @@ def included(
     """Return whether one system's behaviours are the other's, seen through one window."""
     window = Window(what)
     return refine.included(ObservedSystem(left, window), ObservedSystem(right, window), **limits)  # type: ignore[arg-type]
+
+
+def base_name(name: str) -> str:
+    """Return a property's name without its column: all columns count together."""
+    return re.sub(r"\[.*\]", "", name)
+
+
+def edited(text: str, section: str, old: str, new: str) -> str:
+    """Return the model with a text that a section has exactly once replaced there."""
+    head, found, rest = text.partition(f"\n[{section}]\n")
+    assert found
+    following = re.search(r"^\[", rest, re.MULTILINE)
+    body, tail = (
+        (rest, "") if following is None else (rest[: following.start()], rest[following.start() :])
+    )
+    assert body.count(old) == 1
+    return f"{head}{found}{body.replace(old, new)}{tail}"
+
+
+def text_of(folder: str, model: str) -> str:
+    """Return a shipped file."""
+    return (ROOT / folder / f"{model}.toml").read_text(encoding="utf-8")

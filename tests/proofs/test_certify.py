@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from asked import CORPUS, ROOT, question
-from test_prove import COUNTER, MACHINE, SOLVERS
+from asked import CORPUS, ROOT, SOLVERS, question
+from small_models import MACHINE, STOPS_AT_SEVEN
 from typer.testing import CliRunner
 
 from twinrom import failure
@@ -48,7 +48,7 @@ def written(folder: Path, model: str, spec: str | None = None, **options: Any) -
 
 def counter(folder: Path) -> Path:
     """Write a counter's certificate and return its folder."""
-    (folder / "model.toml").write_text(COUNTER)
+    (folder / "model.toml").write_text(STOPS_AT_SEVEN)
     (folder / "model.spec.toml").write_text(LIMITS)
     [found] = written(folder / "made", str(folder / "model.toml"))
     return found
@@ -136,7 +136,7 @@ def test_certificate_with_an_included_file_budget_and_size_stands_alone(tmp_path
 def test_certificate_for_every_size_is_confirmed_by_those_who_know_integers(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "m.toml").write_text(COUNTER)
+    (tmp_path / "m.toml").write_text(STOPS_AT_SEVEN)
     (tmp_path / "m.spec.toml").write_text('[invariant.low]\nmust = "counter.value <= 7"\n')
     [one] = written(tmp_path / "made", str(tmp_path / "m.toml"), symbolic=[])
     [found] = recheck_folders(str(one))
@@ -317,7 +317,7 @@ def test_too_deep_a_clause_is_refused(folder: Path) -> None:
 
 
 def test_clause_over_values_of_different_sorts_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "m.toml").write_text(COUNTER + MACHINE)
+    (tmp_path / "m.toml").write_text(STOPS_AT_SEVEN + MACHINE)
     (tmp_path / "m.spec.toml").write_text(LIMITS.replace("[invariant.too_low]", "[step.too_low]"))
     [one] = written(tmp_path / "made", str(tmp_path / "m.toml"))
     data = ["equal", ["variable", "counter.value"], ["variable", "lamp"]]
@@ -418,7 +418,7 @@ def test_nothing_in_a_folder_is_executed_and_nothing_outside_is_read(
 @pytest.mark.parametrize("k", [1, 2, 7, 8, 9, 20])
 def test_false_property_is_confirmed_for_no_k(k: int) -> None:
     """A run that ends before it has k states breaks the property all the same."""
-    it = question(COUNTER, LIMITS)
+    it = question(STOPS_AT_SEVEN, LIMITS)
     low, too_low = (p for p in it.properties if p.kind.key == "invariant")
     with pytest.raises(UnconfirmedError, match="not confirmed"):
         certify(it, [too_low], [terms.negation(too_low.bad)], method="guess", k=k)
@@ -427,7 +427,7 @@ def test_false_property_is_confirmed_for_no_k(k: int) -> None:
 
 
 def test_k_states_in_a_row_carry_what_one_does_not() -> None:
-    model = COUNTER.replace("!= 7", "!= 4 and counter.value < 8")
+    model = STOPS_AT_SEVEN.replace("!= 7", "!= 4 and counter.value < 8")
     it = question(model, '[invariant.not_six]\nmust = "counter.value != 6"\n')
     [prop] = it.properties
     for k, confirmed in ((1, False), (2, True), (3, True)):

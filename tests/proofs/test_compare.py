@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from asked import ROOT
+from asked import LONG, ROOT
 from typer.testing import CliRunner
 
 from twinrom import failure
@@ -328,6 +328,7 @@ def test_two_manuals_name_the_same_rom(old: str, new: str) -> None:
     assert (found.forward.inclusion.pairs, found.backward.inclusion.pairs) == (17_994, 17_994)
 
 
+@LONG
 def test_other_words_for_the_same_policy_are_equivalent() -> None:
     found = compare("msa1000", change("msa_reworded"))
     assert found.changes != ()

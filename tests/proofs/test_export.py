@@ -10,7 +10,7 @@ import pytest
 import z3
 from asked import ROOT, corpus, question, shipped
 from random_models import Maker
-from test_export_promela import EMPTY, HOSTILE, HOSTILE_SPEC
+from small_models import EMPTY, HOSTILE, HOSTILE_SPEC
 from typer.testing import CliRunner
 
 from twinrom.diagrams.commands import app

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import ROOT, corpus, question, shipped
+from changed import KNOWN, of_headline
 from random_models import Maker
+from small_models import EMPTY, HOSTILE, HOSTILE_SPEC
 from spinning import CONSTANT, CONSTANT_SPEC, MISSING, run_spin
-from test_changes import KNOWN, of_headline
 
 from twinrom.proofs import Question, ask, export
 from twinrom.proofs.engines.search.breadth_first import search
@@ -23,85 +24,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
 SEEDS = (0, 1, 2, 3, 5, 8, 13, 21)
-
-HOSTILE = r"""
-title = 'Hostile */ #define int \ " %s ???/ -------- ======== (* *)'
-[sort]
-int = "-2..1"
-Colour = ["red", "bit", "größe", "do"]
-[table.free]
-of = ["int", "Colour"]
-allow = [[-2, "red"], [1, "do"], [0, "bit"]]
-[table.active]
-of = ["Colour"]
-[machine.VAR]
-instances = ["atomic", "init"]
-states = ["end", "d_step", "größe"]
-vars = { do = "Colour?", own = "VAR?", byte = "bool", hidden = "int", int = "int?" }
-[machine.Part]
-instances = ["atomic.state"]
-states = ["on", "o_n"]
-vars = { VAR = "Colour?" }
-[init]
-require = [
-  "atomic.do == none or any(c == atomic.do and active(c) for c in Colour)", "init.do == none",
-  "all(v.own == none for v in VAR)",
-  "all(v.int == none and v.hidden == -1 for v in VAR)", "atomic.state.VAR == init.do",
-  "not atomic.byte or atomic is end", "not init.byte",
-]
-[rule.assign]
-by = "operator"
-each = { this = ["atomic", "init"] }
-given = { skip = "int", od = "Colour" }
-moves = "this: end, größe -> d_step"
-when = ["free(skip, od)", "skip != 1 or active(od) or this.do == none"]
-sets = ["this.int = skip", "this.hidden = skip", "this.do = od", "this.own = this"]
-says = 'closes */ assert(false); /* and #endif \'
-[rule.printf]
-by = "controller"
-when = "atomic.hidden != init.hidden"
-sets = ["atomic.hidden = init.hidden", "init.hidden = atomic.hidden",
-        "atomic.byte = init.byte", "init.byte = atomic.byte"]
-[rule.fi]
-by = "controller"
-moves = "init: d_step -> größe"
-when = "init.own == init and init.int < 1"
-sets = ["init.hidden = init.hidden + 1 if init.hidden < 1 else init.hidden", "init.byte = True"]
-[rule.od]
-by = "fault"
-also = "VAR: d_step -> end"
-when = "any(v.int == none for v in VAR)"
-sets = "atomic.do = none"
-"""
-HOSTILE_SPEC = r"""
-title = "*/ assert(false)"
-[budget]
-od = 2
-fault = 3
-[observer.unsigned]
-sort = "-1..1"
-initial = "-1"
-update = "min(unsigned + 1, 1) if event is printf else unsigned"
-[invariant.assert_]
-must = "not init.byte or unsigned < 1"
-[invariant.everything]
-must = "init.hidden < 1"
-[invariant.CHECK]
-must = "atomic.do == none or atomic.do != init.do or unsigned == 0 or atomic.do == do"
-[step.nothing]
-whenever = "event is assign and event.skip == -2"
-must = "next(atomic.int) == none or next(init.int) == none or next(atomic.byte)"
-[step.do]
-must = "next(count(v.byte for v in VAR) + init.hidden) < 2"
-"""
-EMPTY = """
-[sort]
-Level = "0..2"
-[machine.M]
-instances = ["m"]
-states = ["on"]
-vars = { level = "Level" }
-"""
 
 
 def counts_agree(folder: Path, asked: Question, report: Report) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from asked import corpus, question, shipped
 from random_models import Maker
+from small_models import EMPTY, HOSTILE, HOSTILE_SPEC
 from spinning import CONSTANT, CONSTANT_SPEC, LEAVES_ITS_SORT, NO_START
-from test_export_promela import EMPTY, HOSTILE, HOSTILE_SPEC
 
 from twinrom.proofs import Question, export
 from twinrom.proofs.engines.search.breadth_first import search
@@ -69,7 +69,7 @@ def test_msa1000(tmp_path: Path) -> None:
 
 def test_proliant(tmp_path: Path) -> None:
     asked = shipped("proliant")
-    assert [p.kind for p in asked.properties].count("possible") == 6
+    assert [p.kind.key for p in asked.properties].count("possible") == 6
     agrees(tmp_path, asked)
 
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 from asked import corpus, question, shipped
 from random_models import Maker
+from small_models import EMPTY, HOSTILE, HOSTILE_SPEC
 from spinning import CONSTANT, CONSTANT_SPEC, LEAVES_ITS_SORT, NO_START
-from test_export_promela import EMPTY, HOSTILE, HOSTILE_SPEC
 
 from twinrom.proofs import Question, export, write_export
 from twinrom.proofs.engines.search.breadth_first import search

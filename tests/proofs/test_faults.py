@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import ROOT, question
+from plain import Plain
 from random_models import Maker
 from rich.console import Console
-from test_liveness import Plain
 
 from twinrom.diagrams import faults_json, faults_view
 from twinrom.proofs import ask, fault_numbers, holds_in, parse_spec, pose

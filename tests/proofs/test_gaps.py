@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import CORPUS, ROOT
-from test_changes import MANIFEST
+from changed import MANIFEST
 from typer.testing import CliRunner
 
 from twinrom.diagrams import commands

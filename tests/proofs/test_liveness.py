@@ -10,9 +10,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import CORPUS, SHIPPED, corpus, judged, question, shipped
+from asked import (
+    CORPUS,
+    SHIPPED,
+    base_name,
+    corpus,
+    edited,
+    judged,
+    question,
+    shipped,
+    text_of,
+)
+from plain import Plain
 from random_models import Maker
-from test_shipped import base_name, edited, text_of
 
 from twinrom.diagrams import tell
 from twinrom.proofs import (
@@ -24,7 +34,6 @@ from twinrom.proofs import (
     Violated,
     combine,
     dead_end_traces,
-    holds_at,
     holds_in,
     parse_spec,
     pose,
@@ -34,13 +43,12 @@ from twinrom.proofs.engines.search.breadth_first import search
 from twinrom.proofs.spec.standard import deadlock, livelock, none_enabled
 from twinrom.proofs.verdicts.counterexample import counterexample
 from twinrom.proofs.verdicts.lasso import owed_since
-from twinrom.statemachine import Step, from_itf, parse_model, to_itf
+from twinrom.statemachine import from_itf, parse_model, to_itf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from twinrom.proofs import Property, Question, Report
-    from twinrom.statemachine import State, Trace
+    from twinrom.statemachine import Trace
 
 LIVE = ("response", "possible")
 
@@ -410,97 +418,6 @@ def test_rule_that_never_happens_is_missed(rule: str) -> None:
 
 
 # ---------------------------------------------------------------- plain enumeration
-
-
-class Plain:
-    """An explicit graph of states and steps, and the definitions on it."""
-
-    def __init__(self, asked: Question) -> None:
-        self.asked = asked
-        self.layers = [list(asked.system.initial())]
-        self.steps: dict[State, list[tuple[Step, State]]] = {}
-        seen = set(self.layers[0])
-        while self.layers[-1]:
-            new: list[State] = []
-            for state in self.layers[-1]:
-                self.steps[state] = list(asked.system.successors(state))
-                for _, after in self.steps[state]:
-                    if after not in seen:
-                        seen.add(after)
-                        new.append(after)
-            self.layers.append(new)
-        automatic = asked.model.automatic
-        self.own = {
-            s: [
-                (step.instance.index, after)
-                for step, after in steps
-                if automatic(step.instance.rule)
-            ]
-            for s, steps in self.steps.items()
-        }
-        self.rules = [i.index for i in asked.system.instances if automatic(i.rule)]
-
-    def holds(self, prop: Property, state: State) -> bool:
-        return holds_in(prop.goal, state, self.asked.system.entry(state.tables))
-
-    def starts(self, prop: Property) -> list[tuple[int, State]]:
-        """Return where the goal is asked for, after how many steps."""
-        found = []
-        for depth, layer in enumerate(self.layers):
-            for state in layer:
-                entry = self.asked.system.entry(state.tables)
-                if not prop.stepwise and holds_in(prop.whenever, state, entry):
-                    found.append((depth, state))
-                if prop.stepwise:
-                    found += [
-                        (depth + 1, after)
-                        for step, after in self.steps[state]
-                        if holds_at(prop.whenever, state, step, after, entry)
-                    ]
-        return found
-
-    def backwards(
-        self, into: set[State], within: set[State], after: Callable[[State], list[State]]
-    ) -> set[State]:
-        """Return the states from which a path inside `within` leads into `into`."""
-        found = into & within
-        while True:
-            more = {s for s in within - found if any(a in found for a in after(s))}
-            if not more:
-                return found
-            found |= more
-
-    def violation(self, prop: Property) -> int | None:
-        """Return after how many steps a property is first owed in vain."""
-        goal = {s for s in self.steps if self.holds(prop, s)}
-        if prop.kind.key == "possible":
-            reach = self.backwards(goal, set(self.steps), lambda s: [a for _, a in self.steps[s]])
-            lost = set(self.steps) - reach
-        else:
-            lost = self.avoiding(set(self.steps) - goal)
-        return min((d for d, s in self.starts(prop) if s in lost), default=None)
-
-    def avoiding(self, outside: set[State]) -> set[State]:
-        """Return from where a fair maximal automatic run stays outside the goal."""
-
-        def after(state: State) -> list[State]:
-            return [a for _, a in self.own[state]]
-
-        staying = set(outside)
-        while True:
-            following = {s for s in staying if any(a in staying for a in after(s))}
-            for rule in self.rules:
-                happy = {
-                    s for s in following
-                    if all(r != rule for r, _ in self.own[s])
-                    or any(r == rule and a in following for r, a in self.own[s])
-                }  # fmt: skip
-                following &= self.backwards(happy, following, after)
-            if following == staying:
-                break
-            staying = following
-        stuck = {s for s in outside if not self.own[s]}
-        return self.backwards(stuck | staying, outside, after)
 
 
 def stem(asked: Question, prop: Property, report: Report) -> int | None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import SHIPPED, corpus, proved, question, safety, shipped
-from random_models import Maker
-from test_random_models import SMALL
+from asked import SHIPPED, SOLVERS, corpus, proved, question, safety, shipped
+from random_models import SMALL, Maker
+from small_models import FEATURES, MACHINE, STOPS_AT_SEVEN, SWITCH
 
 from twinrom.proofs.certificates.make import UnconfirmedError, certify
 from twinrom.proofs.engines.bounded import check_bounded
@@ -24,24 +22,9 @@ if TYPE_CHECKING:
     from twinrom.proofs import Certificate, Question, Report
 
 PROVERS = (prove_by_reachability, prove_by_induction)
-SOLVERS = tuple(s for s in ("z3", "cvc5", "bitwuzla") if importlib.util.find_spec(s) is not None)
 
 REFUTED = "z3 says that there is a counterexample"
 
-COUNTER = """
-[sort]
-Count = "0..9"
-[machine.Counter]
-instances = ["counter"]
-states = ["counting"]
-vars = { value = "Count" }
-[init]
-require = "counter.value == 0"
-[rule.tick]
-by = "controller"
-when = "counter.value != 7"
-sets = "counter.value = counter.value + 1"
-"""
 BY_ONE = """
 [invariant.at_most_seven]
 must = "counter.value <= 7"
@@ -52,8 +35,6 @@ must = "next(counter.value) != 8"
 [step.never_reaches_seven]
 must = "next(counter.value) != 7"
 """
-MACHINE = '[machine.Lamp]\ninstances = ["lamp"]\nstates = ["dark", "lit", "broken"]\n'
-SWITCH = '[rule.switch]\nby = "operator"\nmoves = "lamp: dark -> lit"\n'
 
 each_prover = pytest.mark.parametrize("prove", PROVERS, ids=["reachability", "induction"])
 
@@ -71,7 +52,6 @@ def confirmed(report: Report) -> tuple[Certificate, ...]:
 # ---------------------------------------------------------------- shipped models and the corpus
 
 
-@cache
 def asked(name: str) -> Question:
     return shipped(name) if name in SHIPPED else corpus(name)
 
@@ -126,7 +106,7 @@ def test_findings_are_refuted_and_the_others_proved_one_by_one(name: str) -> Non
 
 
 def test_two_properties_that_differ_by_one_in_every_engine() -> None:
-    it = question(COUNTER, BY_ONE)
+    it = question(STOPS_AT_SEVEN, BY_ONE)
     true, false = {"at_most_seven", "never_reaches_eight"}, {"at_most_six", "never_reaches_seven"}
     for report in (search(it), check_bounded(it, 8)):
         assert {n for n, f in report.found.items() if f.violation is not None} == false
@@ -139,7 +119,7 @@ def test_two_properties_that_differ_by_one_in_every_engine() -> None:
 
 def low(depth: int, limit: int) -> Question:
     """Ask whether a counter that stops at `depth` stays at or below `limit`."""
-    model = COUNTER.replace("0..9", "0..310").replace("!= 7", f"!= {depth}")
+    model = STOPS_AT_SEVEN.replace("0..9", "0..310").replace("!= 7", f"!= {depth}")
     return question(model, f'[invariant.low]\nmust = "counter.value <= {limit}"\n')
 
 
@@ -163,92 +143,6 @@ def test_violation_at_depth_300_is_never_proved() -> None:
     assert reached.reasons.keys() == {"low"}
     assert proved(prove_by_induction(low(300, 299))) == set()
     assert proved(prove_by_induction(low(300, 300))) == {"low"}
-
-
-# model, spec: properties called `true_...` hold, those called `false_...` do not
-FEATURES = {
-    "negative ranges": (
-        COUNTER.replace("0..9", "-3..9").replace("== 0", "== -2").replace("!= 7", "!= -1"),
-        '[invariant.true_low]\nmust = "counter.value <= -1"\n'
-        '[invariant.false_low]\nmust = "counter.value <= -2"\n'
-        '[invariant.true_high]\nmust = "counter.value > -3"\n',
-    ),
-    "optional numbers": (
-        COUNTER.replace('value = "Count"', 'value = "Count?"').replace(
-            "== 0", "== none").replace('"counter.value != 7"', '"counter.value in (none, 0, 1)"'
-        ).replace("counter.value + 1", "1 if counter.value == none else 2"),
-        '[invariant.true_low]\nmust = "counter.value <= 2"\n'
-        '[invariant.false_low]\nmust = "counter.value < 2"\n'
-        '[step.true_none]\nwhenever = "counter.value != none"\nmust = "next(counter.value) > 0"\n'
-        '[step.false_none]\nmust = "counter.value != none"\n',
-    ),
-    "optional machines": (
-        MACHINE + 'vars = { next_to = "Lamp?" }\n[init]\nrequire = "lamp.next_to == none"\n'
-        + SWITCH + 'sets = "lamp.next_to = lamp"\n',
-        '[invariant.true_lit]\nwhenever = "lamp.next_to == lamp"\nmust = "lamp is lit"\n'
-        '[invariant.false_lit]\nmust = "lamp.next_to == none"\n',
-    ),
-    "given tables": (
-        '[sort]\nSize = "1..3"\nShape = ["round", "square"]\n'
-        '[table.fits]\nof = ["Size", "Shape"]\nallow = [[1, "round"], [2, "square"]]\n'
-        + MACHINE + 'vars = { size = "Size", shape = "Shape" }\n'
-        '[init]\nrequire = "lamp.size == 1 and lamp.shape == round"\n'
-        + SWITCH.replace('"dark -> lit"', '"* -> lit"')
-        + 'given = { size = "Size", shape = "Shape" }\nwhen = "fits(size, shape)"\n'
-        'sets = ["lamp.size = size", "lamp.shape = shape"]\n',
-        '[invariant.true_fits]\nmust = "fits(lamp.size, lamp.shape)"\n'
-        '[invariant.true_small]\nmust = "lamp.size != 3"\n'
-        '[invariant.false_round]\nmust = "lamp.shape == round"\n',
-    ),
-    "free tables": (
-        '[sort]\nSize = "1..3"\n[table.fits]\nof = ["Size", "bool"]\n'
-        + MACHINE + 'vars = { size = "Size", wet = "bool" }\n'
-        '[init]\nrequire = "fits(lamp.size, lamp.wet)"\n'
-        + SWITCH + 'given = { size = "Size", wet = "bool" }\nwhen = "fits(size, wet)"\n'
-        'sets = ["lamp.size = size", "lamp.wet = wet"]\n',
-        '[invariant.true_fits]\nmust = "fits(lamp.size, lamp.wet)"\n'
-        '[invariant.false_dry]\nmust = "fits(lamp.size, False)"\n'
-        '[invariant.true_some]\nmust = "any(fits(s, True) or fits(s, False) for s in Size)"\n',
-    ),
-    "truth payloads": (
-        MACHINE + 'vars = { wet = "bool", dim = "bool" }\n[init]\nrequire = "not lamp.wet"\n'
-        + SWITCH + 'given = { wet = "bool" }\nwhen = "wet != lamp.dim"\n'
-        'sets = "lamp.wet = wet and not lamp.dim"\n',
-        '[invariant.true_dim]\nwhenever = "lamp.dim"\nmust = "not lamp.wet"\n'
-        '[invariant.false_dim]\nmust = "not lamp.wet"\n'
-        '[step.true_event]\nwhenever = "event.wet == True"\nmust = "not lamp.dim"\n'
-        '[step.false_event]\nwhenever = "event.wet == False"\nmust = "not lamp.dim"\n',
-    ),
-    "no rules": (
-        MACHINE + 'vars = { wet = "bool" }\n[init]\nrequire = "lamp.wet"\n',
-        '[invariant.true_wet]\nmust = "lamp.wet"\n[invariant.false_lit]\nmust = "lamp is lit"\n',
-    ),
-    "several initial states": (
-        MACHINE + 'initial = ["dark", "broken"]\n' + SWITCH,
-        '[step.true_order]\nwhenever = "lamp is broken"\nmust = "False"\n'
-        '[invariant.false_dark]\nmust = "lamp is not broken"\n',
-    ),
-    "nondeterministic rules": (
-        MACHINE + SWITCH + "nondeterministic = true\n"
-        '[rule.breaks]\non = "switch"\nby = "operator"\nmoves = "lamp: dark -> broken"\n'
-        "nondeterministic = true\n",
-        '[step.true_first]\nwhenever = "lamp is not dark"\nmust = "False"\n'
-        '[invariant.false_broken]\nmust = "lamp is not broken"\n',
-    ),
-    "observers": (
-        MACHINE + SWITCH + '[rule.back]\nby = "operator"\nmoves = "lamp: lit -> dark"\n',
-        '[observer.seen]\nsort = "0..3"\ninitial = "0"\n'
-        'update = "min(seen + 1, 3) if event is switch else seen"\n'
-        '[invariant.true_lit]\nwhenever = "lamp is lit"\nmust = "seen > 0"\n'
-        '[invariant.false_once]\nmust = "seen <= 1"\n',
-    ),
-    "budgets": (
-        MACHINE + '[rule.fails]\nby = "fault"\nmoves = "lamp: dark -> lit"\n'
-        '[rule.fails_again]\nby = "fault"\nmoves = "lamp: lit -> broken"\n',
-        '[budget]\nfault = 1\n[invariant.true_broken]\nmust = "lamp is not broken"\n'
-        '[invariant.false_lit]\nmust = "lamp is dark"\n',
-    ),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize(("model", "spec"), FEATURES.values(), ids=FEATURES)
@@ -294,7 +188,7 @@ def certified(
 def test_value_out_of_its_sort_is_never_certified_away(
     prove: Callable[[Question], Report], limit: int
 ) -> None:
-    model = COUNTER.replace("!= 7", f">= {limit}").replace("== 0", f"== {limit}")
+    model = STOPS_AT_SEVEN.replace("!= 7", f">= {limit}").replace("== 0", f"== {limit}")
     it = question(model, '[invariant.all]\nmust = "counter.value >= 0"\n')
     with pytest.raises(InputError, match="leaves the sort"):
         search(it)
@@ -305,7 +199,7 @@ def test_value_out_of_its_sort_is_never_certified_away(
 def test_duty_that_only_an_invariant_keeps_is_certified(
     prove: Callable[[Question], Report],
 ) -> None:
-    it = question(COUNTER, '[invariant.low]\nmust = "counter.value < 8"\n')
+    it = question(STOPS_AT_SEVEN, '[invariant.low]\nmust = "counter.value < 8"\n')
     [certificate] = confirmed(prove(it))
     assert "mistake?" in certificate.scripts["safety"]
     with pytest.raises(UnconfirmedError, match="sat"):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import lengths, question, safety, up_to
-from random_models import Maker
+from random_models import SMALL, Maker
 
 from twinrom.proofs import Evidence, combine, holds_at
 from twinrom.proofs.engines.bounded import check_bounded
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from twinrom.proofs import Question
 
 DEPTH = 4
-# seeds whose state space the plain way can close in a moment
-SMALL = (0, 6, 8, 9, 10, 11, 13, 18, 20, 24, 25, 27, 29, 30, 31, 33, 34, 35, 36, 38, 39, 40, 43, 44,
-         45, 46, 49, 50, 54, 56, 57, 58, 60, 61, 62, 65, 66, 69, 74, 76)  # fmt: skip
 Lengths = dict[str, tuple[int | None, int | None]]
 
 

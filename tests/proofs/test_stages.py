@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import judged, proved, question, safety
-from test_changes import CHANGES, MANIFEST, base_of
-from test_check import COUNTER, SAFE, UNSAFE, files, twinrom
+from called import twinrom
+from changed import CHANGES, MANIFEST, base_of
+from small_models import COUNTER, SAFE, UNSAFE, files
 
 from twinrom.proofs import (
     Bounded,

@@ -8,11 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import SHIPPED, proved
-from test_changes import CHANGES, KNOWN, MANIFEST, base_of
-from test_check import twinrom
-from test_prove import SOLVERS
-from test_shipped import base_name
+from asked import SHIPPED, SOLVERS, base_name, proved
+from called import twinrom
+from changed import CHANGES, KNOWN, MANIFEST, base_of
 
 from twinrom.proofs import Bounded, Checked, Options, Proved, Unknown, Violated, check, request
 from twinrom.proofs.engines.any_size import check_symbolic

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from asked import CORPUS, corpus, question
 from random_models import Maker
-from test_prove import FEATURES
+from small_models import FEATURES
 
 from twinrom.proofs.certificates.make import invariant_of
 from twinrom.proofs.certificates.term_data import MalformedError, from_data, to_data
