@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 REQUIRED = bool(os.environ.get("TWINROM_REQUIRE_TOOLS"))
 WANTING = re.compile(r"install|needs|could not import")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job is born deaf to it
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
+from asked import sampled
 from test_check import COUNTER, SAFE, UNSAFE, files, workers
 
 from twinrom import failure
@@ -341,7 +342,7 @@ def test_a_limit_of_memory_is_no_verdict(megabytes: int, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("words", ["check msa1000", "certify made", "simulate msa1000", "--help"])
-@pytest.mark.parametrize("delay", [0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0])
+@pytest.mark.parametrize("delay", sampled([0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0], 4))
 def test_an_interrupt_at_any_moment_is_one_word(delay: float, words: str, models: Path) -> None:
     before = workers()
     running = subprocess.Popen(

@@ -284,6 +284,7 @@ def change(name: str) -> str:
     return str(CHANGES / f"{name}.toml")
 
 
+@LONG
 def test_stored_versions_with_and_without_the_pending_state() -> None:
     respected = change("msa_stored_versions_pending_respected")
     found = compare(respected, change("msa_stored_versions_pending_forgotten"))

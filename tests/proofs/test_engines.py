@@ -102,7 +102,7 @@ def test_there_are_enough_mutants() -> None:
     assert len(MUTANTS) >= 200
 
 
-@pytest.mark.parametrize(("name", "mutant"), sampled(MUTANTS, 9))
+@pytest.mark.parametrize(("name", "mutant"), sampled(MUTANTS, 25))
 def test_tiers_of_the_search_agree_on_mutants(name: str, mutant: str) -> None:
     depth = {"msa1000": 8, "proliant": 10}[name]
     asked = of_dropped(name, mutant)
@@ -110,7 +110,7 @@ def test_tiers_of_the_search_agree_on_mutants(name: str, mutant: str) -> None:
     assert outcome(lambda: explore(asked, max_states=10**7, max_depth=depth)) == plain
 
 
-@pytest.mark.parametrize(("name", "mutant"), sampled(GUARDS, 12))
+@pytest.mark.parametrize(("name", "mutant"), sampled(GUARDS, 35))
 def test_engines_agree_on_mutants(name: str, mutant: str) -> None:
     depth = {"msa1000": 5, "proliant": 7}[name]
     asked = of_dropped(name, mutant)

@@ -14,7 +14,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import corpus, question, shipped
+from asked import LONG, corpus, question, shipped
 from random_models import Maker
 from small_models import EMPTY, HOSTILE, HOSTILE_SPEC
 from spinning import CONSTANT, CONSTANT_SPEC, LEAVES_ITS_SORT, NO_START
@@ -88,6 +88,7 @@ def test_corpus(name: str, tmp_path: Path) -> None:
     agrees(tmp_path, corpus(name))
 
 
+@LONG
 def test_proliant(tmp_path: Path) -> None:
     agrees(tmp_path, shipped("proliant"))
 

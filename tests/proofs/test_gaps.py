@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import CORPUS, ROOT
+from asked import CORPUS, LONG, ROOT
 from changed import MANIFEST
 from typer.testing import CliRunner
 
@@ -72,6 +72,7 @@ def test_a_file_may_have_the_name_of_a_shipped_change(tmp_path: Path) -> None:
     assert other.standing.standing == "keeps"
 
 
+@LONG
 def test_every_policy_that_the_shipped_specs_name_is_found() -> None:
     found = read_gaps(request("proliant"), Options())
     assert {r.why for r in found} == {"", "no policy"}

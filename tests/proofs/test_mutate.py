@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import CORPUS, ROOT, SHIPPED, corpus, included, of_mutant, question, shipped
+from asked import CORPUS, LONG, ROOT, SHIPPED, corpus, included, of_mutant, question, shipped
 from typer.testing import CliRunner
 
 from twinrom.diagrams import commands
@@ -283,6 +283,7 @@ def test_the_command_writes_json_and_exits_by_what_is_left(tmp_path: Path) -> No
     assert CliRunner().invoke(commands.app, arguments).exit_code == 0
 
 
+@LONG
 def test_every_mutant_of_proliant_is_noticed_or_explained() -> None:
     found = mutate(request("proliant"), Options())
     assert (found.unexplained, dict(found.stale), found.failing) == ([], {}, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import lengths, question, safety, up_to
+from asked import lengths, question, safety, sampled, up_to
 from random_models import SMALL, Maker
 
 from twinrom.proofs import Evidence, combine, holds_at
@@ -60,7 +60,7 @@ def note(asked: Question, found: dict[tuple[str, str], int], depth: int, state: 
                     found.setdefault((prop.name, what), depth)
 
 
-@pytest.mark.parametrize("seed", SMALL)
+@pytest.mark.parametrize("seed", sampled(SMALL, 3))
 def test_three_ways_to_one_answer(seed: int) -> None:
     maker = Maker(seed)
     model, spec = maker.model(), maker.spec()
