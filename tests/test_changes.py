@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from asked import ROOT, SHIPPED, judged, lengths, sampled, shipped, up_to
+from asked import LONG, ROOT, SHIPPED, judged, lengths, sampled, shipped, up_to
 from changed import CHANGES, KNOWN, MANIFEST, ONE_TABLE, base_of, of_change, of_headline
 
 from twinrom.proofs import (
@@ -110,7 +110,7 @@ def test_verdicts_are_the_known_ones(name: str) -> None:
     assert found(asked, report) == MANIFEST[name]
 
 
-@pytest.mark.parametrize("name", sampled(MANIFEST, 25))
+@pytest.mark.parametrize("name", sampled(MANIFEST, 40))
 def test_plain_search_says_the_same(name: str) -> None:
     asked = of_change(name, ONE_TABLE if base_of(name) == "msa1000" else "")
     report = explore(asked, max_states=1_000_000, plain=True)
@@ -174,7 +174,7 @@ def test_the_page_lists_every_change() -> None:
     assert table() in page
 
 
-@pytest.mark.parametrize("name", sampled(KNOWN, 4))
+@pytest.mark.parametrize("name", sampled(KNOWN, 8))
 def test_run_to_the_headline_is_the_known_one_and_the_solver_finds_none_shorter(name: str) -> None:
     known, asked = KNOWN[name], of_headline(name)
     report = search(asked, max_depth=known.looked)
@@ -185,6 +185,7 @@ def test_run_to_the_headline_is_the_known_one_and_the_solver_finds_none_shorter(
     assert up_to(lengths(report), known.looked) == lengths(check_bounded(asked, known.looked))
 
 
+@LONG
 def test_io_guard_is_not_missed_where_every_version_runs_on_every_board() -> None:
     asked = of_change("msa_no_io_guard", ALL_RUN)
     report = search(asked)

@@ -76,7 +76,7 @@ def run(at: Path, words: str, redirected: str = "", **extra: str) -> Done:
 
 
 @linux
-@pytest.mark.parametrize("words", PRINTING)
+@pytest.mark.parametrize("words", sampled(PRINTING, 4))
 def test_output_that_is_full_is_no_verdict(words: str, models: Path) -> None:
     done = run(models, words, ">/dev/full </dev/null")
     assert done.returncode == 2
@@ -217,7 +217,7 @@ def test_the_traceback_of_a_bug_can_be_printed_instead(tmp_path: Path) -> None:
     assert run(tmp_path, "check counter.toml", **no_place).returncode == 70
 
 
-@pytest.mark.parametrize("code", ENDS)
+@pytest.mark.parametrize("code", sampled(ENDS, 3))
 def test_a_worker_that_the_system_ends_loses_its_own_answer_only(
     code: str, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
+from asked import LONG
 
 from twinrom.proofs.engines.processes import import_path
 
@@ -127,8 +128,12 @@ def test_nothing_beside_a_model_is_imported(expected: list[Answer], tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("start", "path"),
-    [([SCRIPT], ":"), ([SCRIPT], "."), ([SCRIPT], "{at}/:/nowhere"), (MODULE, None)],
-    ids=["empty entry", "dot", "by name", "module"],
+    [
+        pytest.param([SCRIPT], ":", id="empty entry", marks=LONG),
+        pytest.param([SCRIPT], ".", id="dot", marks=LONG),
+        pytest.param([SCRIPT], "{at}/:/nowhere", id="by name"),
+        pytest.param(MODULE, None, id="module"),
+    ],
 )
 def test_a_path_that_names_the_current_folder_leads_no_further_than_python_itself(
     start: list[str], path: str | None, expected: list[Answer], tmp_path: Path

@@ -9,7 +9,18 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import CORPUS, LONG, ROOT, SHIPPED, corpus, included, of_mutant, question, shipped
+from asked import (
+    CORPUS,
+    LONG,
+    ROOT,
+    SHIPPED,
+    corpus,
+    included,
+    of_mutant,
+    question,
+    sampled,
+    shipped,
+)
 from typer.testing import CliRunner
 
 from twinrom.diagrams import commands
@@ -172,7 +183,7 @@ def nearest_difference(old: TransitionSystem, new: TransitionSystem) -> int | No
     return None
 
 
-@pytest.mark.parametrize("name", ["peterson", "tcommit", "two_phase_commit"])
+@pytest.mark.parametrize("name", sampled(["peterson", "tcommit", "two_phase_commit"], 3))
 def test_difference_is_the_nearest_one_and_refinement_agrees(name: str) -> None:
     base = corpus(name)
     old = ground(base.model)

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import SHIPPED, SOLVERS, corpus, proved, question, safety, sampled, shipped
+from asked import LONG, SHIPPED, SOLVERS, corpus, proved, question, safety, sampled, shipped
 from random_models import SMALL, Maker
 from small_models import FEATURES, MACHINE, STOPS_AT_SEVEN, SWITCH
 
@@ -60,7 +60,7 @@ def expected(name: str) -> set[str]:
     return {p.name for p in asked(name).decidable if not p.expect_violated}
 
 
-@pytest.mark.parametrize("name", [*SHIPPED, "tcommit", "two_phase_commit", "peterson"])
+@pytest.mark.parametrize("name", [pytest.param("msa1000", marks=LONG), "proliant", "tcommit", "two_phase_commit", "peterson"])
 def test_reachability_proves_all_that_holds(name: str) -> None:
     findings = {p.name for p in asked(name).decidable if p.expect_violated}
     report = prove_by_reachability(asked(name), skip=findings)
@@ -92,7 +92,7 @@ def test_induction_proves_what_is_not_too_hard_for_it(name: str) -> None:
     assert report.reasons.keys() == {p.name for p in asked(name).decidable} - proved(report)
 
 
-@pytest.mark.parametrize("name", ["proliant", "tcommit", "peterson"])
+@pytest.mark.parametrize("name", [pytest.param("proliant", marks=LONG), "tcommit", "peterson"])
 def test_findings_are_refuted_and_the_others_proved_one_by_one(name: str) -> None:
     report = prove_by_reachability(asked(name))
     confirmed(report)
