@@ -60,7 +60,10 @@ def expected(name: str) -> set[str]:
     return {p.name for p in asked(name).decidable if not p.expect_violated}
 
 
-@pytest.mark.parametrize("name", [pytest.param("msa1000", marks=LONG), "proliant", "tcommit", "two_phase_commit", "peterson"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param("msa1000", marks=LONG), "proliant", "tcommit", "two_phase_commit", "peterson"],
+)
 def test_reachability_proves_all_that_holds(name: str) -> None:
     findings = {p.name for p in asked(name).decidable if p.expect_violated}
     report = prove_by_reachability(asked(name), skip=findings)
