@@ -20,6 +20,7 @@ from twinrom.diagrams import Wanted, commands, picture, rendered
 from twinrom.diagrams.pictures.graph import Edge, Graph, LabelPart, Node
 from twinrom.diagrams.pictures.machine_graph import model_graph
 from twinrom.diagrams.render import FORMS, SUFFIXES, Form
+from twinrom.diagrams.render.layout import laid_out
 from twinrom.diagrams.render.style import COLOURED, DARK, DASHES, LIGHT, THICK, style_sheet
 from twinrom.statemachine import load_model
 
@@ -103,6 +104,14 @@ def test_hostile_texts_stay_texts_in_svg(hostile: dict[str, Graph | Lanes], kind
     assert all(re.fullmatch(r"[A-Za-z0-9:.,=*_\[\]()%~-]+", one) for one in ids)
     for link in (e.get("href", "") for e in root.iter() if e.get("href")):
         assert re.fullmatch(r"#clause-[A-Za-z0-9%/_.~-]+", link)
+
+
+def test_graphviz_draws_the_texts_of_dot_as_they_are() -> None:
+    lines = ("a\\nb", "\\N \\G \\l", "&amp; <b>", '"q" \\')
+    source = rendered(Graph("t", (Node("a", lines),), ()), "dot").decode()
+    drawn = parsed(laid_out(source, "wasm"))
+    texts = [e.text for e in drawn.iter() if e.tag.endswith("}text")]
+    assert tuple(t.strip().replace("\xa0", " ") for t in texts if t)[1:] == lines
 
 
 def test_hostile_texts_are_in_the_svg_in_full(hostile: dict[str, Graph | Lanes]) -> None:

@@ -116,3 +116,12 @@ must = "own or last == x or event.version == 1"
         "8 W506 no rule is by actor `nobody`",
         "4 W501 definition `forgotten` is never used",
         "9 W503 observer `unread` is never read"]
+
+
+def test_what_only_its_own_new_value_reads_is_never_read() -> None:
+    counted = UNUSED.replace("{ version =", '{ tries = "Version", version =').replace(
+        'sets = ["server.version = 2"]',
+        'sets = ["server.tries = 3 - server.tries", "server.version = 2"]')
+    assert "12 W503 variable `tries` of `Server` is never read" in linted(counted)
+    copied = counted.replace("server.version = 2", "server.version = server.tries")
+    assert "12 W503 variable `tries` of `Server` is never read" not in linted(copied)
