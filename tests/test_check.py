@@ -14,6 +14,7 @@ import pytest
 from called import started, twinrom
 from small_models import COUNTER, SAFE, UNSAFE, files
 from typer.testing import CliRunner
+from workers import linux, marked, workers
 
 from twinrom.diagrams import commands
 
@@ -185,34 +186,21 @@ def test_wrong_usage_exits_with_two_and_no_traceback(words: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def workers() -> set[str]:
-    found = set()
-    for place in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = place.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"twinrom.proofs.engines.worker" in words:
-            found.add(place.parent.name)
-    return found
-
-
-@pytest.mark.skipif(
-    not Path("/proc/self/cmdline").exists(), reason="reads the process table of Linux"
-)
+@linux
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_check_leaves_nothing_behind(tmp_path: Path, number: int) -> None:
-    before = workers()
+    environment = marked()
     path = tmp_path / "out.json"
     running = subprocess.Popen(
         [sys.executable, "-m", "twinrom", "check", "msa1000", "--depth", "400", "--json", str(path),
          ],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, text=True)  # fmt: skip
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, text=True,
+        env=environment)  # fmt: skip
     own: set[str] = set()
     try:
         while len(own) < 2 and running.poll() is None:
             time.sleep(0.1)
-            own = workers() - before
+            own = workers(environment)
         time.sleep(1)
         running.send_signal(number)
         _, said = running.communicate(timeout=60)
@@ -222,9 +210,9 @@ def test_an_interrupted_check_leaves_nothing_behind(tmp_path: Path, number: int)
         running.kill()
         running.communicate()
     end = time.monotonic() + 20
-    while own & workers() and time.monotonic() < end:
+    while workers(environment) and time.monotonic() < end:
         time.sleep(0.1)
-    assert not own & workers()
+    assert not workers(environment)
     assert not list(tmp_path.iterdir())
 
 
