@@ -22,6 +22,7 @@ from twinrom.proofs import (
     parse_spec,
     pose,
 )
+from twinrom.proofs.engines.search.breadth_first import search
 from twinrom.proofs.refinement import inclusion as refine
 from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window
@@ -54,6 +55,12 @@ def sampled(cases: Iterable[object], every: int) -> list[ParameterSet]:
 def shipped(name: str) -> Question:
     """Return the question that a shipped spec puts to the shipped model of the same name."""
     return resized(name)
+
+
+@cache
+def searched(name: str) -> Report:
+    """Return what the plain search finds of all that a shipped spec asks of its model."""
+    return search(shipped(name))
 
 
 def resized(

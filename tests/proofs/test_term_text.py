@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import CORPUS, corpus, question, sampled
+from asked import CORPUS, LONG, corpus, question, sampled
 from random_models import Maker
 from small_models import FEATURES
 
@@ -125,7 +125,9 @@ def test_conditions_of_random_models_are_read_back(seed: int) -> None:
 
 
 @pytest.mark.parametrize("prove", [prove_by_reachability, prove_by_induction])
-@pytest.mark.parametrize("name", ["peterson", "tcommit", "two_phase_commit"])
+@pytest.mark.parametrize(
+    "name", ["peterson", "tcommit", pytest.param("two_phase_commit", marks=LONG)]
+)
 def test_clauses_of_certificates_of_the_corpus_are_read_back(
     name: str, prove: Callable[[Question], Report]
 ) -> None:
