@@ -86,6 +86,7 @@ def build_model(
     shape = shaped(ModelShape, data, root, problems)
     if shape is None:
         raise InputError(problems.found)
+    _forget_damaged(shape, problems)
     problems.broken |= _broken(problems, data)
     if not shape.machine and not problems.forgiven("machine") and "machine" not in data:
         problems.add(root.problem("a model needs a machine", "write `[machine.NAME]`"))
@@ -102,6 +103,15 @@ def build_model(
     problems.finish()
     ground(model)  # resolving every name is the second half of the check
     return model
+
+
+def _forget_damaged(shape: ModelShape, problems: Problems) -> None:
+    """Take out the machines of which a mistake has taken the states, so that none is missed."""
+    for name, machine in list(shape.machine.items()):
+        damaged = any(key[:2] == ("machine", name) for key in problems.pruned)
+        if damaged and "states" not in machine.model_fields_set:
+            problems.pruned.add(("machine", name))
+            del shape.machine[name]
 
 
 def _budget(

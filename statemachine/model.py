@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from twinrom.statemachine.sorts import BOOL, Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from twinrom.statemachine.expression.formula import Formula
     from twinrom.statemachine.source.changes import PolicyChange
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Column: TypeAlias = tuple[tuple[str, "str | int | bool"], ...]
 
+STATE = "state"
+ONLY_STATE = "present"
+ALL_POWER = ("off",)
 ACTORS = {
     "operator": "environment", "host": "environment", "fault": "environment",
     "controller": "automatic",
@@ -39,7 +42,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Template:
-    """A machine template with its instances."""
+    """A machine template with its instances.
+
+    What is not `persistent` is volatile: without power a variable has the value of its formula in
+    `unpowered`, and a machine that does not keep its state moves as `off` says. A write that power
+    interrupts leaves the value in `torn_values`, and the state `torn`. In `initials`, `unpowered`
+    and `torn_values` the word `this` is the machine.
+    """
 
     name: str
     instances: tuple[str, ...]
@@ -49,6 +58,11 @@ class Template:
     persistent: tuple[str, ...]
     torn: str | None
     place: Place = field(repr=False, compare=False)
+    keeps_state: bool = True
+    off: Move | None = None
+    initials: Mapping[str, Formula] = field(default_factory=dict)
+    unpowered: Mapping[str, Formula] = field(default_factory=dict)
+    torn_values: Mapping[str, Formula] = field(default_factory=dict)
 
     @cached_property
     def state_sort(self) -> Sort:
@@ -73,6 +87,12 @@ class Move:
     destination: str
     place: Place = field(repr=False, compare=False)
     spans: MoveSpans = field(repr=False, compare=False)
+
+    def named(self) -> Iterator[tuple[str, Span]]:
+        """Yield the states that it names, each with its place in the string."""
+        if self.sources is not None:
+            yield from zip(self.sources, self.spans.sources, strict=False)  # a mutant has others
+        yield self.destination, self.spans.destination
 
     def __str__(self) -> str:
         sources = "*" if self.sources is None else ", ".join(self.sources)
@@ -99,8 +119,23 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Write:
+    """One entry of `writes`: what becomes persistent together."""
+
+    changes: tuple[Move | Assignment, ...]
+    listed: bool
+    place: Place = field(repr=False, compare=False)
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.changes))
+
+
+@dataclass(frozen=True)
 class Rule:
-    """One way the system can move, as written."""
+    """One way the system can move, as written.
+
+    `power` has the machines and templates that lose power (`ALL_POWER`: all), None means none.
+    """
 
     name: str
     clauses: tuple[str, ...]
@@ -117,6 +152,22 @@ class Rule:
     atomic: str | None
     nondeterministic: bool
     place: Place = field(repr=False, compare=False)
+    writes: tuple[Write, ...] = ()
+    power: tuple[str, ...] | None = None
+    cuts: bool = False
+
+    @property
+    def all_moves(self) -> tuple[Move, ...]:
+        """Return `moves` and `also`, and the moves among its writes."""
+        return (*self.moves, *self.also, *(c for c in self._written() if isinstance(c, Move)))
+
+    @property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """Return `sets`, and the assignments among its writes."""
+        return (*self.sets, *(c for c in self._written() if isinstance(c, Assignment)))
+
+    def _written(self) -> tuple[Move | Assignment, ...]:
+        return tuple(change for write in self.writes for change in write.changes)
 
 
 @dataclass(frozen=True)
@@ -178,6 +229,11 @@ class Model:
     def automatic(self, rule: Rule) -> bool:
         """Say whether the rule happens by itself (weakly fair) rather than by the environment."""
         return self.actors[rule.by] == "automatic"
+
+    @property
+    def loses_power(self) -> bool:
+        """Say whether a rule speaks of power or of cuts, so that the order of writes matters."""
+        return any(r.power is not None or r.cuts for r in self.rules.values())
 
     def event_names(self) -> list[str]:
         """Return the names of all events and rules."""

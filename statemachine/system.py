@@ -86,12 +86,65 @@ class Obligation:
 
 @dataclass(frozen=True)
 class GroundMove:
-    """A move of one machine (the index of its variable); `optional` when it stays if it cannot."""
+    """A move of one machine (the index of its variable); `optional` when it stays if it cannot.
+
+    `target` is what the file writes the move for: a machine, a name of `each`, or a template.
+    """
 
     machine: int
     sources: tuple[int, ...] | None
     destination: int
     optional: bool
+    target: str
+
+    def able(self, machine: Term) -> Term:
+        """Return where `machine`, a term of its state, is in one of the sources."""
+        if self.sources is None:
+            return terms.TRUE
+        return terms.disjunction(
+            terms.equal(machine, terms.constant(code)) for code in self.sources)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A write of a rule, the new values of what it writes; all terms read the state before.
+
+    `torn` is what there is of these values instead when power fails within the write; empty if it
+    is all or nothing.
+    """
+
+    values: Mapping[int, Term]
+    torn: Mapping[int, Term]
+
+
+@dataclass(frozen=True)
+class CutPoint:
+    """Where a fault interrupts a rule: after `written` of its `total` writes, or within the next.
+
+    `own` are the names of the fault's own arguments; `words` are those that say where it is.
+    """
+
+    rule: Rule
+    written: int
+    total: int
+    torn: bool
+    own: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+    def told(self, fault: Rule, arguments: Mapping[str, str]) -> str:
+        """Return what happens in words, with what is known of the arguments of the rule."""
+        fails = "power fails" if fault.power is not None else f"`{fault.event}` comes"
+        number = self.written + self.torn
+        where = f"write {number} of {self.total}" if self.total > 1 else "the write"
+        known = {n: v for n, v in arguments.items() if n not in (*self.own, *self.words)}
+        rule = called(self.rule.name, known)
+        return f"{fails} {'within' if self.torn else 'after'} {where} of `{rule}`"
+
+
+def called(name: str, arguments: Mapping[str, str]) -> str:
+    """Return an event with its arguments: `plug(this=A, version=1)`."""
+    inner = ", ".join(f"{key}={value}" for key, value in arguments.items())
+    return f"{name}({inner})" if inner else name
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +153,8 @@ class RuleInstance:
 
     `updates` gives the new value of each variable that is named; all others keep theirs.
     `obligations` must hold wherever the guard does: each assigned value is in its sort.
+    `entries` are its writes in their order, if power can fail between them; `powerless` are the
+    machines whose power it takes. A `cut` is a step of the fault `rule` that interrupts another.
     """
 
     index: int
@@ -110,6 +165,16 @@ class RuleInstance:
     moves: tuple[GroundMove, ...]
     updates: Mapping[int, Term]
     obligations: tuple[Obligation, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    powerless: frozenset[str] = frozenset()
+    cut: CutPoint | None = None
+
+    @property
+    def says(self) -> str | None:
+        """Return what happens in words, if anybody said it."""
+        if self.cut is None:
+            return self.rule.says
+        return self.cut.told(self.rule, {a.name: a.sort.text(a.term.low) for a in self.arguments})
 
     @cached_property
     def guard(self) -> Term:
@@ -155,9 +220,17 @@ class Step(NamedTuple):
         """Return the event an observer sees."""
         return self.instance.rule.event
 
+    @property
+    def told(self) -> str:
+        """Return what happens as a story tells it: of a cut, what it interrupts."""
+        cut, arguments = self.instance.cut, self.arguments()
+        if cut is None:
+            return str(self)
+        event = called(self.event, {n: v for n, v in arguments.items() if n in cut.own})
+        return f"{event}: {cut.told(self.instance.rule, arguments)}"
+
     def __str__(self) -> str:
-        inner = ", ".join(f"{name}={value}" for name, value in self.arguments().items())
-        return f"{self.event}({inner})" if inner else self.event
+        return called(self.event, self.arguments())
 
 
 @dataclass(frozen=True)
@@ -184,6 +257,11 @@ class TransitionSystem:
     def by_name(self) -> dict[str, Variable]:
         """Return the variables by name."""
         return {v.name: v for v in self.variables}
+
+    @property
+    def written(self) -> tuple[RuleInstance, ...]:
+        """Return the instances of the rules as they are written: all but the cuts."""
+        return tuple(i for i in self.instances if i.cut is None)
 
     @cached_property
     def choices(self) -> TableChoices:

@@ -106,7 +106,7 @@ def _instance(
         "event": rule.event,
         "by": rule.by,
         "automatic": question.model.automatic(rule),
-        "says": rule.says or "",
+        "says": instance.says or "",
         "place": short_place(rule.place),
         "guard": nodes.add(instance.guard),
         "fixed": [[a.name, sorts.add(a.sort), a.term.low] for a in instance.arguments],

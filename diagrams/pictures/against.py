@@ -172,7 +172,7 @@ def _using(old: Model, new: Model) -> dict[str, str]:
     found = {}
     for model in (old, new):
         for rule in model.rules.values():
-            written = [*map(str, rule.when), *(str(s.value) for s in rule.sets)]
+            written = [*map(str, rule.when), *(str(s.value) for s in rule.assignments)]
             words = {w for text in written for w in WORD.findall(text)} & changed
             if words & set(direct):
                 found[rule.name] = f"{min(words & set(direct))}, which differs"

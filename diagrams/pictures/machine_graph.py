@@ -93,26 +93,15 @@ def arrows_of(model: Model, instance: RuleInstance, machine: Variable) -> list[A
     """Return what a rule instance does to one machine."""
     allowed = _allowed(instance, machine)
     found = []
-    written_as = _written_moves(model, instance)
-    for move, target in zip(instance.moves, written_as, strict=True):
+    for move in instance.moves:
         if move.machine == machine.index:
             possible = allowed if move.sources is None else set(move.sources) & allowed
             sources = tuple(sorted(possible))
-            found.append(Arrow(instance.rule.name, target, sources, move.destination))
+            found.append(Arrow(instance.rule.name, move.target, sources, move.destination))
     own = {v.index for v in ground(model).variables if v.owner == machine.name and not v.machine}
     if not found and own & set(instance.updates):
         found.append(Arrow(instance.rule.name, "", tuple(sorted(allowed)), None))
     return [arrow for arrow in found if arrow.sources]
-
-
-def _written_moves(model: Model, instance: RuleInstance) -> list[str]:
-    """Return for each ground move the target as the file writes it."""
-    found = []
-    for move in (*instance.rule.moves, *instance.rule.also):
-        target = filled_target(instance, move.target)
-        template = model.templates.get(target) if target not in model.machines else None
-        found += [move.target] * (len(template.instances) if template else 1)
-    return found
 
 
 def _allowed(instance: RuleInstance, machine: Variable) -> set[int]:
@@ -164,6 +153,10 @@ class _Drawing:
         """Draw an arrow; the rule is told as written where it stands for several instances."""
         written = self.name in self.model.templates or len(instances) > 1
         text = rule_text(self.model, instances[0], written=written)
+        cuts = [i.cut.rule.name for i in instances if i.cut is not None]
+        if len(cuts) == len(instances):
+            told = f"cuts {', '.join(dict.fromkeys(cuts))}"
+            text = replace(text, guards=(), moves=(), sets=(told,))
         target = arrow.target if written else filled_target(instances[0], arrow.target)
         part = text.part(target, [i.name for i in instances], self.detail)
         for source in self.sources(arrow.sources):

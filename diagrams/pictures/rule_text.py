@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from twinrom.diagrams.pictures.graph import LabelPart, Mark
 from twinrom.diagrams.words.story import short_place
-from twinrom.statemachine import Typed, conjuncts, filled, printable
+from twinrom.statemachine import ALL_POWER, Typed, conjuncts, filled, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,11 +83,15 @@ def rule_text(model: Model, instance: RuleInstance, *, written: bool) -> RuleTex
     bound = {} if written else _bound(instance)
     guards = [str(filled(c, bound)) for formula in rule.when for c in conjuncts(formula.expr)]
     moves = []
-    for move in (*rule.moves, *rule.also):
+    for move in rule.all_moves:
         sources = "*" if move.sources is None else ", ".join(move.sources)
         target = _filled_path(move.target, bound)
         moves.append((target, f"{target}: {sources} -> {move.destination}"))
-    sets = [f"{_filled_path(s.target, bound)} = {filled(s.value.expr, bound)}" for s in rule.sets]
+    sets = [f"{_filled_path(s.target, bound)} = {filled(s.value.expr, bound)}"
+            for s in rule.assignments]
+    if rule.power is not None:
+        sets.append(f"power off: {', '.join(_filled_path(p, bound) for p in rule.power)}"
+                    if rule.power != ALL_POWER else "power off")
     return RuleText(rule, actor_mark(model, rule), tuple(guards), tuple(moves), tuple(sets))
 
 

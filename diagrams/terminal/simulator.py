@@ -145,6 +145,7 @@ def _options_view(options: list[Option]) -> Table | Text:
     table.add_column(style="bold", overflow="fold")
     table.add_column(overflow="fold")
     for number, option in enumerate(options, 1):
-        rule = option.steps[0].instance.rule
-        table.add_row(str(number), rule.by, Text(str(option)), Text(printable(rule.says or "")))
+        first = option.steps[0].instance
+        says = Text(printable(first.says or ""))
+        table.add_row(str(number), first.rule.by, Text(str(option)), says)
     return table

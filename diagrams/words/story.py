@@ -80,14 +80,14 @@ def _step(system: TransitionSystem, index: int, trace: Trace) -> StoryStep:
     step = trace.steps[index]
     rule = step.instance.rule
     changed = changes(system, trace.states[index], trace.states[index + 1])
-    name = str(step) if rule.name == rule.event else f"{step} by {rule.name}"
+    name = step.told if rule.name == rule.event else f"{step.told} by {rule.name}"
     return StoryStep(
         index + 1,
         rule.by,
         name,
         changed or ("nothing changes",),
         short_place(rule.place),
-        rule.says,
+        step.instance.says,
     )
 
 

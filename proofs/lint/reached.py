@@ -97,7 +97,7 @@ def _answered(event: str, arguments: Iterable[Argument], system: TransitionSyste
     """Return where some rule of the event is enabled with these arguments."""
     fixed = {a.name: a.term for a in arguments}
     enabled = []
-    for instance in system.instances:
+    for instance in system.written:
         if instance.rule.event == event and all(
                 fixed.get(a.name, a.term) is a.term for a in instance.arguments):
             enabled += [guard for step, guard in _guards(instance) if _fits(step.given(), fixed)]
@@ -123,7 +123,7 @@ def _called(name: str, arguments: Iterable[Argument]) -> str:
 def _out_of_sort(reached: Reached) -> Iterator[tuple[int, Finding]]:
     """Yield the instances that can leave a sort; each assignment is shown once."""
     shown = set()
-    for instance in reached.system.instances:
+    for instance in reached.system.written:
         for duty in instance.obligations:
             for step, guard in _guards(instance):
                 if (instance.rule.name, duty.text) in shown:
@@ -139,7 +139,7 @@ def _out_of_sort(reached: Reached) -> Iterator[tuple[int, Finding]]:
 def _rules(model: Model, reached: Reached, excused: set[int]) -> Iterator[Finding]:
     """Yield the rules, or the columns of rules, that never happen; `excused` are found already."""
     for rule in model.rules.values():
-        instances = [i for i in reached.system.instances if i.rule is rule]
+        instances = [i for i in reached.system.written if i.rule is rule]
         dead = [i for i in instances if i.index not in reached.fired]
         if not dead or any(i.index in excused for i in instances):
             continue
@@ -180,7 +180,7 @@ def _outcomes(model: Model, reached: Reached) -> Iterator[Finding]:
 
 
 def _without_outcome(event: str, reached: Reached) -> Finding | None:
-    for instance in reached.system.instances:
+    for instance in reached.system.written:
         can = possible(instance, reached.system)
         if instance.rule.event != event or can is terms.TRUE:
             continue
@@ -196,9 +196,12 @@ def _without_outcome(event: str, reached: Reached) -> Finding | None:
 
 
 def _writes(model: Model, reached: Reached) -> Iterator[Finding]:
-    """Yield the writes of persistent variables that power loss could not leave torn."""
+    """Yield the writes of persistent variables that power loss could not leave torn.
+
+    A model that says where power is lost has its cuts instead.
+    """
     shown = set()
-    for instance in reached.system.instances:
+    for instance in () if model.loses_power else reached.system.instances:
         rule = instance.rule
         for machine, template in model.machines.items():
             for name in template.persistent if rule.atomic is None and template.torn else ():
@@ -224,9 +227,7 @@ def _whole(instance: RuleInstance, machine: str, template: Template,
     two_steps = []
     for move in instance.moves:
         if move.machine == variable.index:
-            sources = range(len(template.states)) if move.sources is None else move.sources
-            able = terms.disjunction(
-                terms.equal(variable.term(), terms.constant(code)) for code in sources)
+            able = move.able(variable.term())
             two_steps.append(able if move.destination == torn.value
                              else terms.conjunction([able, is_torn]))
     enabled = terms.disjunction(guard for _, guard in _guards(instance))

@@ -35,7 +35,7 @@ def check_unused(model: Model, spec: Spec | None) -> Iterator[Finding]:
 def check_torn(model: Model) -> Iterator[Finding]:
     """Yield the templates whose persistent variables have no torn state."""
     for template in model.templates.values():
-        if template.persistent and template.torn is None:
+        if template.persistent and template.torn is None and not model.loses_power:
             yield Finding("W302", template.place.at("persistent").problem(
                 f"`{template.name}` has persistent variables, and no torn state",
                 "name the state in which they are half-written: `torn = ...`", at_key=True))

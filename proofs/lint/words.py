@@ -62,7 +62,7 @@ def model_words(model: Model) -> set[Word]:
 
 def rule_formulas(rule: Rule) -> list[Formula]:
     """Return every expression of a rule."""
-    return [*rule.when, *(assignment.value for assignment in rule.sets)]
+    return [*rule.when, *(assignment.value for assignment in rule.assignments)]
 
 
 def spec_words(spec: Spec | None) -> set[Word]:

@@ -83,9 +83,14 @@ def _plain(question: Question, where: Term) -> Question:
 
 def _pairs(
     system: TransitionSystem, other: TransitionSystem, rule: str
-) -> list[tuple[RuleInstance, RuleInstance]]:
-    both = zip(system.instances, other.instances, strict=True)
-    return [(a, b) for a, b in both if a.rule.name == rule]
+) -> list[tuple[RuleInstance | None, RuleInstance | None]]:
+    """Return the instances of the rule in both, and what cuts it; None where there is none."""
+    mine, its = (
+        {i.name: i for i in each.instances
+         if rule in (i.rule.name, i.cut.rule.name if i.cut else "")}
+        for each in (system, other)
+    )  # fmt: skip
+    return [(mine.get(name), its.get(name)) for name in dict.fromkeys([*mine, *its])]
 
 
 def _guards(instance: RuleInstance) -> Iterator[Term]:
@@ -93,7 +98,12 @@ def _guards(instance: RuleInstance) -> Iterator[Term]:
         yield with_payload(instance.guard, Step(instance, payload).given())
 
 
-def _differs(question: Question, a: RuleInstance, b: RuleInstance) -> Iterator[Term]:
+def _differs(
+    question: Question, a: RuleInstance | None, b: RuleInstance | None
+) -> Iterator[Term]:
+    if a is None or b is None:
+        yield from (term for one in (a, b) if one is not None for term in _guards(one))
+        return
     variables = ground(question.model).variables
     for payload in a.payloads():
         given = Step(a, payload).given()
@@ -108,12 +118,12 @@ def _differs(question: Question, a: RuleInstance, b: RuleInstance) -> Iterator[T
 
 def _last(
     system: TransitionSystem, other: TransitionSystem,
-    pairs: Sequence[tuple[RuleInstance, RuleInstance]], state: State,
+    pairs: Sequence[tuple[RuleInstance | None, RuleInstance | None]], state: State,
 ) -> tuple[Step, str]:  # fmt: skip
     """Return the first step that is not the same in both, and what is different."""
-    names = {a.index for a, _ in pairs}
+    names = {one.name for pair in pairs for one in pair if one is not None}
     old, new = (
-        {(s.instance.index, s.payload): s for s in each.enabled(state) if s.instance.index in names}
+        {(s.instance.name, s.payload): s for s in each.enabled(state) if s.instance.name in names}
         for each in (system, other)
     )
     for key, step in old.items():

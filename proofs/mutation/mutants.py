@@ -14,7 +14,7 @@ from twinrom.statemachine import syntax as e
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from twinrom.statemachine import Expr, Formula, Model, Move, Rule, Template
+    from twinrom.statemachine import Expr, Formula, Model, Move, Rule, Template, Write
 
 Item = TypeVar("Item")
 
@@ -26,8 +26,8 @@ OTHER_ACTOR = {"automatic": "operator", "environment": "controller"}
 class Mutant:
     """One change: its `kind`, the rule, and the place in it.
 
-    `part` is the key of the rule (`when`, `moves`, `also`, `sets`, `by`), `position` the item below
-    it; of `when` it counts conjuncts. `to` is the new state, or the new actor.
+    `part` is the key of the rule (`when`, `moves`, `also`, `sets`, `writes`, `by`), `position` the
+    item below it; of `when` it counts conjuncts. `to` is the new state, or the new actor.
     """
 
     name: str
@@ -72,6 +72,11 @@ def _of_rule(model: Model, rule: Rule) -> Iterator[Mutant]:
         yield from _of_moves(model, rule, key)
     for position, assignment in enumerate(rule.sets):
         yield Mutant(f"{at}: drop {assignment}", rule.name, "drop", "sets", position)
+    for position, write in enumerate(rule.writes):
+        yield Mutant(f"{at}: drop {write}", rule.name, "drop", "writes", position)
+        if position:
+            text = f"{at}: write {write} before {rule.writes[position - 1]}"
+            yield Mutant(text, rule.name, "reorder", "writes", position - 1)
     actor = OTHER_ACTOR[model.actors[rule.by]]
     yield Mutant(f"{at}: swap {rule.by} for {actor}", rule.name, "swap", "by", to=actor)
 
@@ -112,10 +117,21 @@ def _changed(model: Model, rule: Rule, mutant: Mutant) -> Rule:
             return replace(rule, when=_formulas(rule, mutant))
         case "sets":
             return replace(rule, sets=_without(rule.sets, mutant.position))
+        case "writes":
+            return replace(rule, writes=_writes(rule.writes, mutant))
         case "moves":
             return replace(rule, moves=_moves(model, rule, rule.moves, mutant))
         case _:
             return replace(rule, also=_moves(model, rule, rule.also, mutant))
+
+
+def _writes(writes: tuple[Write, ...], mutant: Mutant) -> tuple[Write, ...]:
+    """Return the writes with one dropped, or with one before the one it follows."""
+    left = _without(writes, mutant.position)
+    if mutant.kind == "drop":
+        return left
+    later = mutant.position + 1
+    return (*left[:later], writes[mutant.position], *left[later:])
 
 
 def _formulas(rule: Rule, mutant: Mutant) -> tuple[Formula, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twinrom.statemachine import EventWords, RuleInstance, Typed, terms
+from twinrom.statemachine import BOOL, EventWords, RuleInstance, Sort, Typed, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,11 +36,19 @@ class StepWords(EventWords):
             return None
         return self._where(i for i in self.instances if i.rule.by == actor)
 
+    def during(self, name: str) -> Term | None:
+        """Return the term for `event.during == name`: the step cuts the event, or the rule."""
+        if name not in self.names():
+            return None
+        return self._where(i for i in self.instances if i.cut is not None
+                           and name in (i.cut.rule.event, i.cut.rule.name))
+
     def argument(self, name: str) -> tuple[Term, Typed] | str | None:
         """Return whether a step has the argument, and its value over all steps that have it."""
         found = [(i, a) for i in self.instances for a in (*i.arguments, *i.given) if a.name == name]
-        if not found:
-            return None
+        if not found:  # a policy without cuts may be asked about them
+            sort = {"during": BOOL, "torn": BOOL, "written": Sort("", 0, 0)}.get(name)
+            return (terms.FALSE, Typed(sort.constant(0), sort)) if sort else None
         sorts = {a.sort.name for _, a in found}
         if len(sorts) > 1:
             kinds = " and ".join(f"a `{s}`" for s in sorted(sorts))

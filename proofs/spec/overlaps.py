@@ -50,7 +50,7 @@ def overlapping(system: TransitionSystem) -> list[Overlap]:
     payloads are the same value.
     """
     found = []
-    for first, second in itertools.combinations(system.instances, 2):
+    for first, second in itertools.combinations(system.written, 2):
         a, b = first.rule, second.rule
         if a.event != b.event or a is b or (a.nondeterministic and b.nondeterministic):
             continue

@@ -20,6 +20,7 @@ from twinrom.statemachine.system import Conjunct, GroundMove, Obligation, Variab
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from twinrom.statemachine.expression.formula import Formula
     from twinrom.statemachine.meaning.scope import Vocabulary
     from twinrom.statemachine.model import Assignment, Model, Move
     from twinrom.statemachine.sorts import Sort
@@ -38,6 +39,7 @@ class Effects:
         self.bound, self.names = bound, names
         self.variables = list(vocabulary.variables.values())
         self.updates: dict[int, Term] = {}
+        self.places: dict[int, Place] = {}
         self.obligations: list[Obligation] = []
 
     def moves(self, written: tuple[Move, ...], *, optional: bool) -> list[tuple[GroundMove, Place]]:
@@ -45,11 +47,13 @@ class Effects:
         found = []
         for move in written:
             unknown = False
-            for machine in self._targets(move.target, move.spans.target, move.place):
+            for machine in self.targets(move.target, move.spans.target, move.place):
                 template = self.model.machines[machine]
-                for state, span in _states(move):
-                    if state not in template.states:
-                        unknown = True
+                for state, span in move.named():
+                    if state in template.states:
+                        continue
+                    unknown = True
+                    if not self.vocabulary.may_have(template):
                         self.problems.add(move.place.problem(
                             f"`{template.name}` has no state `{state}`",
                             did_you_mean(state, template.states), span=span))
@@ -58,10 +62,10 @@ class Effects:
                     sources = tuple(map(index, move.sources)) if move.sources is not None else None
                     found.append((GroundMove(
                         self.vocabulary.variables[machine].index, sources,
-                        index(move.destination), optional), move.place))
+                        index(move.destination), optional, move.target), move.place))
         return found
 
-    def _targets(self, path: str, span: Span, place: Place) -> list[str]:
+    def targets(self, path: str, span: Span | None, place: Place) -> list[str]:
         """Return the machines that a target names: one machine, or all of a template."""
         head, _, rest = path.partition(".")
         if head in self.names:
@@ -91,8 +95,7 @@ class Effects:
         names = [variable.sort.text(code) for code in move.sources]
         several = f"{variable.name} in ({', '.join(names)})"
         text = f"{variable.name} is {names[0]}" if len(names) == 1 else several
-        return Conjunct(text, terms.disjunction(
-            terms.equal(variable.term(), terms.constant(code)) for code in move.sources))
+        return Conjunct(text, move.able(variable.term()))
 
     def move(self, move: GroundMove, place: Place) -> None:
         """Add a move to the updates."""
@@ -106,11 +109,27 @@ class Effects:
                 "one step moves a machine once" if not move.optional else
                 "its sources must differ from those of the other moves"))
         overlap = self.possible(move).term
+        self.places.setdefault(move.machine, place)
         self.updates[move.machine] = (
             terms.choose(overlap, target, before) if move.optional else target)
 
     def assign(self, assignment: Assignment) -> None:
         """Add an assignment to the updates."""
+        for variable, value in self.values(assignment):
+            self.update(variable, value, assignment.place, assignment.span)
+
+    def update(self, variable: Variable, value: Term, place: Place, span: Span | None) -> None:
+        """Add the new value of a variable to the updates."""
+        if variable.index in self.updates:
+            does, one = ("moves", "moves a machine") if variable.machine else (
+                "sets", "sets a variable")
+            self.problems.add(place.problem(f"this {does} `{variable.name}` a second time",
+                                            f"one step {one} once", span=span))
+        self.places.setdefault(variable.index, place)
+        self.updates[variable.index] = value
+
+    def values(self, assignment: Assignment) -> Iterator[tuple[Variable, Term]]:
+        """Yield each variable that is assigned to with its value, noting what it must keep to."""
         place = assignment.place
         owner, name, span = assignment.owner, assignment.name, assignment.span
         if not owner:
@@ -120,21 +139,32 @@ class Effects:
                 "write `machine.variable = expression`")
             self.problems.add(place.problem(f"`{name}` is not a variable", hint, span=span))
             return
-        for machine in self._targets(owner, (span[0], span[0] + len(owner)), place):
+        for machine in self.targets(owner, (span[0], span[0] + len(owner)), place):
             variable = self.vocabulary.variables.get(f"{machine}.{name}")
             if variable is None or variable.machine:
                 self._no_variable(machine, assignment)
                 continue
-            if variable.index in self.updates:
-                self.problems.add(place.problem(f"this sets `{variable.name}` a second time",
-                                                "one step sets a variable once", span=span))
             try:
-                value = self._assigned(assignment, variable.sort)
+                value = self._assigned(assignment.value, assignment.target, variable.sort,
+                                       self.names)
             except ResolveError as error:
                 self.problems.extend(error.problems)
                 continue
-            self.updates[variable.index] = value.term
-            self._oblige(assignment, variable, value)
+            self._oblige(str(assignment), assignment.value, variable, value)
+            yield variable, value.term
+
+    def declared(self, formula: Formula, variable: Variable) -> Term | None:
+        """Return a value that the declaration of a variable gives it: `this` is the machine."""
+        machine = str(variable.owner)
+        sort = self.vocabulary.sorts[self.model.machines[machine].name]
+        this = {"this": Typed(sort.constant(sort.code(machine) or 0), sort, machine)}
+        try:
+            value = self._assigned(formula, variable.own_name, variable.sort, this)
+        except ResolveError as error:
+            self.problems.extend(error.problems)
+            return None
+        self._oblige(f"{variable.name} = {formula}", formula, variable, value)
+        return value.term
 
     def _no_variable(self, machine: str, assignment: Assignment) -> None:
         name, end = assignment.name, assignment.span[1]
@@ -149,19 +179,18 @@ class Effects:
         self.problems.add(assignment.place.problem(
             f"`{template.name}` has no variable `{name}`", hint, span=(end - len(name), end)))
 
-    def _oblige(self, assignment: Assignment, variable: Variable, typed: Typed) -> None:
+    def _oblige(self, text: str, value: Formula, variable: Variable, typed: Typed) -> None:
         """Note that the value has to be in the variable's sort, where that is not plain."""
         fits = in_sort(typed, variable.sort)
         if fits is terms.FALSE:
-            self.problems.add(assignment.value.problem(
-                f"`{assignment.value}` is never in {variable.sort.describe()}",
-                assignment.value.expr.span))
+            self.problems.add(value.problem(
+                f"`{value}` is never in {variable.sort.describe()}", value.expr.span))
         elif fits is not terms.TRUE:
-            self.obligations.append(Obligation(str(assignment), fits, assignment.place))
+            self.obligations.append(Obligation(text, fits, value.place))
 
-    def _assigned(self, assignment: Assignment, sort: Sort) -> Typed:
-        formula, target = assignment.value, assignment.target
-        typed = Resolver(self.vocabulary, formula, self.names).value(formula.expr, sort)
+    def _assigned(self, formula: Formula, target: str, sort: Sort,
+                  names: Mapping[str, Typed]) -> Typed:
+        typed = Resolver(self.vocabulary, formula, names).value(formula.expr, sort)
         if str(formula) == "none" and not sort.optional:
             declared = f"declare it as `{sort.name}?`" if not sort.boolean else ""
             raise ResolveError(formula.problem(f"`{target}` is never `none`", formula.expr.span,
@@ -173,13 +202,6 @@ class Effects:
                 f"`{target}` is {kind_of(sort)}, and `{formula}` is {kind_of(typed.sort)}",
                 formula.expr.span))
         return typed
-
-
-def _states(move: Move) -> Iterator[tuple[str, Span]]:
-    """Return the states that a move names, each with its place in the string."""
-    if move.sources is not None:
-        yield from zip(move.sources, move.spans.sources, strict=False)  # a mutant may have others
-    yield move.destination, move.spans.destination
 
 
 def _keeps(before: Term, variable: Variable, move: GroundMove) -> bool:

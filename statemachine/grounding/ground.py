@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression.syntax import conjuncts
+from twinrom.statemachine.grounding.cuts import Cuts
 from twinrom.statemachine.grounding.effects import Effects
+from twinrom.statemachine.grounding.power import lose_power
+from twinrom.statemachine.grounding.writes import Writes, entries
 from twinrom.statemachine.meaning.columns import (
     bind_column,
     check_free,
@@ -73,24 +76,39 @@ class _Grounder:
                 made = self.instance(len(instances), rule, column)
                 if made is not None:
                     instances.append(made)
-            if len(instances) > MAX_INSTANCES:
-                self.problems.add(rule.place.problem(
-                    f"a model may have {MAX_INSTANCES:,} rule instances", at_key=True))
-            if len(instances) > MAX_INSTANCES or self.problems.enough:
+            if self._too_many(len(instances), rule.place) or self.problems.enough:
                 break
+        if not self.problems.found:
+            for cut in Cuts(self.model, self.variables, tuple(instances)).all():
+                instances.append(cut)
+                if self._too_many(len(instances), cut.rule.place):
+                    break
         duties = [self.duty(event, column) for event in self.model.events.values()
                   for column in each_column(event.columns, self.problems)]
         return TransitionSystem(self.model, self.variables, tuple(init), tuple(instances),
                                 tuple(d for d in duties if d), self.model.tables)
 
+    def _too_many(self, found: int, place: Place) -> bool:
+        if found > MAX_INSTANCES:
+            self.problems.add(place.problem(
+                f"a model may have {MAX_INSTANCES:,} rule instances", at_key=True))
+        return found > MAX_INSTANCES
+
     def starts(self, template: Template) -> list[Conjunct]:
         codes = {template.states.index(s) for s in template.initial if s in template.states}
         found = []
         for machine in template.instances:
-            variable = self.vocabulary.variables[machine].term()
+            state = self.vocabulary.variables[machine].term()
             text = f"{machine} in ({', '.join(template.initial)})"
             found.append(Conjunct(text, terms.disjunction(
-                terms.equal(variable, terms.constant(c)) for c in sorted(codes))))
+                terms.equal(state, terms.constant(c)) for c in sorted(codes))))
+            effects = Effects(self.vocabulary, self.problems, {}, {})
+            for name, formula in template.initials.items():
+                variable = self.vocabulary.variables[f"{machine}.{name}"]
+                value = effects.declared(formula, variable)
+                if value is not None:
+                    found.append(Conjunct(f"{variable.name} == {formula}",
+                                          terms.equal(variable.term(), value)))
         return found
 
     def conjuncts(self, formula: Formula, bound: Mapping[str, Typed]) -> list[Conjunct]:
@@ -137,12 +155,17 @@ class _Grounder:
             effects.move(move, place)
         for assignment in rule.sets:
             effects.assign(assignment)
+        writes = Writes(effects, rule)
+        written = entries(effects, rule, moves, writes)
+        guard = [effects.possible(move) for move in writes.moves.values()] + guard
+        lost = lose_power(effects, rule)
         if BROKEN in names.values():
             return None
         return RuleInstance(
             index, rule, _arguments(bound), given,
-            tuple(c for c in guard if c.term is not terms.TRUE), tuple(m for m, _ in moves),
-            effects.updates, tuple(effects.obligations))
+            tuple(c for c in guard if c.term is not terms.TRUE),
+            (*(m for m, _ in moves), *writes.moves.values(), *lost.moves),
+            effects.updates, tuple(effects.obligations), written, lost.machines)
 
 
 def _arguments(bound: Mapping[str, Typed]) -> tuple[Argument, ...]:

@@ -5,17 +5,27 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from twinrom.statemachine.expression.formula import read_formulas
+from twinrom.statemachine.expression.formula import Formula, read_formula, read_formulas
 from twinrom.statemachine.loading.definitions import read_definitions
 from twinrom.statemachine.loading.notation import (
     check_name,
     distinct,
     named_sort,
+    parse_move,
     parse_sort,
     unique,
 )
 from twinrom.statemachine.loading.rules import read_event, read_rule
-from twinrom.statemachine.model import ACTORS, Model, Table, Template, instance_sort
+from twinrom.statemachine.model import (
+    ACTORS,
+    STATE,
+    Model,
+    Move,
+    MoveSpans,
+    Table,
+    Template,
+    instance_sort,
+)
 from twinrom.statemachine.sorts import BOOL, INTEGERS, Sort, integers
 from twinrom.statemachine.source.diagnostics import closest, did_you_mean
 from twinrom.statemachine.source.places import Problems
@@ -23,7 +33,7 @@ from twinrom.statemachine.source.places import Problems
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sized
 
-    from twinrom.statemachine.loading.schema import MachineShape, ModelShape
+    from twinrom.statemachine.loading.schema import MachineShape, ModelShape, VariableShape
     from twinrom.statemachine.source.places import Place
 
 MAX_MACHINES = 256
@@ -123,17 +133,51 @@ class Declarations:
         torn = [shape.torn] if shape.torn else []
         self._among(initial or [], states, place.at("initial"), f"`{name}` has no state")
         self._among(torn, states, place.at("torn"), f"`{name}` has no state")
-        sorts = {var: self._variable(name, var, text) for var, text in shape.vars.items()}
+        sorts = {var: self._variable(name, var, said) for var, said in shape.vars.items()}
         variables = {var: sort for var, sort in sorts.items() if sort}
-        self._among(shape.persistent, list(sorts), place.at("persistent"),
-                    f"`{name}` has no variable")
-        return Template(name, tuple(shape.instances), tuple(states),
-                        tuple(initial or states[:1]), variables, tuple(shape.persistent),
-                        shape.torn, place)
+        own = variables if STATE in sorts else {**variables, STATE: BOOL}
+        kept = list(variables) if shape.persistent is True else shape.persistent
+        if shape.persistent is not True:
+            self._among(kept, [*sorts, STATE], place.at("persistent"), f"`{name}` has no variable")
+        keeps_state = bool(shape.torn) or len(states) == 1 or shape.persistent is True or (
+            STATE in kept and STATE not in sorts)
+        return Template(
+            name, tuple(shape.instances), tuple(states), tuple(initial or states[:1]), variables,
+            tuple(var for var in kept if var in own), shape.torn, place, keeps_state,
+            self._off(shape.unpowered, name, states, place.at("unpowered")),
+            *(self._values(name, shape.vars, key) for key in ("initial", "unpowered", "torn")))
 
-    def _variable(self, machine: str, name: str, text: str) -> Sort | None:
+    def _off(self, text: str | None, name: str, states: list[str], place: Place) -> Move | None:
+        """Return the move of a machine that loses power, from any state if only one is named."""
+        if text is None:
+            return None
+        if "->" not in text:
+            move: Move | None = Move(name, None, text, place, MoveSpans((0, 0), (), (0, len(text))))
+        else:
+            move = parse_move(text, place, self.problems, name)
+        for state, span in move.named() if move else ():
+            if state not in states:
+                self.problems.add(place.problem(f"`{name}` has no state `{state}`",
+                                                did_you_mean(state, states), span=span))
+        return move if move and all(state in states for state, _ in move.named()) else None
+
+    def _values(self, machine: str, variables: Mapping[str, VariableShape],
+                key: str) -> dict[str, Formula]:
+        """Return what the variables say of their value under a key."""
+        found = {}
+        for name, said in variables.items():
+            text = getattr(said, key)
+            place = self.root.at("machine", machine, "vars", name, key)
+            formula = read_formula(text, place, self.problems) if text is not None else None
+            if formula is not None:
+                found[name] = formula
+        return found
+
+    def _variable(self, machine: str, name: str, said: VariableShape) -> Sort | None:
         at = self.root.at("machine", machine, "vars", name)
-        sort = named_sort(text, self.known, at, self.problems)
+        text = said.sort
+        sorted_at = at.at("sort") if isinstance(at.value, dict) else at
+        sort = named_sort(text, self.known, sorted_at, self.problems)
         if not check_name(name, at, self.problems) or sort is None:
             self.problems.broken.add(f"{machine}.{name}")
         return sort

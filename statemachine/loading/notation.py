@@ -141,16 +141,20 @@ class MoveParts(NamedTuple):
     destination: MovePart
 
 
-def move_parts(text: str) -> MoveParts | None:
-    """Return the words of a move, whatever they are; None when a colon or the arrow is missing."""
-    colon, arrow = text.find(":"), text.find("->")
-    if colon < 0 or arrow < colon:
+def move_parts(text: str, target: str | None = None) -> MoveParts | None:
+    """Return the words of a move, whatever they are; None when a colon or the arrow is missing.
+
+    With a `target`, the text is what follows the colon.
+    """
+    colon, arrow = -1 if target else text.find(":"), text.find("->")
+    if (colon < 0 and not target) or arrow < colon or arrow < 0:
         return None
     sources, start = [], colon + 1
     for word in text[start:arrow].split(","):
         sources.append(_part(text, start, start + len(word)))
         start += len(word) + 1
-    return MoveParts(_part(text, 0, colon), tuple(sources), _part(text, arrow + 2, len(text)))
+    named = MovePart(target, (0, 1)) if target else _part(text, 0, colon)
+    return MoveParts(named, tuple(sources), _part(text, arrow + 2, len(text)))
 
 
 def _part(text: str, start: int, end: int) -> MovePart:
@@ -162,24 +166,25 @@ def _part(text: str, start: int, end: int) -> MovePart:
     return MovePart(word, (start, start + len(word)))
 
 
-def parse_move(text: str, place: Place, problems: Problems) -> Move | None:
-    """Return the move `TARGET: SOURCE, SOURCE -> DESTINATION`."""
+def parse_move(text: str, place: Place, problems: Problems,
+               target: str | None = None) -> Move | None:
+    """Return the move `TARGET: SOURCE, SOURCE -> DESTINATION`; with a `target`, what follows it."""
     if len(text) > MAX_TEXT:
         problems.add(place.problem(f"a move may have {MAX_TEXT:,} characters"))
         return None
-    parts = move_parts(text)
+    parts = move_parts(text, target)
     if parts is None:
         message = f"`{text}` is not a move" if text.strip() else "expected a move"
         problems.add(place.problem(message, MOVE))
         return None
-    target, sources, destination = parts
+    machine, sources, destination = parts
     wrong = list(_wrong(parts))
     problems.extend(place.problem(message, hint, span=span) for message, span, hint in wrong)
     if wrong:
         return None
     names = None if sources[0].text == "*" else tuple(s.text for s in sources)
-    spans = MoveSpans(target.span, tuple(s.span for s in sources), destination.span)
-    return Move(target.text, names, destination.text, place, spans)
+    spans = MoveSpans(machine.span, tuple(s.span for s in sources), destination.span)
+    return Move(machine.text, names, destination.text, place, spans)
 
 
 def _wrong(parts: MoveParts) -> Iterable[tuple[str, Span, str]]:

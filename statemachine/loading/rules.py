@@ -13,13 +13,14 @@ from twinrom.statemachine.loading.notation import (
     parse_columns,
     parse_move,
 )
-from twinrom.statemachine.model import Event, Rule
+from twinrom.statemachine.model import ALL_POWER, Event, Rule, Write
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinrom.statemachine.loading.schema import EventShape, RuleShape
+    from twinrom.statemachine.model import Assignment, Move
     from twinrom.statemachine.sorts import Sort
     from twinrom.statemachine.source.places import Place, Problems
 
@@ -51,16 +52,41 @@ def read_rule(name: str, shape: RuleShape, place: Place, sorts: Mapping[str, Sor
     when = read_formulas(shape.when, place.at("when"), problems)
     sets = [parse_assignment(text, place.at("sets", i), problems)
             for i, text in enumerate(shape.sets)]
+    writes = [_write(entry, place.at("writes", i), problems)
+              for i, entry in enumerate(shape.writes)]
     damaged = any(key[:2] == place.key for key in problems.pruned)
-    if not (shape.moves or shape.also or shape.sets or damaged):
+    if not (shape.moves or shape.also or shape.sets or shape.writes or shape.power or damaged):
         problems.add(place.problem(f"the rule `{name}` does nothing", "give it `moves` or `sets`",
                                    at_key=True))
+    if shape.cuts is not None and shape.by != "fault":
+        problems.add(place.at("cuts").problem(
+            "only a fault cuts", f"this rule is by `{shape.by}`", at_key=True))
     return Rule(
         name, tuple(shape.clause), shape.by if shape.by in actors else "operator", event,
         parse_columns(shape.each, place.at("each"), problems),
         _payload(shape, place, sorts, problems), tuple(m for m in moves if m),
         tuple(m for m in also if m), when, tuple(s for s in sets if s),
-        shape.says, shape.kind or event, shape.atomic, shape.nondeterministic, place)
+        shape.says, shape.kind or event, shape.atomic, shape.nondeterministic, place,
+        tuple(w for w in writes if w), _power(shape),
+        shape.by == "fault" and (shape.cuts is True or (bool(shape.power) and shape.cuts is None)))
+
+
+def _write(entry: str | list[str], place: Place, problems: Problems) -> Write | None:
+    """Return an entry of `writes`: an assignment, a move, or several as one write."""
+    texts = [entry] if isinstance(entry, str) else entry
+    changes: list[Move | Assignment | None] = []
+    for i, text in enumerate(texts):
+        at = place if isinstance(entry, str) else place.at(i)
+        changes.append(parse_move(text, at, problems) if "->" in text
+                       else parse_assignment(text, at, problems))
+    found = tuple(change for change in changes if change)
+    return Write(found, isinstance(entry, list), place) if len(found) == len(texts) else None
+
+
+def _power(shape: RuleShape) -> tuple[str, ...] | None:
+    if shape.power is None:
+        return None
+    return ALL_POWER if shape.power == "off" else tuple(shape.power)
 
 
 def _check_kind(shape: RuleShape, place: Place, problems: Problems) -> None:

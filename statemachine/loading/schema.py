@@ -7,6 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from twinrom.statemachine.model import ONLY_STATE
+
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -27,6 +29,33 @@ SomeTexts = Annotated[
         _listed, json_schema_input_type=str | Annotated[list[str], Field(min_length=1)]),
 ]
 Each = dict[str, list[str | int | bool]]
+
+
+def _persistent(value: Any) -> Any:
+    if value is not True and not isinstance(value, list):
+        raise PydanticCustomError("persistent", "expected `true` or a list of variables")
+    return value
+
+
+def _powered(value: Any) -> Any:
+    listed = isinstance(value, list) and all(isinstance(name, str) for name in value)
+    if value != "off" and not (listed and value):
+        raise PydanticCustomError("power", 'expected "off" (of everything) or a list of machines')
+    return value
+
+
+def _variable(value: Any) -> Any:
+    if not isinstance(value, str | dict):
+        raise PydanticCustomError("variable", "expected the name of a sort, or a table")
+    return {"sort": value} if isinstance(value, str) else value
+
+
+Persistent = Annotated[Literal[True] | list[str], BeforeValidator(
+    _persistent, json_schema_input_type=Literal[True] | list[str])]
+Power = Annotated[Literal["off"] | list[str], BeforeValidator(
+    _powered, json_schema_input_type=(
+        Literal["off"] | Annotated[list[str], Field(min_length=1)]))]
+Writes = list[str | Annotated[list[str], Field(min_length=1)]]
 
 
 class Shape(BaseModel):
@@ -79,6 +108,21 @@ class TableShape(Shape):
     )
 
 
+class VariableShape(Shape):
+    """A variable: its sort, and the value that it has where no rule gives it one."""
+
+    sort: str = Field(description="the sort of its values")
+    torn: str | None = Field(None, description="its value when power fails while it is written")
+    unpowered: str | None = Field(
+        None, description="its value after power loss; default: its `initial`"
+    )
+    initial: str | None = Field(None, description="its value at the start; default: any")
+
+
+Variable = Annotated[VariableShape, BeforeValidator(
+    _variable, json_schema_input_type=str | VariableShape)]
+
+
 class MachineShape(Shape):
     """A template: one machine per instance."""
 
@@ -87,13 +131,19 @@ class MachineShape(Shape):
     instances: list[str] = Field(
         min_length=1, description="names of the machines, or parts of others: `A.active`"
     )
-    states: list[str] = Field(min_length=1, description="the states of each machine")
+    states: list[str] = Field(
+        default=[ONLY_STATE], min_length=1, description="the states of each machine; default: one"
+    )
     initial: list[str] | str | None = Field(
         None, description="states a machine may start in; default: the first"
     )
-    vars: dict[str, str] = Field(default_factory=dict, description="variable = sort")
-    persistent: list[str] = Field(
-        default_factory=list, description="variables that survive power loss"
+    vars: dict[str, Variable] = Field(default_factory=dict, description="variable = sort")
+    persistent: Persistent = Field(
+        default_factory=list,
+        description="variables that survive power loss (`state`: the machine's); `true`: all",
+    )
+    unpowered: str | None = Field(
+        None, description="the state after power loss, or a move: `up, fixing -> off`"
     )
     torn: str | None = Field(None, description="the state in which a write of them is under way")
 
@@ -121,6 +171,16 @@ class RuleShape(Shape):
     also: Texts = Field(default_factory=list, description="moves of machines that can; others stay")
     when: Texts = Field(default_factory=list, description="the guard")
     sets: Texts = Field(default_factory=list, description="path = expression")
+    writes: Writes = Field(
+        default_factory=list,
+        description="moves and assignments in their order; a list inside is one write",
+    )
+    power: Power | None = Field(
+        None, description='what loses power: "off" (all), or a list of machines'
+    )
+    cuts: bool | None = Field(
+        None, description="faults: whether it happens between the writes of other rules"
+    )
     says: str | None = Field(None, description="the step in words")
     kind: str | None = Field(None, description="faults: the name of their budget")
     atomic: str | None = Field(None, description="why a persistent write in one step is right")

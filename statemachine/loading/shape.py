@@ -10,7 +10,7 @@ import copy
 from difflib import get_close_matches
 from itertools import accumulate
 from types import UnionType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -122,6 +122,8 @@ def _words(errors: tuple[ErrorDetails, ...]) -> tuple[str, str]:
     """Return what to say of a value, and a hint."""
     kinds = {e["type"]: e for e in errors}
     first, value = errors[0], errors[0]["input"]
+    if "too_short" in kinds:
+        return "must not be empty", ""
     nouns = [NOUNS[kind] for kind in kinds if kind in NOUNS]
     if set(kinds) == {"string_type", "list_type"}:
         nouns = ["a string", "a list of strings"]
@@ -133,8 +135,6 @@ def _words(errors: tuple[ErrorDetails, ...]) -> tuple[str, str]:
         listed = ", ".join(nouns[:-1])
         message = f"expected {listed} or {nouns[-1]}" if listed else f"expected {nouns[0]}"
         return message, f'write `"{value}"`' if quoted else ""
-    if first["type"] == "too_short":
-        return "must not be empty", ""
     if first["type"] == "too_long":
         return f"may have at most {first['ctx']['max_length']} items", ""
     return first["msg"][:1].lower() + first["msg"][1:], ""
@@ -182,7 +182,9 @@ def _table(schema: Any, key: Key) -> type[BaseModel] | None:
 
 
 def _inner(annotation: Any) -> Any:
-    """Return `T` of `T | None`."""
+    """Return `T` of `T | None` and of an annotated `T`."""
+    if get_origin(annotation) is Annotated:
+        return _inner(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):
         return next(a for a in get_args(annotation) if a is not type(None))
     return annotation

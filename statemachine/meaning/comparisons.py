@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression import syntax as e
-from twinrom.statemachine.meaning.event_words import event_by, event_is, event_presence
-from twinrom.statemachine.meaning.scope import gathered, kind_of
+from twinrom.statemachine.meaning.event_words import (
+    event_by,
+    event_during,
+    event_is,
+    event_presence,
+)
+from twinrom.statemachine.meaning.scope import ResolveError, gathered, kind_of
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from twinrom.statemachine.source.locate import Span
     from twinrom.statemachine.terms import Term
 
+OF_EVENTS = {("event",): event_is, ("event", "by"): event_by, ("event", "during"): event_during}
 POSITIVE = {"is not": "is", "not in": "in", "!=": "=="}
 
 
@@ -31,10 +37,8 @@ def compared(r: Context, left: e.Expr, pair: tuple[str, e.Expr]) -> Term:
         sides = [left, right] if word == "!=" else [left]
         return _present(r, sides, lambda: terms.negation(
             compared(r, left, (POSITIVE[word], right))))
-    if isinstance(left, e.Name) and left.path == ("event",):
-        return event_is(r, left, word, right)
-    if isinstance(left, e.Name) and left.path == ("event", "by"):
-        return event_by(r, left, word, right)
+    if isinstance(left, e.Name) and left.path in OF_EVENTS:
+        return OF_EVENTS[left.path](r, left, word, right)
     if word == "is":
         return _state_test(r, left, right)
     if word == "in":
@@ -89,6 +93,8 @@ def _state_test(r: Context, left: e.Expr, right: e.Expr) -> Term:
             did_you_mean(state, template.states))
         if isinstance(right, e.Junction) and right.operator == "or":
             hint = f"write `{left} in ({', '.join(map(str, right.operands))})`"
+        if r.vocabulary.may_have(template):
+            raise ResolveError
         r.refuse(right, f"`{template.name}` has no state `{state}`", hint)
     variable = r.vocabulary.variables[typed.machine]
     term = variable.later() if typed.later else variable.term()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
 
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression import syntax as e
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twinrom.statemachine.meaning.context import Context
     from twinrom.statemachine.meaning.scope import EventWords, Typed
     from twinrom.statemachine.terms import Term
@@ -19,16 +22,7 @@ def event_is(r: Context, node: e.Expr, word: str, right: e.Expr) -> Term:
     words = _words(r, node)
     if word not in ("is", "in"):
         r.refuse(node, f"`event {word}` means nothing", "write `event is NAME`")
-    options = right.options if isinstance(right, e.Choice) else (right,)
-    parts = []
-    for option in options:
-        found = words.is_event(str(option))
-        if found is None:
-            known = did_you_mean(str(option), words.names())
-            hint = f"{known} " * bool(known) + f"(one that never happens: `[event.{option}]`)"
-            r.refuse(option, f"unknown event `{option}`", hint)
-        parts.append(found)
-    return terms.disjunction(parts)
+    return _any(right, words.is_event, partial(_no_event, r))
 
 
 def event_by(r: Context, node: e.Expr, word: str, right: e.Expr) -> Term:
@@ -36,15 +30,40 @@ def event_by(r: Context, node: e.Expr, word: str, right: e.Expr) -> Term:
     words = _words(r, node)
     if word not in ("==", "is", "in"):
         r.refuse(node, f"`event.by {word}` means nothing", "write `event.by == ACTOR`")
+
+    def unknown(option: e.Expr) -> NoReturn:
+        r.refuse(option, f"unknown actor `{option}`",
+                 did_you_mean(str(option), r.vocabulary.model.actors))
+
+    return _any(right, words.by, unknown)
+
+
+def event_during(r: Context, node: e.Expr, word: str, right: e.Expr) -> Term:
+    """Return the meaning of `event.during == NAME`: the rule or event that the step cuts."""
+    words = _words(r, node)
+    if word not in ("==", "is", "in"):
+        r.refuse(node, f"`event.during {word}` means nothing", "write `event.during == RULE`")
+    return _any(right, words.during, partial(_no_event, r))
+
+
+def _any(right: e.Expr, meaning: Callable[[str], Term | None],
+         unknown: Callable[[e.Expr], NoReturn]) -> Term:
+    """Return that one of the names on the right is meant."""
     options = right.options if isinstance(right, e.Choice) else (right,)
-    parts = []
+    found = []
     for option in options:
-        found = words.by(str(option))
-        if found is None:
-            r.refuse(option, f"unknown actor `{option}`",
-                     did_you_mean(str(option), r.vocabulary.model.actors))
-        parts.append(found)
-    return terms.disjunction(parts)
+        term = meaning(str(option))
+        if term is None:
+            unknown(option)
+        found.append(term)
+    return terms.disjunction(found)
+
+
+def _no_event(r: Context, option: e.Expr) -> NoReturn:
+    words = _words(r, option)
+    known = did_you_mean(str(option), words.names())
+    hint = f"{known} " * bool(known) + f"(one that never happens: `[event.{option}]`)"
+    r.refuse(option, f"unknown event `{option}`", hint)
 
 
 def event_argument(r: Context, node: e.Name) -> Typed:
@@ -53,8 +72,9 @@ def event_argument(r: Context, node: e.Name) -> Typed:
     name = ".".join(node.path[1:])
     if not name:
         r.refuse(node, "`event` alone is no value", "write `event is NAME`")
-    if name == "by":
-        r.refuse(node, "`event.by` is no value", "write `event.by == ACTOR`")
+    if name in ("by", "during"):
+        compared = {"by": "ACTOR", "during": "RULE"}[name]
+        r.refuse(node, f"`event.{name}` is no value", f"write `event.{name} == {compared}`")
     found = words.argument(name)
     if found is None:
         r.refuse(node, f"no event has an argument `{name}`", did_you_mean(name, words.arguments()))

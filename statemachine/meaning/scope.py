@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from twinrom.statemachine import terms
+from twinrom.statemachine.model import ONLY_STATE
 from twinrom.statemachine.sorts import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from twinrom.statemachine.expression.formula import Formula
-    from twinrom.statemachine.model import Definition, Model
+    from twinrom.statemachine.model import Definition, Model, Template
     from twinrom.statemachine.source.diagnostics import Problem
     from twinrom.statemachine.source.locate import Span
     from twinrom.statemachine.system import Variable
@@ -83,6 +84,10 @@ class Vocabulary:
         """Say whether an earlier mistake explains that `name` means nothing."""
         return "*" in self.broken or name in self.broken
 
+    def may_have(self, template: Template) -> bool:
+        """Say whether a mistake elsewhere may be why a state of the template is not known."""
+        return "*" in self.broken and template.states == (ONLY_STATE,)
+
     def too_large(self, term: Term) -> bool:
         """Say whether `term`, written out as a tree, is too deep or too large to be computed."""
         todo = [term]
@@ -109,6 +114,10 @@ class EventWords:
 
     def by(self, actor: str) -> Term | None:
         """Return the term for `event.by == actor`, None for an unknown actor."""
+        raise NotImplementedError
+
+    def during(self, name: str) -> Term | None:
+        """Return the term for `event.during == name`, None for an unknown name."""
         raise NotImplementedError
 
     def argument(self, name: str) -> tuple[Term, Typed] | str | None:

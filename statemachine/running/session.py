@@ -110,7 +110,8 @@ class Session:
         groups: dict[tuple[object, ...], dict[tuple[int, ...], Step]] = {}
         for step in self.runtime.enabled():
             fixed = tuple((a.name, a.term.low) for a in step.instance.arguments)
-            key: tuple[object, ...] = (step.event, fixed, tuple(step.instance.rule.given))
+            payload = tuple(a.name for a in step.instance.given)
+            key: tuple[object, ...] = (step.event, fixed, payload)
             # Two rules of one event that can both happen with one payload stay two options.
             while step.payload in groups.get(key, ()):
                 key = (*key, step.instance.index)

@@ -230,13 +230,16 @@ class _Reader:
             if event[key] != expected:
                 self.fail(f"{where} has the {key} {_shown(event[key])}",
                           f"rule `{name}` has `{expected}`")
-        columns = [a.name for a in self.rules[name][0].arguments]
-        given = self.record(event["args"], f"{where}: `args`", [*columns, *rule.given])
-        payload = tuple(self.code(sort, given[name], f"{where}: `{name}`")
-                        for name, sort in rule.given.items())
-        for instance in self.rules[name]:
+        named = event["args"].keys() if isinstance(event["args"], dict) else set()
+        alike = [i for i in self.rules[name] if named == {a.name for a in (*i.arguments, *i.given)}]
+        first = (alike or self.rules[name])[0]
+        given = self.record(event["args"], f"{where}: `args`",
+                            [a.name for a in (*first.arguments, *first.given)])
+        for instance in alike:
             if all(_same(given[a.name], a.sort.value(a.term.low)) for a in instance.arguments):
-                return Step(instance, payload)
+                return Step(instance, tuple(
+                    self.code(a.sort, given[a.name], f"{where}: `{a.name}`")
+                    for a in instance.given))
         return self.fail(f"{where}: rule `{name}` has no such column in its `each`",
                          ", ".join(f"`{i.name}`" for i in self.rules[name][:8]))
 

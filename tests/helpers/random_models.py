@@ -184,3 +184,123 @@ require = [{", ".join(f'"{p}"' for p in self.chance.sample(pins, 8))}]
             whenever, goal = self.truth(1, ["A", "B"]), self.truth(1, ["A", "B"])
             found.append(f'[possible.p{i}]\nwhenever = "{whenever}"\ncan = "{goal}"')
         return "\n\n".join(found)
+
+
+class PowerMaker(Maker):
+    """Makes models in which power fails: torn values and states, several writes, parts, scopes."""
+
+    def rule(self, number: int) -> str:
+        names = ["A", "B"]
+        single = self.chance.random() < 0.4
+        lines = [f"[rule.r{number}]", f'by = "{self.pick("operator", "controller")}"']
+        if not single:
+            names = ["this", "other"]
+            lines.append('each = { this = ["A", "B"], other = ["B", "A"] }')
+        given = self.chance.random() < 0.4
+        if given:
+            lines.append('given = { l = "Level", p = "bool" }')
+        n = names[0]
+        lines.append(f'when = "{self.truth(1, names)}{" and l == part.level" if given else ""}"')
+        cell = f"{n}.cell"
+        value = "l" if given else self.number(1, names)
+        writes = [
+            f'"{n}.level = {value}"', f'"{n}.flag = {self.truth(1, names)}"',
+            f'"part.level = {self.number(1, names)}"', f'"{n}: on -> off"',
+            f'["{cell}: {self.pick("good", "bad", "good, bad")} -> bad", "{cell}.level = {value}"]',
+            f'["{cell}: bad -> good", "{cell}.level = {self.number(0, names)}"]',
+            f'["{n}.colour = {self.colour_of(names)}", "part.level = {value}"]',
+            f'"{cell}.level = {self.number(0, names)}"', '"Box.flag = not A.flag"',
+        ]  # fmt: skip
+        chosen = self.chance.sample(writes, self.chance.randint(1, 3))
+        if len({w for w in chosen if ": " in w and cell in w}) > 1:
+            chosen = chosen[:1]
+        if self.chance.random() < 0.75:
+            lines.append(f"writes = [{', '.join(chosen)}]")
+            if not any(f"{n}.peer" in w for w in chosen) and self.chance.random() < 0.5:
+                lines.append(f'sets = "{n}.peer = {self.pick("none", "A", "B")}"')
+        else:
+            alone = self.pick(
+                f'sets = ["part.level = {value}", "{n}.peer = A"]',
+                f'sets = "{n}.flag = not {n}.flag"',
+                f'moves = "{cell}: good -> bad"\nsets = "{cell}.level = {value}"',
+                f'also = "{cell}: bad -> good"',
+            )
+            lines.append(alone)
+        return "\n".join(lines)
+
+    def faults(self) -> str:
+        found = []
+        power = self.pick('"off"', '["A", "part"]', '["this"]', '"off"')
+        lines = ["[rule.power_loss]", 'by = "fault"', f"power = {power}"]
+        if "this" in power:
+            lines.append('each = { this = ["A", "B"] }')
+        if self.chance.random() < 0.5:
+            lines.append(f'when = "{self.truth(1, ["A", "B"])}"')
+        if self.chance.random() < 0.3:
+            lines.append(f'also = "B: {self.pick("on", "off, on", "broken")} -> broken"')
+        found.append("\n".join(lines))
+        if self.chance.random() < 0.5:
+            found.append('[rule.panic]\nby = "fault"\ncuts = true\ngiven = { l = "Level" }\n'
+                         'moves = "B: on -> broken"\nsets = "part.level = l"')
+        return "\n\n".join(found)
+
+    def model(self) -> str:
+        low = self.levels[0]
+        kept = self.chance.sample(["level", "flag", "colour", "state"], self.chance.randint(1, 4))
+        torn = self.chance.random() < 0.5
+        rules = [self.rule(i) for i in range(self.chance.randint(1, 3))]
+        self.rules = "\n\n".join([*rules, self.faults()])
+        off = self.pick("off", "on -> off", "on, broken -> off")
+        level = f'{{ sort = "Level", unpowered = "{low}"{self.torn(torn, self.levels[-1])} }}'
+        whole = f'{{ sort = "Level"{self.torn(not torn, self.levels[-1])}, initial = "{low}" }}'
+        return f"""
+[sort]
+Level = "{self.level}"
+Colour = {self.colour}
+[table.fits]
+of = ["Level", "Colour"]
+allow = [[{low}, "red"]]
+[machine.Box]
+instances = ["A", "B"]
+states = ["on", "off", "broken"]
+unpowered = "{off}"
+persistent = {str(kept).replace("'", '"')}
+[machine.Box.vars]
+level = {level}
+flag = {{ sort = "bool", unpowered = "False", initial = "this == A" }}
+colour = {{ sort = "Colour", initial = "red" }}
+peer = {{ sort = "Box?", initial = "none" }}
+[machine.Cell]
+instances = ["A.cell", "B.cell"]
+states = ["good", "bad"]
+torn = "bad"
+persistent = true
+vars = {{ level = {{ sort = "Level", initial = "{low}"{self.torn(torn, low)} }} }}
+[machine.Part]
+instances = ["part"]
+persistent = true
+vars = {{ level = {whole} }}
+[init]
+require = ["A.level == B.level", "A.level == {low}"]
+[define]
+"same(l)" = "A.level == l and B.level == l"
+
+{self.rules}
+"""
+
+    @staticmethod
+    def torn(wanted: bool, value: str) -> str:  # noqa: FBT001 - read at the call
+        return f', torn = "{value}"' if wanted else ""
+
+    def spec(self) -> str:
+        return super().spec().replace("event.by == host", "event.torn").replace(
+            "event.by == controller", "event.during == r0 and event.written >= 0")
+
+
+POWER = 1000
+POWERED = tuple(range(POWER, POWER + 60))
+
+
+def made(seed: int) -> Maker:
+    """Return what makes the model of a seed: from `POWER` on one in which power fails."""
+    return PowerMaker(seed - POWER) if seed >= POWER else Maker(seed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import z3
 from asked import ROOT, corpus, question, sampled, shipped
-from random_models import Maker
+from random_models import made
 from small_models import EMPTY, HOSTILE, HOSTILE_SPEC
 from typer.testing import CliRunner
 
@@ -82,7 +82,7 @@ def test_solvers_accept_the_shipped_models(name: str, capfd: pytest.CaptureFixtu
 
 @pytest.mark.parametrize("seed", range(10))
 def test_solvers_agree_on_random_models(seed: int, capfd: pytest.CaptureFixture[str]) -> None:
-    maker = Maker(seed)
+    maker = made(seed)
     asked = question(maker.model(), maker.spec())
     try:
         answers = expected(asked, DEPTH)

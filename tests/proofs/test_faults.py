@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from asked import ROOT, question
 from plain import Plain
-from random_models import Maker
+from random_models import made
 from rich.console import Console
 
 from twinrom.diagrams import faults_json, faults_view
@@ -281,7 +281,7 @@ SEEDS = (6, 9, 18, 24, 27, 30, 33, 40, 46, 56, 58, 60)
 
 def every_number(seed: int) -> list[tuple[int | None, int]]:
     """Compare the numbers of one random model with plain ones; return what they were."""
-    maker = Maker(seed)
+    maker = made(seed)
     model, spec = maker.model(), maker.spec()
     model = model.replace('by = "operator"', 'by = "fault"')
     asked = asked_of(model, spec.replace("[budget]\nfault = 1", ""))

@@ -24,7 +24,7 @@ from asked import (
     text_of,
 )
 from plain import Plain
-from random_models import Maker
+from random_models import POWERED, made
 
 from twinrom.diagrams import tell
 from twinrom.proofs import (
@@ -459,9 +459,9 @@ def compare(asked: Question) -> set[tuple[str, bool]]:
 
 
 @pytest.mark.parametrize("automatic", [(), ("host", "operator"), ("host", "operator", "fault")])
-@pytest.mark.parametrize("seed", sampled(SEEDS, 3))
+@pytest.mark.parametrize("seed", [*sampled(SEEDS, 3), *sampled(POWERED, 12)])
 def test_search_decides_what_the_definition_says(seed: int, automatic: tuple[str, ...]) -> None:
-    maker = Maker(seed)
+    maker = made(seed)
     model, spec = maker.model(), maker.spec()
     for actor in automatic:
         model = model.replace(f'by = "{actor}"', 'by = "controller"')
@@ -471,7 +471,7 @@ def test_search_decides_what_the_definition_says(seed: int, automatic: tuple[str
 def test_every_outcome_occurs_among_the_random_models() -> None:
     found = set()
     for seed in SEEDS[:8]:
-        maker = Maker(seed)
+        maker = made(seed)
         found |= compare(question(maker.model().replace('"host"', '"controller"'), maker.spec()))
     assert found == {(kind, outcome) for kind in LIVE for outcome in (False, True)}
 

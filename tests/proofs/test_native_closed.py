@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import SHIPPED, question, shipped
-from random_models import Maker
+from asked import SHIPPED, question, sampled, shipped
+from random_models import POWERED, made
 
 from twinrom.proofs import Property, Question, holds_at
 from twinrom.proofs.engines.native import Closed, NativeSearch
@@ -128,7 +128,7 @@ def agree(asked: Question, space: Closed) -> int:
 
 
 def random_question(seed: int) -> Question:
-    maker = Maker(seed)
+    maker = made(seed)
     model, spec, names = maker.model(), maker.spec(), ["A", "B"]
     for i in range(3):
         whenever = maker.pick(
@@ -143,7 +143,7 @@ def random_question(seed: int) -> Question:
     return question(model, spec)
 
 
-@pytest.mark.parametrize("seed", SMALL)
+@pytest.mark.parametrize("seed", [*SMALL, *sampled(POWERED, 12)])
 def test_random_models_agree_with_the_plain_fixpoints(seed: int) -> None:
     asked = random_question(seed)
     found = agree(asked, closed(asked))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from asked import included, sampled
-from random_models import Maker
+from random_models import made
 
 from twinrom.proofs.spec.observables import Observables, observables
 from twinrom.statemachine import State, Step, ground, parse_model, replay
@@ -93,7 +93,7 @@ def shortest_difference(
 
 def model(seed: int) -> str:
     """Return a random model with one start, so that differences come later than at once."""
-    maker = Maker(seed)
+    maker = made(seed)
     low = maker.levels[0]
     pins = [f"A.level == {low} and B.level == {low}", f"part.level == {low}",
             "A is off and B is on",

@@ -1,0 +1,92 @@
+"""What is left without power: of the machines in the scope of a rule, whatever is persistent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from twinrom.statemachine import terms
+from twinrom.statemachine.grounding.writes import persists
+from twinrom.statemachine.model import ALL_POWER
+from twinrom.statemachine.system import GroundMove
+
+if TYPE_CHECKING:
+    from twinrom.statemachine.grounding.effects import Effects
+    from twinrom.statemachine.model import Rule, Template
+    from twinrom.statemachine.system import Variable
+    from twinrom.statemachine.terms import Term
+
+
+def scope(effects: Effects, rule: Rule) -> list[str]:
+    """Return the machines that lose power by a rule, parts with their owners."""
+    machines = effects.model.machines
+    if rule.power is None:
+        return []
+    if rule.power == ALL_POWER:
+        return list(machines)
+    named = [m for i, path in enumerate(rule.power)
+             for m in effects.targets(path, None, rule.place.at("power", i))]
+    return [m for m in machines if m in named or m.partition(".")[0] in named]
+
+
+class PowerLoss(NamedTuple):
+    """The machines that lose power by a step, and how they move."""
+
+    machines: frozenset[str]
+    moves: tuple[GroundMove, ...]
+
+
+def lose_power(effects: Effects, rule: Rule) -> PowerLoss:
+    """Give everything volatile in the scope of a rule its value without power.
+
+    What the rule itself moves or sets is left as it is.
+    """
+    moved = []
+    machines = scope(effects, rule)
+    for machine in machines:
+        template = effects.model.machines[machine]
+        for name in ("", *template.variables):
+            variable = effects.vocabulary.variables[f"{machine}.{name}" if name else machine]
+            if variable.index in effects.updates or persists(variable, template):
+                continue
+            if not variable.machine:
+                value = _value(effects, rule, variable, template)
+            elif len(template.states) == 1:
+                continue
+            else:
+                value = _state(effects, rule, variable, template)
+                if template.off is not None:
+                    moved.append(_move(template, variable))
+            if value is not None:
+                effects.update(variable, value, rule.place, None)
+    return PowerLoss(frozenset(machines), tuple(moved))
+
+
+def _value(effects: Effects, rule: Rule, variable: Variable, template: Template) -> Term | None:
+    name = variable.own_name
+    formula = template.unpowered.get(name) or template.initials.get(name)
+    if formula is not None:
+        return effects.declared(formula, variable)
+    effects.problems.add(template.place.at("vars", name).problem(
+        f"`{template.name}.{name}` has no value when `{rule.name}` takes its power",
+        "say `unpowered` or `initial`, or name it under `persistent`", at_key=True))
+    return None
+
+
+def _state(effects: Effects, rule: Rule, variable: Variable, template: Template) -> Term | None:
+    if template.off is None:
+        effects.problems.add(template.place.at("states").problem(
+            f"`{template.name}` has no state when `{rule.name}` takes its power",
+            f'say `unpowered = "{template.states[0]}"`, or `state` under `persistent`',
+            at_key=True))
+        return None
+    move = _move(template, variable)
+    return terms.choose(move.able(variable.term()), terms.constant(move.destination),
+                        variable.term())
+
+
+def _move(template: Template, variable: Variable) -> GroundMove:
+    off = template.off
+    assert off is not None  # noqa: S101 - the callers have looked
+    sources = None if off.sources is None else tuple(map(template.states.index, off.sources))
+    return GroundMove(variable.index, sources, template.states.index(off.destination),
+                      optional=True, target=template.name)
