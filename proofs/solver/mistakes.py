@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import z3
-
 from twinrom.proofs.spec.overlaps import Overlap, overlapping
 from twinrom.statemachine import Obligation, RuleInstance, terms
 
@@ -29,6 +27,6 @@ def mistakes(
         for duty in instance.obligations:
             wrong = terms.conjunction([instance.guard, terms.negation(duty.term)])
             if wrong is not terms.FALSE:
-                formula = z3.And([*ranges, theory.term(wrong, instance)])
+                formula = theory.every([*ranges, theory.term(wrong, instance)])
                 found.append((formula, (instance, duty)))
     return found

@@ -463,7 +463,7 @@ def compare(asked: Question) -> set[tuple[str, bool]]:
 def test_search_decides_what_the_definition_says(seed: int, automatic: tuple[str, ...]) -> None:
     maker = made(seed)
     model, spec = maker.model(), maker.spec()
-    for actor in automatic:
+    for actor in automatic if seed not in POWERED else automatic[:2]:  # only a fault cuts
         model = model.replace(f'by = "{actor}"', 'by = "controller"')
     compare(question(model, spec))
 

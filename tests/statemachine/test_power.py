@@ -156,7 +156,7 @@ writes = ["this.magic = m", "this.ok = True"]
 @pytest.mark.parametrize(("text", "said"), [
     (HEAD + '[rule.r]\nby = "controller"\nsets = ["first.ok = True", "second.ok = True"]\n'
      + POWER_LOSS, "18:9: `first.ok` and `second.ok` survive power loss: which is written first?; "
-     "give the order in `writes` (see 17), or say with `atomic` why there is none"),
+     "give the order in `writes` (see 18), or say with `atomic` why there is none"),
     (HEAD + REVERTS + 'sets = "first.magic = good"\n' + POWER_LOSS,
      "`first.magic` survives power loss: when is it written?"),
     (HEAD.replace(', unpowered = "False"', "") + POWER_LOSS,
