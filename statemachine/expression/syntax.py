@@ -161,7 +161,7 @@ Expr: TypeAlias = (
     Literal | Name | Not | Junction | Compare | Choice | Arithmetic | Call | IfElse | Quantified
 )
 
-TERNARY, OR, AND, NOT, COMPARE, SUM, ATOM = range(7)
+TERNARY, OR, AND, NOT, COMPARE, SUM, PRODUCT, ATOM = range(8)
 
 
 class Sign(NamedTuple):
@@ -179,6 +179,8 @@ def sign(operation: terms.Arithmetic) -> Sign:
             return Sign("+", SUM, ast.Add)
         case "minus":
             return Sign("-", SUM, ast.Sub)
+        case "modulo":
+            return Sign("%", PRODUCT, ast.Mod)
     assert_never(operation)
 
 

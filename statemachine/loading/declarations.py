@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -131,7 +132,7 @@ class Declarations:
         for name, spelled in self.shape.sort.items():
             place = self.root.at("sort", name)
             if name in replaced:
-                sort = self._replaced(name, replaced[name], ranged=isinstance(spelled, str))
+                sort = self._replaced(name, replaced[name], spelled)
             else:
                 sort = parse_sort(name, spelled, place, self.problems)
             if check_name(name, place, self.problems) and sort:
@@ -140,16 +141,17 @@ class Declarations:
                 self.problems.broken.add(name)
         return found
 
-    def _replaced(self, name: str, text: str, *, ranged: bool) -> Sort | None:
-        """Return the sort that the command line gives instead of the file's."""
-        if ranged and text == INTEGERS:
+    def _replaced(self, name: str, text: str, written: str | list[str]) -> Sort | None:
+        """Return the sort that the command line gives instead of the file's; a wrap stays one."""
+        ranged, noted = isinstance(written, str), Problems()
+        wraps = isinstance(written, str) and written.endswith("wraps")
+        if ranged and text == INTEGERS and not wraps:
             return integers(name)
-        noted = Problems()
         spelled = text if ranged else [part.strip() for part in text.split(",")]
         sort = parse_sort(name, spelled, self.root, noted)
         self.problems.extend(self.root.problem(f"`--sort {name}`: {p.message}", p.hint)
                              for p in noted.found)
-        return sort
+        return replace(sort, wraps=wraps or sort.wraps) if sort else None
 
     def _template(self, name: str, shape: MachineShape) -> Template:
         place, problems = self.root.at("machine", name), self.problems

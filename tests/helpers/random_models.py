@@ -297,10 +297,38 @@ require = ["A.level == B.level", "A.level == {low}"]
             "event.by == controller", "event.during == r0 and event.written >= 0")
 
 
-POWER = 1000
-POWERED = tuple(range(POWER, POWER + 60))
+class WrapMaker(Maker):
+    """Makes models whose numbers wrap: sums, remainders, and what comes later going round."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.level += " wraps"
+
+    def number(self, depth: int, names: list[str]) -> str:
+        inner = super().number(depth, names)
+        if depth == 0 or self.chance.random() < 0.3:
+            return inner
+        other = f"{self.chance.choice(names)}.level"  # a sum of literals has no sort
+        return self.pick(f"({inner} + {other})", f"({other} - {inner})", f"({other} + 2)")
+
+    def truth(self, depth: int, names: list[str]) -> str:
+        if depth == 0 or self.chance.random() < 0.5:
+            return super().truth(depth, names)
+        n, by = self.chance.choice(names), self.chance.randint(1, 4)
+        inner = self.number(depth - 1, names)
+        return self.pick(
+            f"later({n}.level, {inner})", f"not later({inner}, part.level)",
+            f"{n}.level % {by} {self.pick('==', '<', '!=')} {self.chance.randint(0, by)}",
+            f"(part.level - {n}.level) % {by} == 0", "count(b is on for b in Box) % 2 == 1",
+        )  # fmt: skip
+
+
+POWER, WRAP = 1000, 2000
+POWERED, WRAPPED = tuple(range(POWER, POWER + 60)), tuple(range(WRAP, WRAP + 60))
 
 
 def made(seed: int) -> Maker:
-    """Return what makes the model of a seed: from `POWER` on one in which power fails."""
+    """Return what makes the model of a seed: in some power fails, in some numbers wrap."""
+    if seed >= WRAP:
+        return WrapMaker(seed - WRAP)
     return PowerMaker(seed - POWER) if seed >= POWER else Maker(seed)
