@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, assert_ne
 from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Leaf: TypeAlias = Literal[
     "constant", "variable", "after", "payload", "event", "argument", "opaque"
@@ -134,6 +134,18 @@ def negation(a: Term) -> Term:
 def conjunction(parts: Iterable[Term]) -> Term:
     """Return the `and` of all parts."""
     return _junction("and", parts, TRUE, FALSE)
+
+
+def separated(conjuncts: Iterable[Term]) -> Iterator[Term]:
+    """Yield terms that hold together where all of `conjuncts` do, each as small as can be."""
+    for term in conjuncts:
+        inner = term.arguments[0] if term.operator == "not" else term
+        if term.operator == "and":
+            yield from separated(term.arguments)
+        elif term is not inner and inner.operator == "or":
+            yield from separated(negation(a) for a in inner.arguments)
+        else:
+            yield term
 
 
 def disjunction(parts: Iterable[Term]) -> Term:

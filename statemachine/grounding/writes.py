@@ -102,8 +102,8 @@ def entries(effects: Effects, rule: Rule, moves: Sequence[tuple[GroundMove, Plac
             message, f"give the order in `writes` (see {places[1]}), or say with `atomic` why "
             "there is none"))
     found = found or groups[:1]
-    return tuple(Entry({c.variable.index: c.value for c in entry}, _torn(effects, entry))
-                 for entry in found)
+    return tuple(Entry({c.variable.index: c.value for c in entry}, _torn(effects, entry),
+                       {c.variable.index: c.place for c in entry}) for entry in found)
 
 
 def _groups(effects: Effects, moves: Sequence[tuple[GroundMove, Place]],

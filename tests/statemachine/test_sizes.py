@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from twinrom.diagrams.commands import app
-from twinrom.statemachine import InputError, parse_model
+from twinrom.statemachine import InputError, ground, parse_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,3 +117,20 @@ def test_command_line_gives_sizes(tmp_path: Path) -> None:
         done = CliRunner().invoke(app, ["check", str(model), *words])
         assert done.exit_code == 2
         assert f"`{words[0]} {words[1]}`" in done.output
+
+
+@pytest.mark.parametrize("require", [
+    "all(s.n == 0 and s.m == none and not s.up for s in Server)",
+    "not any(s.n != 0 or s.m != none or s.up for s in Server)",
+    "all(s.n == 0 for s in Server) and not any(s.up for s in Server) and "
+    "all(s.m == none for s in Server)",
+])
+def test_what_holds_of_all_machines_at_the_start_is_looked_at_machine_by_machine(
+    require: str,
+) -> None:
+    model = parse_model(
+        '[sort]\nN = "0..99"\n[machine.Server]\ninstances = "s1..s9"\n'
+        'vars = { n = "N", m = "N?", up = "bool" }\n'
+        f'[init]\nrequire = "{require}"\n[rule.r]\nby = "operator"\nsets = "s1.up = True"\n')
+    [state] = ground(model).initial()
+    assert set(state.values) == {0, -1}
