@@ -26,6 +26,7 @@ def _model(checked: Checked) -> dict[str, Any]:
     return {
         **heading(question),
         "symbolic": list(checked.request.unbounded),
+        "symmetric": list(question.symmetric),
         "faults": question.limits,
         "depth": checked.depth,
         "failed": checked.failed,

@@ -52,6 +52,8 @@ def _heading(checked: Checked) -> RenderableType:
         against(question),
         f"sizes {sizes}; faults: {budget_words(checked)}",
     ]
+    if question.symmetric:
+        lines.append(f"symmetric: {', '.join(question.symmetric)}")
     lines += [engine_line(report) for report in checked.reports.values()]
     changes = changes_view(model)
     shown = [changes] if changes is not None else []

@@ -10,6 +10,7 @@ from twinrom.proofs.spec.events import StepWords, at_instance
 from twinrom.proofs.spec.kinds import written_properties
 from twinrom.proofs.spec.observables import check_observed
 from twinrom.proofs.spec.spec import Property, Spec, load_spec
+from twinrom.proofs.spec.symmetry import symmetric
 from twinrom.statemachine import (
     BROKEN,
     Conjunct,
@@ -96,6 +97,11 @@ class Question:
     def sizes(self) -> dict[str, str]:
         """Return the values of each sort as text."""
         return self.model.sizes
+
+    @cached_property
+    def symmetric(self) -> tuple[str, ...]:
+        """Return the templates whose machines are interchangeable."""
+        return symmetric(self.model, self.spec)
 
     @property
     def limits(self) -> dict[str, int | str]:
