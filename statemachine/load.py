@@ -80,7 +80,7 @@ def build_model(
     problems = Problems()
     layers = read_layers(document, problems, includes or {})
     data = layers.data
-    root = Place(layers.documents)
+    root = layers.place
     written = dict(data)
     budget = data.pop("budget", None) if layers.base is not None else None
     shape = shaped(ModelShape, data, root, problems)

@@ -1,8 +1,8 @@
 """Overlays: a policy change as a file that says only what it changes.
 
 `extends` names the model that is changed. A table restated is merged key by key; `remove` lists
-tables or keys that go. What changes is known exactly, and an overlay that changes nothing, or
-removes what is not there, is a mistake.
+tables or keys that go; `[add]` and `[take]` change lists by their entries. What changes is known
+exactly, and an overlay that changes nothing, or removes what is not there, is a mistake.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinrom.statemachine.loading.entries import Entries, value_at
 from twinrom.statemachine.loading.includes import with_includes
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
 from twinrom.statemachine.source.changes import PolicyChange, changes_between
@@ -26,18 +27,19 @@ if TYPE_CHECKING:
     from twinrom.statemachine.source.places import Problems
 
 MAX_LAYERS = 8
-OWN = ("extends", "remove", "include")
+WORDS = {"remove": "removes", "add": "adds", "take": "takes away"}
+NOT_MERGED = ("extends", "include", *WORDS)
 
 
 @dataclass(frozen=True)
 class Layers:
     """The files that a model is put together from, what they say together, and what changes.
 
-    `documents` has the overlay first, then what it extends, then what that includes. `base` is the
+    `place` has the overlay first, then what it extends, then what that includes. `base` is the
     name of the model that is extended, None for a model that stands alone.
     """
 
-    documents: tuple[Document, ...]
+    place: Place
     data: dict[str, Any]
     base: str | None = None
     changes: tuple[PolicyChange, ...] = ()
@@ -68,18 +70,19 @@ def _layers(document: Document, problems: Problems, given: Mapping[str, str],
             above: tuple[Document, ...]) -> Layers:
     if "extends" not in document.data:
         documents, data = with_includes(document, problems, given)
-        if data.pop("remove", None) is not None:
-            problems.add(Place(documents, ("remove",)).problem(
-                "only an overlay removes", "say with `extends` what it changes", at_key=True))
+        for word, does in WORDS.items():
+            if data.pop(word, None) is not None:
+                problems.add(Place(documents, (word,)).problem(
+                    f"only an overlay {does}", "say with `extends` what it changes", at_key=True))
         if len(above) > 1 and data.pop("budget", None) is not None:
             problems.add(Place(documents, ("budget",)).problem(
                 "unknown key `budget`", "`[budget]` belongs into a spec file, or an overlay",
                 at_key=True))
-        return Layers(documents, data)
+        return Layers(Place(documents), data)
     base = _base(document, problems, given, above)
     if base is None:
         problems.broken.add("*")
-        return Layers((document,), _own(document), base="")
+        return Layers(Place((document,)), _own(document), base="")
     below = _layers(base, problems, given, (*above, base))
     return _overlaid(document, below, base, problems)
 
@@ -117,7 +120,7 @@ def _same(path: Path, other: Document) -> bool:
 
 def _own(document: Document) -> dict[str, Any]:
     """Return what an overlay restates or adds."""
-    return {k: copy.deepcopy(v) for k, v in document.data.items() if k not in OWN}
+    return {k: copy.deepcopy(v) for k, v in document.data.items() if k not in NOT_MERGED}
 
 
 def _overlaid(document: Document, below: Layers, base: Document, problems: Problems) -> Layers:
@@ -127,12 +130,15 @@ def _overlaid(document: Document, below: Layers, base: Document, problems: Probl
             "an overlay includes nothing", f"{base.path} includes what it needs", at_key=True))
     data = copy.deepcopy(below.data)
     _remove(document, data, problems)
+    entries = Entries(document, data, below.place, problems)
+    entries.change()
     _merge(data, _own(document))
     changes = changes_between(below.data, data)
     if not changes and not problems.found:
         problems.add(place.at("extends").problem(
             f"this overlay changes nothing of `{Path(base.path).stem}`", at_key=True))
-    return Layers((document, *below.documents), data, Path(base.path).stem, changes)
+    place = Place((document, *below.place.documents), (), entries.moved)
+    return Layers(place, data, Path(base.path).stem, changes)
 
 
 def _remove(document: Document, data: dict[str, Any], problems: Problems) -> None:
@@ -145,22 +151,15 @@ def _remove(document: Document, data: dict[str, Any], problems: Problems) -> Non
         return
     for i, name in enumerate(names):
         *path, last = name.split(".")
-        where = _at(data, path)
+        where = value_at(data, path)
         if not path or not isinstance(where, dict) or last not in where:
             known = [".".join([*path, k]) for k in where] if isinstance(where, dict) else []
             problems.add(place.at(i).problem(
                 f"there is no `{name}` to remove", did_you_mean(name, known)))
             continue
-        if _at(document.data, [*path, last]) is not None:
+        if value_at(document.data, [*path, last]) is not None:
             problems.add(place.at(i).problem(f"`{name}` is removed and restated"))
         del where[last]
-
-
-def _at(data: Any, path: list[str]) -> Any:
-    """Return what stands at a path of names, None where there is nothing."""
-    for name in path:
-        data = data.get(name) if isinstance(data, dict) else None
-    return data
 
 
 def _merge(data: dict[str, Any], own: Mapping[str, Any]) -> None:

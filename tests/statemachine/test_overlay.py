@@ -95,7 +95,7 @@ vars = { locked = "bool" }
     assert list(model.templates["Door"].variables) == ["level", "locked"]
     assert [str(c) for c in model.changes] == [
         "machine.Door.vars.locked added: bool",
-        'rule.shuts.when: ["low", "door.level < 3"] -> low',
+        "rule `shuts`: `when` loses `door.level < 3`",
         "rule.locks added",
     ]
     assert (model.name, model.base, model.title) == ("over", "door", "A door")
@@ -108,7 +108,7 @@ def test_what_is_removed_is_gone(folder: Path) -> None:
     assert list(model.rules) == ["shuts", "rises", "breaks"]
     assert model.rules["shuts"].when == ()
     assert [str(c) for c in model.changes] == [
-        'rule.shuts.when removed: ["low", "door.level < 3"]', "rule.opens removed",
+        "rule `shuts`: `when` loses `low`, `door.level < 3`", "rule.opens removed",
     ]  # fmt: skip
 
 
