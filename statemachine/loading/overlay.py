@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine.loading.entries import Entries, value_at
 from twinrom.statemachine.loading.includes import with_includes
+from twinrom.statemachine.loading.schema import ModelShape
+from twinrom.statemachine.loading.shape import lacking
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
 from twinrom.statemachine.source.changes import PolicyChange, changes_between
 from twinrom.statemachine.source.diagnostics import InputError, closest, did_you_mean
@@ -22,7 +24,7 @@ from twinrom.statemachine.source.files import is_file
 from twinrom.statemachine.source.places import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from twinrom.statemachine.source.places import Problems
 
@@ -133,6 +135,7 @@ def _overlaid(document: Document, below: Layers, base: Document, problems: Probl
     entries = Entries(document, data, below.place, problems)
     entries.change()
     _merge(data, _own(document))
+    _forget_misspelled(document, below.data, data, problems)
     changes = changes_between(below.data, data)
     if not changes and not problems.found:
         problems.add(place.at("extends").problem(
@@ -160,6 +163,46 @@ def _remove(document: Document, data: dict[str, Any], problems: Problems) -> Non
         if value_at(document.data, [*path, last]) is not None:
             problems.add(place.at(i).problem(f"`{name}` is removed and restated"))
         del where[last]
+
+
+def _forget_misspelled(document: Document, below: Mapping[str, Any], data: dict[str, Any],
+                       problems: Problems) -> None:
+    """Take out what is meant to change something that the base has by another name."""
+    for key, said in _tables(document.data):
+        *inside, name = key
+        others = [*(value_at(below, inside) or ())]
+        missing = lacking(ModelShape, key, said)
+        needs = f" (a new one needs `{missing[0]}`)" if missing else ""
+        if key[0] == "event":
+            others += [event for event in _events(below) if event not in others]
+            missing = ["rule"] if said and name not in _events(data) else []
+        hint = closest(name, others)
+        if missing and name not in others and hint and not problems.forgiven("*"):
+            what = "variable" if len(inside) > 1 else inside[0]
+            problems.add(Place((document,), key).problem(
+                f"there is no {what} `{name}` to change", hint + needs, at_key=True))
+            del value_at(data, inside)[name]
+            problems.pruned.add(key)
+
+
+def _tables(own: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Yield the tables of named things, and those of variables."""
+    for section in ("rule", "machine", "table", "event"):
+        named = own.get(section)
+        for name, said in named.items() if isinstance(named, dict) else ():
+            if isinstance(said, dict):
+                yield (section, name), said
+                variables = said.get("vars") if section == "machine" else None
+                for variable, inner in variables.items() if isinstance(variables, dict) else ():
+                    if isinstance(inner, dict):
+                        yield (section, name, "vars", variable), inner
+
+
+def _events(data: Mapping[str, Any]) -> list[str]:
+    """Return the events that have rules."""
+    rules = data.get("rule")
+    named = rules.items() if isinstance(rules, dict) else ()
+    return [str((isinstance(rule, dict) and rule.get("on")) or name) for name, rule in named]
 
 
 def _merge(data: dict[str, Any], own: Mapping[str, Any]) -> None:

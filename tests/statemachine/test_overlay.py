@@ -191,6 +191,44 @@ def test_mistakes_point_into_the_overlay(folder: Path, text: str, said: str) -> 
     assert "door.toml:" not in message
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[rule.shut]\nwhen = 'nobody'",
+         "2:2: there is no rule `shut` to change; did you mean `shuts`? (a new one needs `by`)"),
+        ("[rule]\nshut.when = 'nobody'", "3:1: there is no rule `shut` to change"),
+        ("[machine.Dor]\nstates = ['open']", "2:2: there is no machine `Dor` to change; did you"),
+        ("[machine.Door.vars]\nlevle = { initial = '1' }",
+         "3:1: there is no variable `levle` to change; did you mean `level`? (a new one needs `so"),
+        ("[event.shut]\ncan_happen = 'True'", "2:2: there is no event `shut` to change; did you m"),
+        ("[rule.unlike]\nwhen = 'low'", "2:2: `by` is missing; who acts"),
+    ],
+)  # fmt: skip
+def test_a_misspelled_name_is_no_new_thing(folder: Path, text: str, said: str) -> None:
+    message = mistake(saved(folder, text))
+    assert f"over.toml:{said}" in message
+    assert message.count("over.toml") == 1
+    assert "door.toml:" not in message
+
+
+def test_what_says_all_it_needs_may_have_a_name_like_another(folder: Path) -> None:
+    model = load_model(saved(folder, """
+[rule.shut]
+by = "operator"
+on = "shu"
+moves = "door: open -> shut"
+[event.shu]
+can_happen = "door is open"
+[event.open]
+[machine.Dor]
+instances = ["dor"]
+[machine.Door.vars]
+levels = "Level"
+"""))
+    assert {"shut", "shuts"} <= model.rules.keys()
+    assert model.events.keys() == {"shu", "open"}
+
+
 def test_a_mistake_that_the_overlay_makes_of_its_base_points_into_the_base(folder: Path) -> None:
     message = mistake(saved(folder, 'remove = "define.low"'))
     assert "door.toml:16:10: unknown name `low`" in message
