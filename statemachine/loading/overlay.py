@@ -8,7 +8,7 @@ exactly, and an overlay that changes nothing, or removes what is not there, is a
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,13 +38,15 @@ class Layers:
     """The files that a model is put together from, what they say together, and what changes.
 
     `place` has the overlay first, then what it extends, then what that includes. `base` is the
-    name of the model that is extended, None for a model that stands alone.
+    name of the model that is extended, None for a model that stands alone. `silent` has the events
+    of which the overlays have taken the last rule, each with the rules that it had.
     """
 
     place: Place
     data: dict[str, Any]
     base: str | None = None
     changes: tuple[PolicyChange, ...] = ()
+    silent: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def read_layers(document: Document, problems: Problems, given: Mapping[str, str]) -> Layers:
@@ -64,8 +66,10 @@ def base_of(document: Document) -> str | None:
 
 
 def _find(document: Document, name: str) -> Path | None:
-    beside = Path(document.path).parent / name
-    return beside if is_file(beside) else shipped_policies().get(name)
+    folder = Path(document.path).parent
+    shipped, beside = shipped_policies().get(name), folder / f"{name}.toml"
+    return folder / name if is_file(folder / name) else shipped or (
+        beside if is_file(beside) else None)
 
 
 def _layers(document: Document, problems: Problems, given: Mapping[str, str],
@@ -103,7 +107,9 @@ def _base(document: Document, problems: Problems, given: Mapping[str, str],
         return Document(name, given[name])
     path = _find(document, name)
     if path is None:
-        hint = closest(name, shipped_policies()) or did_you_mean(name, shipped_models())
+        beside = {file.stem for file in Path(document.path).parent.glob("*.toml")}
+        hint = closest(name, {*shipped_policies(), *beside} - {Path(document.path).stem}) or (
+            did_you_mean(name, shipped_models()))
         problems.add(place.problem(f"cannot find `{name}`", hint))
         return None
     try:
@@ -141,7 +147,10 @@ def _overlaid(document: Document, below: Layers, base: Document, problems: Probl
         problems.add(place.at("extends").problem(
             f"this overlay changes nothing of `{Path(base.path).stem}`", at_key=True))
     place = Place((document, *below.place.documents), (), entries.moved)
-    return Layers(place, data, Path(base.path).stem, changes)
+    events = _events(data)
+    had = {**below.silent, **_events(below.data)}
+    silent = {event: rules for event, rules in had.items() if event not in events}
+    return Layers(place, data, Path(base.path).stem, changes, silent)
 
 
 def _remove(document: Document, data: dict[str, Any], problems: Problems) -> None:
@@ -198,11 +207,14 @@ def _tables(own: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str,
                         yield (section, name, "vars", variable), inner
 
 
-def _events(data: Mapping[str, Any]) -> list[str]:
-    """Return the events that have rules."""
+def _events(data: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the events that have rules, with these."""
+    found: dict[str, list[dict[str, Any]]] = {}
     rules = data.get("rule")
-    named = rules.items() if isinstance(rules, dict) else ()
-    return [str((isinstance(rule, dict) and rule.get("on")) or name) for name, rule in named]
+    for name, rule in rules.items() if isinstance(rules, dict) else ():
+        if isinstance(rule, dict):
+            found.setdefault(str(rule.get("on", name)), []).append(rule)
+    return found
 
 
 def _merge(data: dict[str, Any], own: Mapping[str, Any]) -> None:

@@ -375,3 +375,54 @@ def test_texts_of_a_recipe_are_enough(folder: Path) -> None:
     with pytest.raises(InputError, match="cannot find"):
         made.question()
     assert pose(load_model("msa1000"), *read_spec(Document("s", ""))).properties == ()
+
+
+def test_a_model_beside_the_overlay_needs_no_ending(folder: Path) -> None:
+    over = saved(folder, 'remove = "rule.opens"', base="door")
+    assert load_model(over).base == "door"
+    assert spec_for(over, None) == str(folder / "door.spec.toml")
+    (folder / "msa1000.toml").write_text(BASE, encoding="utf-8")
+    shipped = load_model(saved(folder, 'remove = "rule.reset"', base="msa1000"))
+    assert "Controller" in shipped.templates  # the shipped one goes before ...
+    own = load_model(saved(folder, 'remove = "rule.opens"', base="msa1000.toml"))
+    assert "Door" in own.templates  # ... and the whole name of the file says which is meant
+    message = mistake(saved(folder, 'remove = "rule.opens"', base="dor"))
+    assert "over.toml:1:11: cannot find `dor`; did you mean `door`?" in message
+
+
+LAST = """
+[rule.taps]
+by = "operator"
+on = "tap"
+each = { who = ["door"] }
+given = { level = "Level" }
+when = "who is open"
+sets = "who.level = level"
+[event.tap]
+each = { who = ["door"] }
+can_happen = "who is open"
+"""
+ASKS = """
+[step.taps_are_low]
+whenever = "event is tap and event.level > 1"
+must = "event.who == door and not event is opens"
+[invariant.low]
+must = "door.level < 3"
+[observe]
+events = ["tap", "opens"]
+"""
+
+
+def test_an_event_without_rules_is_declared_and_its_duty_stays(folder: Path) -> None:
+    (folder / "door.toml").write_text(BASE + LAST, encoding="utf-8")
+    (folder / "door.spec.toml").write_text(ASKS, encoding="utf-8")
+    saved(folder, 'remove = ["rule.taps", "rule.opens"]', "middle.toml")
+    over = saved(folder, "[rule.rises]\nwhen = 'door.level < 2'", base="middle.toml")
+    for path in (str(folder / "middle.toml"), over):
+        asked = request(path).question()
+        assert asked.model.events.keys() == {"tap", "opens"}
+        assert [duty.event.name for duty in asked.system.duties] == ["tap"]
+    assert "event" not in "".join(map(str, load_model(str(folder / "middle.toml")).changes))
+    back = saved(folder, LAST.partition("[event")[0], base="middle.toml")
+    assert load_model(back).events.keys() == {"tap", "opens"}
+    assert load_model(back).absent == {}
