@@ -51,7 +51,5 @@ def _unknown(model: Model, spec: Spec) -> Iterator[Finding]:
     for rule in model.rules.values():
         for i, clause in enumerate(rule.clauses):
             if clause not in spec.clauses:
-                place = rule.place.at("clause")
-                listed = any(d.has((*place.key, i)) for d in place.documents)
-                yield Finding("W404", (place.at(i) if listed else place).problem(
+                yield Finding("W404", rule.place.at("clause", i).problem(
                     f"the spec has no clause `{clause}`", did_you_mean(clause, spec.clauses)))

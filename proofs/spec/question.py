@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.spec.added import without_effect
 from twinrom.proofs.spec.events import StepWords, at_instance
 from twinrom.proofs.spec.kinds import written_properties
 from twinrom.proofs.spec.observables import check_observed
@@ -150,6 +151,8 @@ class _Poser:
         properties = [p for kind, name, shape in written_properties(self.spec.shape)
                       for p in self._property(kind, name, shape)]
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
+        if not self.problems.found:
+            self.problems.extend(without_effect(self.model, self.spec))
         self.problems.finish()
         return Question(
             self.model, self.spec, with_budget(system, budget),

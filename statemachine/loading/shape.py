@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -78,6 +78,13 @@ def _worth_saying(complaints: list[Complaint], schema: type[BaseModel],
                 table, "elsewhere", ()) else get_close_matches(str(name)[:80], _keys(table), n=1)
             misnamed |= {(*inside, key) for key in meant}
     return [c for c in complaints if not (c.kind == "missing" and c.key in misnamed)]
+
+
+def lacking(schema: type[BaseModel], key: Key, said: Mapping[str, Any]) -> list[str]:
+    """Return the keys that the table at `key` must have, and that are not in what is `said`."""
+    table = _table(schema, key)
+    fields = table.model_fields.items() if table else ()
+    return [name for name, field in fields if field.is_required() and name not in said]
 
 
 def _complaints(errors: list[ErrorDetails], data: dict[str, Any]) -> list[Complaint]:
