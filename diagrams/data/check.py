@@ -31,6 +31,7 @@ def _model(checked: Checked) -> dict[str, Any]:
         "failed": checked.failed,
         "undecided": checked.undecided,
         "standing": checked.standing,
+        "limited": {setting.name: setting.value for setting in question.limited},
         "rest": _rest(checked),
         "engines": {name: _engine(report) for name, report in checked.reports.items()},
         "properties": [_property(checked, r) for r in checked.results],

@@ -49,7 +49,7 @@ WORST = (
     "proved",
 )  # fmt: skip
 TOOLS = ("z3-solver", "cvc5", "bitwuzla", "transitions", "llvmlite", "pydantic", "jinja2")
-STANDING_TONES = {"unsafe": "bad", "undecided": "open", "keeps": "good"}
+STANDING_TONES = {"undecided": "open", "other-reading": "known", "keeps": "good"}
 
 
 def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from twinrom.diagrams.words.verdicts import (
     exercised_words,
     rests_on_words,
     standing_words,
+    unasked_lines,
     verdict_words,
 )
 from twinrom.proofs import NotChecked, Unknown
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 def checked_view(checked: Checked) -> RenderableType:
     """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
-    more = (_unchecked(checked), _unknown(checked), _clauses(checked), _dead_ends(checked))
+    more = (_unchecked(checked), _unknown(checked), _unasked(checked), _clauses(checked),
+            _dead_ends(checked))
     parts += [view for view in more if view is not None]
     parts += stories(checked)
     parts.append(_summary(checked))
@@ -130,6 +132,11 @@ def _unknown(checked: Checked) -> RenderableType | None:
             reasons.setdefault(result.verdict.reason, []).append(result.prop.name)
     lines = [f"{printable_lines(reason)}: {', '.join(names)}" for reason, names in reasons.items()]
     return Text("\nUnknown: " + "\nUnknown: ".join(lines), style="magenta") if lines else None
+
+
+def _unasked(checked: Checked) -> RenderableType | None:
+    lines = unasked_lines(checked)
+    return Text("\n" + "\n".join(lines), style="yellow") if lines else None
 
 
 def _clauses(checked: Checked) -> RenderableType | None:

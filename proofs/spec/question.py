@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.proofs.spec.events import StepWords, at_instance
 from twinrom.proofs.spec.kinds import written_properties
@@ -56,12 +56,24 @@ if TYPE_CHECKING:
     from twinrom.statemachine.terms import Term
 
 
+class Setting(NamedTuple):
+    """A size or a budget that is not the one of the files; `less`: less can happen than there."""
+
+    name: str
+    value: str
+    less: bool
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
+
 @dataclass(frozen=True)
 class Question:
     """What is to be decided: whether `system` has each of `properties`.
 
     `availability` are those of which it is asked how many faults they survive; some of them are
-    asked for nothing else, and are not among `properties`.
+    asked for nothing else, and are not among `properties`. `settings` are what the command line
+    sets otherwise than the files.
     """
 
     model: Model
@@ -70,6 +82,18 @@ class Question:
     properties: tuple[Property, ...]
     budget: Mapping[str, int | None]
     availability: tuple[Property, ...] = ()
+    settings: tuple[Setting, ...] = ()
+
+    @property
+    def limited(self) -> tuple[Setting, ...]:
+        """Return the settings that let less happen than the files."""
+        return tuple(setting for setting in self.settings if setting.less)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Say whether the sizes or budgets are others than those that the spec was written for."""
+        own = self.model.budget or any(c.path.startswith("sort.") for c in self.model.changes)
+        return bool(self.settings or own)
 
     @cached_property
     def machines(self) -> Runtime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
@@ -111,6 +112,17 @@ class Result:
         return len(self.witness.steps) if self.witness is not None else None
 
     @property
+    def gone(self) -> bool:
+        """Say whether a known finding is none any more."""
+        return isinstance(self.verdict, Proved) and self.prop.expect_violated
+
+    @property
+    def not_asked(self) -> bool:
+        """Say whether it is not put to the test where less can happen than the files say."""
+        vacuous = isinstance(self.verdict, Vacuous) and not self.prop.bookkeeping
+        return vacuous and bool(self.question.limited)
+
+    @property
     def failed(self) -> bool:
         """Say whether the verdict fails a run: violated or vacuous against what was recorded."""
         if self.prop.bookkeeping:
@@ -119,9 +131,9 @@ class Result:
             case Violated():
                 return not self.prop.expect_violated
             case Vacuous():
-                return True
+                return not self.not_asked
             case Proved():
-                return self.prop.expect_violated
+                return self.gone and not self.question.elsewhere
             case Bounded() | Unknown() | NotChecked():
                 return False
             case _:
@@ -160,29 +172,47 @@ class Checked:
     request: CheckRequest
     dead_ends: Mapping[str, Trace | None] | None
 
+    @cached_property
+    def broken(self) -> Mapping[str, tuple[Result, ...]]:
+        """Return what is broken, or never put to the test, by the standing that it means."""
+        found: dict[str, list[Result]] = {}
+        for one in self.results:
+            if isinstance(one.verdict, Violated) and one.failed:
+                found.setdefault(STANDINGS[weight(one.prop)], []).append(one)
+            elif isinstance(one.verdict, Vacuous) and one.failed:
+                found.setdefault(UNTESTED, []).append(one)
+        return {word: tuple(found[word]) for word in STANDINGS if word in found}
+
+    @property
+    def tested(self) -> bool:
+        """Say whether any property may have been put to the test."""
+        return not all(isinstance(r.verdict, Vacuous) for r in self.results)
+
     @property
     def standing(self) -> str:
-        """Return what an engineer asks first, in one word of `STANDINGS`."""
-        broken = [r.prop for r in self.results if isinstance(r.verdict, Violated) and r.failed]
-        weights = {weight(prop) for prop in broken}
-        if 0 in weights:
-            return "unsafe"
-        if self.undecided or any(isinstance(r.verdict, NotChecked) for r in self.results):
-            return "undecided"
-        if weights:
-            return "does-not-recover" if 1 in weights else "departs"
-        untested = any(isinstance(r.verdict, Vacuous) and r.failed for r in self.results)
-        return "undecided" if untested else "keeps"
+        """Return what an engineer asks first: the first of `STANDINGS` that applies.
+
+        What is not decided takes the place of its violation; there it is `undecided`.
+        """
+        opened = {STANDINGS[weight(r.prop)] for r in self.results
+                  if isinstance(r.verdict, Unknown | NotChecked) and not r.prop.bookkeeping}
+        for word in STANDINGS[:-1]:
+            if word in self.broken or (word == UNTESTED and not self.tested):
+                return word
+            if word in opened:
+                return UNDECIDED
+        return STANDINGS[-1]
 
     @property
     def worst(self) -> Result | None:
-        """Return what fails and weighs most, and of that what breaks soonest; vacuous last."""
+        """Return what fails and weighs most, and of that what breaks soonest; what is gone last."""
 
-        def order(one: Result) -> tuple[bool, int, float]:
-            run = one.verdict.trace if isinstance(one.verdict, Violated) else None
-            return run is None, weight(one.prop), inf if run is None else len(run.steps)
+        def order(one: Result) -> float:
+            return len(one.verdict.trace.steps) if isinstance(one.verdict, Violated) else inf
 
-        return min((r for r in self.results if r.failed), key=order, default=None)
+        gone = (r for r in self.results if r.gone and r.failed)
+        groups = (group for group in self.broken.values() if any(r.failed for r in group))
+        return min(next(groups, gone), key=order, default=None)
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:
@@ -191,8 +221,8 @@ class Checked:
 
     @property
     def failed(self) -> bool:
-        """Say whether any property fails the run."""
-        return any(r.failed for r in self.results)
+        """Say whether any property fails the run, or none is put to the test."""
+        return any(r.failed for r in self.results) or not (self.tested or self.question.limited)
 
     @property
     def undecided(self) -> bool:
@@ -202,19 +232,17 @@ class Checked:
         )
 
 
+UNTESTED, UNDECIDED = "untested", "undecided"
+STANDINGS = ("unsafe", "does-not-recover", UNTESTED, "departs", "other-reading", "keeps")
+
+
 def weight(prop: Property) -> int:
-    """Return how little it weighs that a property is broken.
-
-    0: that is unsafe; 1: it does not recover; 2: a departure; 3: bookkeeping.
-    """
+    """Return how little it weighs that a property is broken: the number of its standing."""
     if prop.bookkeeping:
-        return 3
-    if prop.departure:
-        return 2
-    return prop.kind.weight
+        return STANDINGS.index("keeps")
+    return STANDINGS.index("departs") if prop.departure else prop.kind.weight
 
 
-STANDINGS = ("unsafe", "undecided", "does-not-recover", "departs", "keeps")
 SEVERITY = ("violated", "vacuous", "unknown", "not-checked", "bounded", "proved")
 
 
