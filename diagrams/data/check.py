@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.heading import heading
@@ -122,6 +123,8 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         },
         "exercised_at": result.exercised_at,
         "expect": "violated" if prop.expect_violated else None,
+        "expected": None if prop.expected is None else asdict(prop.expected),
+        "otherwise": result.otherwise,
         "as_expected": not result.failed,
         "mark": _mark(prop),
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,

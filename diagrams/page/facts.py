@@ -21,6 +21,7 @@ from twinrom.diagrams.words.verdicts import (
     counted_words,
     engine_line,
     exercised_words,
+    known_finding,
     rests_on_words,
     same_run,
     standing_words,
@@ -112,7 +113,7 @@ def standing(checked: Checked) -> str:
 
 
 def _runs(subject: Subject) -> list[dict[str, Any]]:
-    groups = sorted(same_run(subject.checked), key=lambda g: g[0].prop.expect_violated)
+    groups = sorted(same_run(subject.checked), key=lambda group: known_finding(group[0]))
     return [
         counterexample(subject.checked, subject.given, group, group[0].verdict.trace, i)
         for i, group in enumerate(groups)

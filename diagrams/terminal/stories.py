@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinrom.diagrams.words.story import Story, StoryStep, tell
-from twinrom.diagrams.words.verdicts import same_run
+from twinrom.diagrams.words.verdicts import known_finding, otherwise_words, same_run
 from twinrom.proofs import Violated
 from twinrom.statemachine import printable
 
@@ -76,7 +76,7 @@ def _story(asked: Question, result: Result, *others: Result) -> RenderableType:
     verdict = result.verdict
     assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
     prop = result.prop
-    known = prop.expect_violated
+    known = known_finding(result)
     heading = Text("\n")
     heading.append(
         "Finding: " if known else "Violated: ", style="bold yellow" if known else "bold red"
@@ -90,6 +90,8 @@ def _story(asked: Question, result: Result, *others: Result) -> RenderableType:
         parts.append(Text(f"the same run breaks {names}", style="italic"))
     if known and prop.because:
         parts.append(Text(f"known, because {printable(prop.because)}", style="italic"))
+    if result.otherwise:
+        parts.append(Text(otherwise_words(result), style="italic"))
     if result.question is not asked:
         sorts = result.question.model.sorts.values()
         sizes = ", ".join(f"{s.name} {s.range_text()}" for s in sorts if s.ordered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from twinrom.diagrams.words.text import steps
@@ -107,7 +108,22 @@ def budget_words(checked: Checked) -> str:
 
 def known_finding(result: Result) -> bool:
     """Say whether it is violated as the spec expects."""
-    return isinstance(result.verdict, Violated) and result.prop.expect_violated
+    violated = isinstance(result.verdict, Violated)
+    return violated and result.prop.expect_violated and not result.failed
+
+
+def otherwise_words(result: Result) -> str:
+    """Return how a known finding is violated that is expected otherwise; empty where it is not."""
+    verdict, expected = result.verdict, result.prop.expected
+    if expected is None or not isinstance(verdict, Violated) or not result.otherwise:
+        return ""
+    parts = []
+    if expected.length is not None and verdict.length < expected.length:
+        parts.append(f"after {steps(verdict.length)} instead of {expected.length}")
+    if verdict.otherwise(replace(expected, length=None)):
+        last = "nothing at all" if verdict.last is None else f"`{verdict.last.event}`"
+        parts.append(f"by {last} instead of `{expected.event}`")
+    return f"known, but otherwise: {', '.join(parts)}"
 
 
 def counted_words(checked: Checked) -> str:
@@ -211,6 +227,6 @@ def same_run(checked: Checked) -> list[list[Result]]:
     for result in checked.results:
         if isinstance(result.verdict, Violated) and not result.prop.bookkeeping:
             trace = result.verdict.trace
-            key = (trace.states, trace.steps, trace.loop, result.prop.expect_violated)
+            key = (trace.states, trace.steps, trace.loop, known_finding(result))
             groups.setdefault(key, []).append(result)
     return list(groups.values())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from twinrom.proofs.spec.events import StepWords, at_instance
 from twinrom.proofs.spec.kinds import written_properties
 from twinrom.proofs.spec.observables import check_observed
-from twinrom.proofs.spec.spec import Property, Spec, load_spec
+from twinrom.proofs.spec.spec import Expected, Property, Spec, load_spec
 from twinrom.statemachine import (
     BROKEN,
     Conjunct,
@@ -30,6 +30,7 @@ from twinrom.statemachine import (
     check_known,
     check_name,
     conjuncts,
+    did_you_mean,
     each_column,
     fault_kinds,
     filled,
@@ -283,6 +284,7 @@ class _Poser:
             problems.add(place.at("bookkeeping").problem(
                 "what is bookkeeping has no `clause`, `departure`, `expect` or `availability`",
                 at_key=True))
+        expected = self._expected(shape, place)
         columns = parse_columns(shape.each, place.at("each"), problems)
         for column in each_column(columns, problems):
             bound = bind_column(column, place.at("each"), self.vocabulary, problems)
@@ -295,8 +297,19 @@ class _Poser:
                 kind, _named(name, column), tuple(shape.clause),
                 terms.conjunction(c.term for c in given), terms.conjunction(c.term for c in parts),
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
-                shape.expect == "violated", shape.because, place, shape.departure,
-                shape.bookkeeping, shape.availability)
+                shape.expect is not None, shape.because, place, shape.departure,
+                shape.bookkeeping, shape.availability, expected)
+
+    def _expected(self, shape: PropertyShape, place: Place) -> Expected | None:
+        """Return how the property is violated, if that is said; its event must be known."""
+        how, names = shape.expect, self.model.event_names()
+        if how is None or (how.length, how.event) == (None, None):
+            return None
+        if how.event is not None and how.event not in names and not self.problems.forgiven(
+                how.event):
+            self.problems.add(place.at("expect", "event").problem(
+                f"unknown event `{how.event}`", did_you_mean(how.event, names)))
+        return Expected(how.length, how.event)
 
     def _words(self, *, in_step: bool) -> Vocabulary:
         return self.stepping if in_step else self.vocabulary

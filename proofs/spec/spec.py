@@ -34,12 +34,21 @@ SHIPPED = Path(__file__).parent.parent / "specs"
 
 
 @dataclass(frozen=True)
+class Expected:
+    """How a known finding is violated: how long a shortest run of it is, and its last event."""
+
+    length: int | None = None
+    event: str | None = None
+
+
+@dataclass(frozen=True)
 class Property:
     """One property for one column of its `each`; terms are over the extended system.
 
     `goal` is what `must`, `eventually` or `can` says; `parts` are its conjuncts with their texts.
     Whatever breaks a `departure` departs from a clause, but is neither unsafe nor stuck. What is
     `bookkeeping` judges the records of a model and no policy: it kills mutants, and fails nothing.
+    `expected`: how it is violated, if that is said of a known finding.
     """
 
     kind: Kind
@@ -56,6 +65,7 @@ class Property:
     departure: bool = False
     bookkeeping: bool = False
     availability: bool | Literal["only"] = False
+    expected: Expected | None = None
 
     @property
     def bad(self) -> Term:

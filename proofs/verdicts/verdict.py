@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from twinrom.proofs.report import Counts, Report
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.request import CheckRequest
-    from twinrom.proofs.spec.spec import Property
-    from twinrom.statemachine import Trace
+    from twinrom.proofs.spec.spec import Expected, Property
+    from twinrom.statemachine import Step, Trace
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,30 @@ class Bounded:
 
 @dataclass(frozen=True)
 class Violated:
-    """A shortest counterexample, replayed through the running machines."""
+    """A shortest counterexample, replayed through the running machines.
+
+    `owed` is after how many steps a response is owed that never comes; None for other kinds.
+    """
 
     trace: Trace
+    owed: int | None = None
+
+    @property
+    def length(self) -> int:
+        """Return after how many steps it is lost."""
+        return len(self.trace.steps) if self.owed is None else self.owed
+
+    @property
+    def last(self) -> Step | None:
+        """Return the step in which it is lost; None at the start."""
+        return self.trace.steps[self.length - 1] if self.length else None
+
+    def otherwise(self, expected: Expected) -> bool:
+        """Say whether it comes about sooner than expected, or by another last event."""
+        last = self.last
+        names = (last.event, last.instance.rule.name) if last is not None else ()
+        return (expected.length is not None and self.length < expected.length) or (
+            expected.event is not None and expected.event not in names)
 
 
 @dataclass(frozen=True)
@@ -112,6 +133,13 @@ class Result:
         return len(self.witness.steps) if self.witness is not None else None
 
     @property
+    def otherwise(self) -> bool:
+        """Say whether a known finding is violated in another way than the spec says."""
+        expected, verdict = self.prop.expected, self.verdict
+        return expected is not None and isinstance(verdict, Violated) and (
+            verdict.otherwise(expected))
+
+    @property
     def gone(self) -> bool:
         """Say whether a known finding is none any more."""
         return isinstance(self.verdict, Proved) and self.prop.expect_violated
@@ -129,7 +157,8 @@ class Result:
             return False
         match self.verdict:
             case Violated():
-                return not self.prop.expect_violated
+                otherwise = self.otherwise and not self.question.elsewhere
+                return otherwise or not self.prop.expect_violated
             case Vacuous():
                 return not self.not_asked
             case Proved():
