@@ -127,6 +127,8 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "otherwise": result.otherwise,
         "as_expected": not result.failed,
         "mark": _mark(prop),
+        "may_be_untested": prop.may_be_untested,
+        "gap": prop.gap,
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,

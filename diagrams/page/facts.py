@@ -21,7 +21,6 @@ from twinrom.diagrams.words.verdicts import (
     counted_words,
     engine_line,
     exercised_words,
-    known_finding,
     rests_on_words,
     same_run,
     standing_words,
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 TONES = {
     "proved": "good", "holds": "good", "finding": "known", "VIOLATED": "bad", "HOLDS NOW": "bad",
     "VACUOUS": "bad", "unknown": "open", "not checked": "open", "not seen": "open",
-    "untidy": "known", "untested": "open",
+    "untidy": "known", "untested": "open", "another reading": "known",
 }  # fmt: skip
 CLAUSE_WORDS = {
     "by-rules": ("carried by rules alone", "good"),
@@ -113,7 +112,7 @@ def standing(checked: Checked) -> str:
 
 
 def _runs(subject: Subject) -> list[dict[str, Any]]:
-    groups = sorted(same_run(subject.checked), key=lambda group: known_finding(group[0]))
+    groups = sorted(same_run(subject.checked), key=lambda group: not group[0].failed)
     return [
         counterexample(subject.checked, subject.given, group, group[0].verdict.trace, i)
         for i, group in enumerate(groups)
@@ -149,6 +148,8 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "clauses": prop.clauses,
         "departure": prop.departure,
         "bookkeeping": prop.bookkeeping,
+        "may_be_untested": prop.may_be_untested,
+        "gap": prop.gap,
         "place": short_place(prop.place),
         "verdict": words,
         "tone": TONES[words],
@@ -222,7 +223,9 @@ def _not_modelled(checked: Checked) -> dict[str, Any]:
             if c.verdict in ("stated", "open") and (shape := question.spec.clauses[c.id])
         ],
         "rules": [r.name for r in question.model.rules.values() if not r.clauses],
-        "properties": [r.prop.name for r in checked.results if not r.prop.clauses],
+        "properties": [
+            r.prop.name for r in checked.results if not r.prop.clauses and not r.prop.gap
+        ],
     }
 
 
@@ -233,6 +236,10 @@ def _gap(checked: Checked, name: str, standings: Mapping[str, str]) -> dict[str,
         "asks": gap.asks,
         "because": gap.because,
         "chosen": gap.chosen,
+        "properties": [
+            {"name": r.prop.name, "verdict": word, "tone": TONES[word]}
+            for r in checked.results if r.prop.gap == name for word in verdict_words(r)[:1]
+        ],
         "readings": [
             {"says": r.says, "policy": r.policy, "own": r.policy == checked.question.model.name,
              "standing": standings.get(r.policy or "")}

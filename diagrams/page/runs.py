@@ -37,6 +37,7 @@ def counterexample(
         "says": prop.says,
         "known": known_finding(first),
         "otherwise": otherwise_words(first),
+        "gap": prop.gap,
         "because": prop.because,
         "others": [r.prop.name for r in results[1:]],
         "sizes": sizes if first.question is not checked.question else {},

@@ -78,12 +78,13 @@ def _story(asked: Question, result: Result, *others: Result) -> RenderableType:
     prop = result.prop
     known = known_finding(result)
     heading = Text("\n")
-    heading.append(
-        "Finding: " if known else "Violated: ", style="bold yellow" if known else "bold red"
-    )
+    mild = known or result.other_reading
+    word = "Another reading" if result.other_reading else "Finding" if known else "Violated"
+    heading.append(f"{word}: ", style="bold yellow" if mild else "bold red")
     heading.append(prop.name, style="bold")
-    if prop.clauses:
-        heading.append(f"  ({', '.join(prop.clauses)})", style="dim")
+    carries = ", ".join(prop.clauses) or prop.gap
+    if carries:
+        heading.append(f"  ({carries})", style="dim")
     parts: list[RenderableType] = []
     if others:
         names = ", ".join(r.prop.name for r in others)
@@ -97,7 +98,7 @@ def _story(asked: Question, result: Result, *others: Result) -> RenderableType:
         sizes = ", ".join(f"{s.name} {s.range_text()}" for s in sorts if s.ordered)
         parts.append(Text(f"at the sizes {sizes} instead of those above", style="italic"))
     story = tell(result.question, prop, verdict.trace)
-    parts += story_lines(story, "yellow" if known else "red")
+    parts += story_lines(story, "yellow" if mild else "red")
     return Group(heading, *(Padding(part, (0, 0, 0, GAP), expand=False) for part in parts))
 
 

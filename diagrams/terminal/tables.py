@@ -70,7 +70,8 @@ class VerdictTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay the table out for the width there is."""
         table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-        fixed = 8 + 9 + 8 + 5 + 5 + 6
+        words = max((len(verdict_words(result)[0]) for result in self.results), default=0)
+        fixed = 8 + max(9, words) + 8 + 5 + 5 + 6
         name_width = max(24, options.max_width - fixed)
         for title, justify in (
             ("clause", "left"),
@@ -84,7 +85,7 @@ class VerdictTable:
         for result in self.results:
             text, style, basis = verdict_words(result)
             at = exercised_words(result)
-            clauses = Text("\n".join(result.prop.clauses) or "-", style="dim")
+            clauses = Text("\n".join(result.prop.clauses) or result.prop.gap or "-", style="dim")
             name = Text("\n".join(broken_name(result.prop.name, name_width)))
             table.add_row(
                 clauses, name, Text(text, style=style), basis, at, f"{result.seconds:.1f}"
@@ -155,8 +156,12 @@ def _clauses(checked: Checked) -> RenderableType | None:
     loose = [
         r.prop.name
         for r in checked.results
-        if not r.prop.clauses and not r.prop.bookkeeping
+        if not (r.prop.clauses or r.prop.bookkeeping or r.prop.gap)
     ]
+    readings = [f"{r.prop.name} ({r.prop.gap})" for r in checked.results if r.prop.gap]
+    if readings:
+        text.append("\nProperties that hold one reading of a gap: ", style="bold")
+        text.append(", ".join(readings))
     if loose and checked.clauses:
         text.append("\nProperties beyond the clauses: ", style="bold")
         text.append(", ".join(loose))

@@ -16,7 +16,7 @@ from twinrom.proofs import (
     Vacuous,
     Violated,
 )
-from twinrom.statemachine import fault_kinds
+from twinrom.statemachine import fault_kinds, printable
 
 if TYPE_CHECKING:
     from twinrom.proofs import Certificate, Checked, Counts, Report, Result
@@ -33,8 +33,9 @@ def verdict_words(result: Result) -> tuple[str, str, str]:
             words = ("not seen", "yellow") if result.prop.expect_violated else ("holds", "green")
             return *words, _basis(depth, None)
         case Violated(trace):
-            mild = ("untidy" if result.prop.bookkeeping else "finding", "yellow")
-            words = ("VIOLATED", "bold red") if result.failed else mild
+            mild = "untidy" if result.prop.bookkeeping else (
+                "another reading" if result.other_reading else "finding")
+            words = ("VIOLATED", "bold red") if result.failed else (mild, "yellow")
             return *words, steps(len(trace.steps))
         case Vacuous(depth, complete):
             words = ("VACUOUS", "bold red") if result.failed else ("untested", "yellow")
@@ -134,6 +135,7 @@ def counted_words(checked: Checked) -> str:
         "hold": sum(isinstance(r.verdict, Bounded) and not r.failed for r in decided),
         "violated": sum(isinstance(r.verdict, Violated) and r.failed for r in decided),
         "known to be violated": sum(known_finding(r) for r in decided),
+        "of another reading": sum(r.other_reading for r in decided),
         "untidy": sum(isinstance(r.verdict, Violated) and r.prop.bookkeeping for r in decided),
         "untested": sum(isinstance(r.verdict, Vacuous) and not r.failed for r in decided),
         "vacuous": sum(isinstance(r.verdict, Vacuous) and r.failed for r in decided),
@@ -168,13 +170,15 @@ def standing_words(checked: Checked) -> str:
             more = f"; {counted}" if counted else ""
             return f"{told}{more}{_with(checked)}{_gone(checked)}"
         case _:
-            return f"{safe}{but}{_with(checked)}{_gone(checked)}"
+            reading = f"; {told}" if told else ""
+            return f"{safe}{but}{reading}{_with(checked)}{_gone(checked)}"
 
 
 def _asks_to_recover(result: Result) -> bool:
     """Say whether the policy is held to come back, and has been put to the test."""
     prop = result.prop
-    return not (prop.kind.safety or prop.bookkeeping or isinstance(result.verdict, Vacuous))
+    asked = not isinstance(result.verdict, Vacuous) and not result.other_reading
+    return asked and not (prop.kind.safety or prop.bookkeeping)
 
 
 def _below(checked: Checked, standing: str) -> str:
@@ -188,14 +192,19 @@ def _below(checked: Checked, standing: str) -> str:
         case "departs" if found:
             names = dict.fromkeys(name for one in found for name in one.prop.clauses)
             return f"departs from {', '.join(names) or 'a clause'}"
+        case "other-reading" if found:
+            gaps = dict.fromkeys(one.prop.gap or "" for one in found)
+            return f"another reading of {', '.join(gaps)}"
         case _:
             return ""
 
 
 def _counted(checked: Checked) -> list[str]:
-    """Return how many known findings there are."""
+    """Return how many known findings there are, and how many properties may be untested."""
     known = sum(map(known_finding, checked.results))
-    return [f"{known} known finding{'s' * (known != 1)}"] if known else []
+    idle = sum(r.may_be_untested for r in checked.results)
+    findings = [f"{known} known finding{'s' * (known != 1)}"] if known else []
+    return findings + ([f"{idle} that may be untested"] if idle else [])
 
 
 def _with(checked: Checked) -> str:
@@ -211,22 +220,28 @@ def _gone(checked: Checked) -> str:
 
 
 def unasked_lines(checked: Checked) -> list[str]:
-    """Return what is not asked within the limits of the command line, and the findings gone."""
+    """Return what nothing puts to the test though nothing fails, and which findings are gone."""
     limits = ", ".join(map(str, checked.question.limited))
     groups = {
         f"Not asked with {limits}": [r.prop.name for r in checked.results if r.not_asked],
         "A finding no more, so take `expect` out": [
             r.prop.name for r in checked.results if r.gone and r.failed],
     }
+    for one in checked.results:
+        if one.may_be_untested:
+            why = printable(one.prop.may_be_untested or "")
+            groups.setdefault(f"Not put to the test, which may be ({why})", []).append(
+                one.prop.name)
     return [f"{title}: {', '.join(names)}" for title, names in groups.items() if names]
 
 
 def same_run(checked: Checked) -> list[list[Result]]:
-    """Return the violated properties, bookkeeping apart; those that one run breaks together."""
+    """Return the violated properties, bookkeeping apart; those that one run breaks alike."""
     groups: dict[tuple[object, ...], list[Result]] = {}
     for result in checked.results:
         if isinstance(result.verdict, Violated) and not result.prop.bookkeeping:
             trace = result.verdict.trace
-            key = (trace.states, trace.steps, trace.loop, known_finding(result))
+            key = (trace.states, trace.steps, trace.loop, known_finding(result),
+                   result.prop.gap)
             groups.setdefault(key, []).append(result)
     return list(groups.values())

@@ -199,7 +199,8 @@ def _killed(
         found = report.found[prop.name]
         if (sooner := known_otherwise(asked, prop, found.violation)) is not None:
             return MutantOutcome("killed", prop.name, "violated", sooner)
-        if found.violation is None and (found.witness is None or prop.expect_violated):
+        idle = found.witness is None and prop.may_be_untested is None
+        if found.violation is None and (idle or prop.expect_violated):
             how = "holds" if prop.expect_violated else "vacuous"
             return MutantOutcome("killed", prop.name, how)
     return None

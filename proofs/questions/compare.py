@@ -39,7 +39,7 @@ class VerdictChange:
         """Say whether it is newly violated or newly vacuous, or was decided and is not any more."""
         before, after = self.before, self.after
         otherwise = isinstance(after.verdict, Violated) and after.failed and not before.failed
-        return not after.prop.bookkeeping and (otherwise or any(
+        return not (after.prop.bookkeeping or after.other_reading) and (otherwise or any(
             isinstance(after.verdict, bad) and not isinstance(before.verdict, bad)
             and (after.failed or bad is not Vacuous)
             for bad in (Violated, Vacuous, Unknown)

@@ -115,7 +115,7 @@ def _failing(question: Question, options: Options) -> tuple[str, ...]:
         for p, f in found
         if (f.violation is not None) != p.expect_violated
         or known_otherwise(question, p, f.violation) is not None
-        or (f.violation is None and f.witness is None)
+        or (f.violation is None and f.witness is None and p.may_be_untested is None)
     )
 
 

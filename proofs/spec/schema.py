@@ -62,6 +62,12 @@ class PropertyShape(Shape):
     says: str | None = Field(None, description="the property in words")
     expect: Expect = Field(None, description="a known finding: violated, or how it is")
     because: str | None = Field(None, description="why the finding is expected")
+    may_be_untested: str | None = Field(
+        None, description="why it fails nothing when it is never put to the test"
+    )
+    gap: str | None = Field(
+        None, description="the gap of which it holds one reading; broken, it is another reading"
+    )
     departure: bool = Field(
         default=False, description="breaking it departs from a clause, and is not unsafe"
     )

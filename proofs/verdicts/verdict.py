@@ -147,13 +147,23 @@ class Result:
     @property
     def not_asked(self) -> bool:
         """Say whether it is not put to the test where less can happen than the files say."""
-        vacuous = isinstance(self.verdict, Vacuous) and not self.prop.bookkeeping
-        return vacuous and bool(self.question.limited)
+        idle = isinstance(self.verdict, Vacuous) and not self.prop.bookkeeping
+        return idle and not self.may_be_untested and bool(self.question.limited)
+
+    @property
+    def may_be_untested(self) -> bool:
+        """Say whether it is not put to the test, and the spec says why that may be."""
+        return isinstance(self.verdict, Vacuous) and self.prop.may_be_untested is not None
+
+    @property
+    def other_reading(self) -> bool:
+        """Say whether the policy reads a gap in another way than the property does."""
+        return isinstance(self.verdict, Violated) and self.prop.gap is not None
 
     @property
     def failed(self) -> bool:
         """Say whether the verdict fails a run: violated or vacuous against what was recorded."""
-        if self.prop.bookkeeping:
+        if self.prop.bookkeeping or self.other_reading or self.may_be_untested:
             return False
         match self.verdict:
             case Violated():
@@ -206,7 +216,7 @@ class Checked:
         """Return what is broken, or never put to the test, by the standing that it means."""
         found: dict[str, list[Result]] = {}
         for one in self.results:
-            if isinstance(one.verdict, Violated) and one.failed:
+            if isinstance(one.verdict, Violated) and (one.failed or one.other_reading):
                 found.setdefault(STANDINGS[weight(one.prop)], []).append(one)
             elif isinstance(one.verdict, Vacuous) and one.failed:
                 found.setdefault(UNTESTED, []).append(one)
@@ -269,6 +279,8 @@ def weight(prop: Property) -> int:
     """Return how little it weighs that a property is broken: the number of its standing."""
     if prop.bookkeeping:
         return STANDINGS.index("keeps")
+    if prop.gap is not None:
+        return STANDINGS.index("other-reading")
     return STANDINGS.index("departs") if prop.departure else prop.kind.weight
 
 
