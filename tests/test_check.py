@@ -121,8 +121,9 @@ def test_json_has_every_field_that_is_promised(tmp_path: Path) -> None:
     assert [s["counter.value"] for s in broken["trace"]["states"]] == list(range(8))
     assert model["properties"][1]["complete"] == {"states": 8, "transitions": 7, "diameter": 7}
     assert model["clauses"] == [
-        {"id": "C1", "kind": "requirement", "verdict": "open", "properties": [], "rules": []}
-    ]
+        {"id": "C1", "kind": "requirement", "verdict": "open", "properties": [], "rules": [],
+         "page": None, "at": None, "principal": [], "witness": None}
+    ]  # fmt: skip
     needed = {
         "name",
         "kind",

@@ -43,6 +43,10 @@ def _model(checked: Checked) -> dict[str, Any]:
                 "verdict": c.verdict,
                 "properties": list(c.properties),
                 "rules": list(c.rules),
+                "page": question.spec.clauses[c.id].page,
+                "at": question.spec.clauses[c.id].at,
+                "principal": list(c.principal),
+                "witness": c.witness,
             }
             for c in checked.clauses
         ],
@@ -129,6 +133,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "mark": _mark(prop),
         "may_be_untested": prop.may_be_untested,
         "gap": prop.gap,
+        "principal": prop.principal,
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,

@@ -29,7 +29,7 @@ from twinrom.diagrams.words.verdicts import (
 from twinrom.proofs import NotChecked, Proved, Unknown, Violated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from twinrom.diagrams.page.subject import Subject
     from twinrom.proofs import Checked, ClauseResult, FaultNumber, Result
@@ -150,6 +150,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "bookkeeping": prop.bookkeeping,
         "may_be_untested": prop.may_be_untested,
         "gap": prop.gap,
+        "principal": prop.principal,
         "place": short_place(prop.place),
         "verdict": words,
         "tone": TONES[words],
@@ -176,7 +177,7 @@ def _clause(
     return {
         "id": clause.id,
         "kind": clause.kind,
-        "page": shape.page,
+        "place": ", ".join(part for part in (shape.page, shape.at) if part),
         "says": shape.says,
         "because": shape.because,
         "verdict": verdict,
@@ -184,19 +185,20 @@ def _clause(
         "basis": sorted({basis for word, _, basis in told if word == verdict}),
         "properties": [
             {"name": name, "verdict": word, "tone": TONES[word], "basis": basis,
-             "at": exercised_words(results[name])}
+             "at": exercised_words(results[name]), "principal": name in clause.principal}
             for name, (word, _, basis) in zip(clause.properties, told, strict=True)
         ],
-        "witness": _shortest(results[name] for name in clause.properties),
+        "witness": _steps(results.get(clause.witness or "")),
+        "principal": clause.witness if clause.principal else None,
         "rules": [{"name": n, "place": short_place(rules[n].place), "says": rules[n].says}
                   for n in clause.rules],
     }  # fmt: skip
 
 
-def _shortest(results: Iterable[Result]) -> list[str] | None:
-    """Return the shortest run that exercises one of some properties."""
-    found = [r.witness.steps for r in results if r.witness is not None]
-    return [str(step) for step in min(found, key=len)] if found else None
+def _steps(result: Result | None) -> list[str] | None:
+    """Return the shortest run that exercises a property."""
+    witness = result.witness if result is not None else None
+    return [str(step) for step in witness.steps] if witness is not None else None
 
 
 def _unknown(checked: Checked) -> dict[str, list[str]]:

@@ -298,7 +298,8 @@ class _Poser:
                 terms.conjunction(c.term for c in given), terms.conjunction(c.term for c in parts),
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
                 shape.expect is not None, shape.because, place, shape.departure,
-                shape.bookkeeping, shape.availability, expected, shape.may_be_untested, shape.gap)
+                shape.bookkeeping, shape.availability, expected, shape.may_be_untested, shape.gap,
+                shape.principal)
 
     def _expected(self, shape: PropertyShape, place: Place) -> Expected | None:
         """Return how the property is violated, if that is said; its event must be known."""

@@ -17,6 +17,7 @@ class ClauseShape(Shape):
     fallback: ClassVar[dict[str, Any]] = {"says": ""}
 
     page: str | None = Field(None, description="where it stands")
+    at: str | None = Field(None, description="where there: `par. 2, sentence 3`")
     says: str = Field(description="a paraphrase")
     kind: Literal["requirement", "assumption", "information"] = "requirement"
     because: str | None = Field(None, description="why nothing can carry it, when nothing does")
@@ -67,6 +68,9 @@ class PropertyShape(Shape):
     )
     gap: str | None = Field(
         None, description="the gap of which it holds one reading; broken, it is another reading"
+    )
+    principal: bool = Field(
+        default=False, description="of the properties of its clause it is the one that says it"
     )
     departure: bool = Field(
         default=False, description="breaking it departs from a clause, and is not unsafe"

@@ -50,6 +50,7 @@ class Property:
     `bookkeeping` judges the records of a model and no policy: it kills mutants, and fails nothing.
     `expected`: how it is violated, if that is said of a known finding. `may_be_untested` says why
     nothing need put it to the test. What breaks a property of a `gap` reads that gap otherwise.
+    The `principal` one of a clause says it.
     """
 
     kind: Kind
@@ -69,6 +70,7 @@ class Property:
     expected: Expected | None = None
     may_be_untested: str | None = None
     gap: str | None = None
+    principal: bool = False
 
     @property
     def bad(self) -> Term:
@@ -171,6 +173,7 @@ def read_spec(document: Document) -> tuple[Spec, Problems]:
 def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
                       problems: Problems) -> None:
     seen: dict[str, Place] = {}
+    principals: dict[str, Place] = {}
     clauses = written.get("clause", {})
     for kind, name, item in written_properties(shape):
         place = root.at(kind.key, name)
@@ -185,6 +188,7 @@ def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
                     f"unknown clause `{clause}`", did_you_mean(clause, clauses)))
         _check_expectation(item, place, problems)
         _check_gap(item, place, written.get("gap", {}), problems)
+        _check_principal(item, place, principals, problems)
     for name, gap in shape.gap.items():
         readings = len(gap.readings)
         damaged = ("gap", name, "readings") in problems.pruned
@@ -205,8 +209,8 @@ def _check_expectation(item: PropertyShape, place: Place, problems: Problems) ->
                                                 at_key=True))
     if item.may_be_untested is not None and not item.may_be_untested.strip():
         problems.add(place.at("may_be_untested").problem("say why it may be untested"))
-    for key in ("expect", "may_be_untested", "gap"):
-        if getattr(item, key) is not None and item.availability == "only":
+    for key in ("expect", "may_be_untested", "gap", "principal"):
+        if getattr(item, key) not in (None, False) and item.availability == "only":
             problems.add(place.at(key).problem(
                 f"`{key}` says nothing here", 'with `availability = "only"` it is not checked',
                 at_key=True))
@@ -225,6 +229,21 @@ def _check_gap(item: PropertyShape, place: Place, gaps: Any, problems: Problems)
         problems.add(place.at("gap").problem(
             "what holds one reading of a gap has no `clause`, `expect`, `departure` or "
             "`bookkeeping`", at_key=True))
+
+
+def _check_principal(item: PropertyShape, place: Place, principals: dict[str, Place],
+                     problems: Problems) -> None:
+    if not item.principal:
+        return
+    at = place.at("principal")
+    if not item.clause and (*place.key, "clause") not in problems.pruned:
+        problems.add(at.problem("a principal property needs a `clause`, which it says",
+                                at_key=True))
+    for clause in item.clause:
+        if clause in principals:
+            problems.add(at.problem(f"`{clause}` has a principal property already",
+                                    f"see {principals[clause]}", at_key=True))
+        principals.setdefault(clause, place)
 
 
 def parse_spec(text: str, path: str = "<text>") -> tuple[Spec, Problems]:

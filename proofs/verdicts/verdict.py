@@ -184,7 +184,9 @@ class ClauseResult:
     """What became of a clause.
 
     `verdict` is the worst word among its properties; without any it is `by-rules`, `stated` (the
-    spec says why nothing carries it) or `open`.
+    spec says why nothing carries it) or `open`. `principal` are the columns of the property that
+    says it, and `witness` is the property whose witness stands for the clause: the shortest one of
+    those, or of all.
     """
 
     id: str
@@ -192,6 +194,8 @@ class ClauseResult:
     verdict: str
     properties: tuple[str, ...]
     rules: tuple[str, ...]
+    principal: tuple[str, ...] = ()
+    witness: str | None = None
 
 
 @dataclass(frozen=True)
@@ -298,7 +302,10 @@ def clause_results(question: Question, results: tuple[Result, ...]) -> tuple[Cla
         if verdict is None:
             stated = clause.because or clause.kind != "requirement"
             verdict = "by-rules" if rules else "stated" if stated else "open"
-        found.append(
-            ClauseResult(name, clause.kind, verdict, tuple(r.prop.name for r in carried), rules)
-        )
+        names = tuple(r.prop.name for r in carried)
+        principal = [r for r in carried if r.prop.principal]
+        witness = min(((steps, r.prop.name) for r in principal or carried
+                       if (steps := r.exercised_at) is not None), default=(0, None))[1]
+        found.append(ClauseResult(name, clause.kind, verdict, names, rules,
+                                  tuple(r.prop.name for r in principal), witness))
     return tuple(found)
