@@ -40,7 +40,7 @@ def _nameless(model: Model, spec: Spec) -> Iterator[Finding]:
             yield Finding("W402", rule.place.problem(
                 f"rule `{name}` names no clause", "say which one it carries", at_key=True))
     for kind, name, shape in written_properties(spec.shape):
-        if not shape.clause and not shape.bookkeeping:
+        if not (shape.clause or shape.bookkeeping or shape.gap):
             yield Finding("W403", spec.place.at(kind.key, name).problem(
                 f"the {kind} property `{name}` names no clause".replace(
                     "invariant property", "invariant"),

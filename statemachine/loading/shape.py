@@ -129,6 +129,8 @@ def _words(errors: tuple[ErrorDetails, ...]) -> tuple[str, str]:
     """Return what to say of a value, and a hint."""
     kinds = {e["type"]: e for e in errors}
     first, value = errors[0], errors[0]["input"]
+    if "greater_than_equal" in kinds:
+        return f"must be at least {first['ctx']['ge']}", ""
     if "too_short" in kinds:
         return "must not be empty", ""
     nouns = [NOUNS[kind] for kind in kinds if kind in NOUNS]
