@@ -22,6 +22,7 @@ from twinrom.statemachine.loading.schema import Each, ModelShape, Shape, SomeTex
 from twinrom.statemachine.loading.schema import json_schema as model_json_schema
 from twinrom.statemachine.loading.shape import shaped
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
+from twinrom.statemachine.loading.sizes import size_option
 from twinrom.statemachine.meaning.columns import (
     bind_column,
     check_free,
@@ -91,7 +92,7 @@ __all__ = [
     "in_sort", "is_file", "is_folder", "kind_of", "load_model", "model_json_schema",
     "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort",
     "printable", "read_definitions", "read_formula", "read_formulas", "read_script", "read_text",
-    "read_trace", "replay", "run_script", "shaped", "shipped_models", "shipped_policies", "spoken",
-    "start_session", "syntax", "term_text", "terms", "to_itf", "unlimited", "with_barred_faults",
-    "with_budget", "write_trace", "write_whole",
+    "read_trace", "replay", "run_script", "shaped", "shipped_models", "shipped_policies",
+    "size_option", "spoken", "start_session", "syntax", "term_text", "terms", "to_itf", "unlimited",
+    "with_barred_faults", "with_budget", "write_trace", "write_whole",
 ]  # fmt: skip

@@ -56,7 +56,8 @@ def find_model(name: str) -> str:
 def load_model(name: str, sorts: Mapping[str, str] | None = None) -> Model:
     """Return the model in the file `name`, or the shipped one of that name.
 
-    `sorts` replaces sort declarations: `{"Version": "1..4"}` or `{"Board": "r1,r2,r3"}`.
+    `sorts` replaces what is declared: `{"Version": "1..4"}` or `{"Board": "r1,r2,r3"}` sorts,
+    `{"machine.Server": "8"}` the number of machines, `{"define.k": "3"}` a definition.
     Raises `InputError` with every problem of the model.
     """
     document = Document.read(find_model(name))
@@ -106,10 +107,10 @@ def build_model(
 
 
 def _forget_damaged(shape: ModelShape, problems: Problems) -> None:
-    """Take out the machines of which a mistake has taken the states, so that none is missed."""
+    """Take out machines of which a mistake has taken the names or the states: none is missed."""
     for name, machine in list(shape.machine.items()):
-        damaged = any(key[:2] == ("machine", name) for key in problems.pruned)
-        if damaged and "states" not in machine.model_fields_set:
+        damaged = {key[2] for key in problems.pruned if key[:2] == ("machine", name) and key[2:]}
+        if "instances" in damaged or (damaged and "states" not in machine.model_fields_set):
             problems.pruned.add(("machine", name))
             del shape.machine[name]
 

@@ -47,7 +47,8 @@ class Template:
     What is not `persistent` is volatile: without power a variable has the value of its formula in
     `unpowered`, and a machine that does not keep its state moves as `off` says. A write that power
     interrupts leaves the value in `torn_values`, and the state `torn`. In `initials`, `unpowered`
-    and `torn_values` the word `this` is the machine.
+    and `torn_values` the word `this` is the machine. `ranged` is how the instances are spelled
+    when they are numbered: `s1..s3`.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Template:
     initials: Mapping[str, Formula] = field(default_factory=dict)
     unpowered: Mapping[str, Formula] = field(default_factory=dict)
     torn_values: Mapping[str, Formula] = field(default_factory=dict)
+    ranged: str | None = None
 
     @cached_property
     def state_sort(self) -> Sort:
@@ -182,11 +184,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Definition:
-    """A named expression, expanded in place."""
+    """A named expression, expanded in place; `replaced` if its body is not that of the file."""
 
     name: str
     parameters: tuple[str, ...]
     body: Formula
+    replaced: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,6 +223,19 @@ class Model:
     def machines(self) -> dict[str, Template]:
         """Return every machine with its template, in the order of the file."""
         return {name: t for t in self.templates.values() for name in t.instances}
+
+    @property
+    def sizes(self) -> dict[str, str]:
+        """Return what can be chosen from outside, as a file spells it.
+
+        These are the values of sorts, the machines of templates that are ranges, and the
+        definitions that were replaced.
+        """
+        return {
+            **{s.name: s.range_text() for s in self.sorts.values()},
+            **{t.name: t.ranged for t in self.templates.values() if t.ranged is not None},
+            **{d.name: str(d.body) for d in self.definitions.values() if d.replaced},
+        }
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -124,11 +124,12 @@ class Entry:
     """A write of a rule, the new values of what it writes; all terms read the state before.
 
     `torn` is what there is of these values instead when power fails within the write; empty if it
-    is all or nothing.
+    is all or nothing. `places` say where the new values are written.
     """
 
     values: Mapping[int, Term]
     torn: Mapping[int, Term]
+    places: Mapping[int, Place] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -295,9 +296,9 @@ class TransitionSystem:
     def initial_families(self) -> Iterator[tuple[tuple[int, ...], int]]:
         """Return the initial values with the family of table choices for which they are initial."""
         by_last: dict[int, list[Term]] = {}
-        for conjunct in self.init:
-            reads = [t.value for t in terms.leaves([conjunct.term]) if t.operator == "variable"]
-            by_last.setdefault(max(reads, default=-1), []).append(conjunct.term)
+        for part in terms.separated(c.term for c in self.init):
+            reads = [t.value for t in terms.leaves([part]) if t.operator == "variable"]
+            by_last.setdefault(max(reads, default=-1), []).append(part)
         families = self._extend_initial([], self.choices.everything, by_last, itertools.count())
         for count, found in enumerate(families, 1):
             if found is None or count > MAX_INITIAL:

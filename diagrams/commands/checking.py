@@ -11,8 +11,10 @@ import typer
 from twinrom.diagrams.commands.exit_codes import any_lost, end
 from twinrom.diagrams.commands.options import (
     DEFAULT_STATES,
+    DefineOption,
     EngineOption,
     FaultOption,
+    InstancesOption,
     JobsOption,
     JsonOption,
     MaxStates,
@@ -42,6 +44,8 @@ def check(  # noqa: PLR0913 - one parameter per option
         int | None, typer.Option(min=0, max=500, help="longest event sequence for z3")
     ] = None,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
     symbolic: SymbolicOption = False,
     faults: FaultOption = None,
     engine: EngineOption = "auto",
@@ -81,7 +85,8 @@ def check(  # noqa: PLR0913 - one parameter per option
     recorded = read_baseline(baseline) if baseline is not None and not update else None
     options = Options(depth, engines(engine), timeout, jobs, max_states, plain)
     every: list[str] | None = [] if symbolic else None
-    requests = [request(m, spec, sizes(sort), budget(faults), every) for m in models]
+    at = sizes(sort, instances, define)
+    requests = [request(m, spec, at, budget(faults), every) for m in models]
 
     from rich.console import Console
 
@@ -114,6 +119,8 @@ def report(  # noqa: PLR0913 - one parameter per option
     html: Annotated[Path, typer.Option(help="the page to write")],
     spec: SpecOption = None,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
     symbolic: SymbolicOption = False,
     faults: FaultOption = None,
     engine: EngineOption = "auto",
@@ -125,7 +132,8 @@ def report(  # noqa: PLR0913 - one parameter per option
 
     options = Options(None, engines(engine), timeout, jobs)
     every: list[str] | None = [] if symbolic else None
-    requests = [request(m, spec, sizes(sort), budget(faults), every) for m in models]
+    at = sizes(sort, instances, define)
+    requests = [request(m, spec, at, budget(faults), every) for m in models]
 
     from rich.console import Console
 
@@ -177,6 +185,8 @@ def faults(  # noqa: PLR0913 - one parameter per option
     models: Models,
     spec: SpecOption = None,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
     max_faults: Annotated[int, typer.Option(min=0, max=9, help="how many faults to try")] = 3,
     stories: Annotated[
         bool, typer.Option("--stories", help="tell the story of each fatal combination")
@@ -188,8 +198,9 @@ def faults(  # noqa: PLR0913 - one parameter per option
     """Count how many faults availability properties survive, and list the fatal combinations."""
     from twinrom.proofs import count_faults, request
 
+    at = finite(sort, instances, define)
     counted = [
-        count_faults(request(m, spec, finite(sort)), max_faults, max_states, plain=plain)
+        count_faults(request(m, spec, at), max_faults, max_states, plain=plain)
         for m in models
     ]
     from rich.console import Console

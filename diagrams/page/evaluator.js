@@ -49,6 +49,7 @@ class GroundSystem {
       case "at_most": return Number(of(0) <= of(1));
       case "plus": return of(0) + of(1);
       case "minus": return of(0) - of(1);
+      case "modulo": return ((of(0) % of(1)) + of(1)) % of(1);
       case "if": return of(0) ? of(1) : of(2);
       case "table": return this.entry(datum, node.slice(2).map((n) => this.compute(n, where)), where.rows);
       case "event": return Number(datum.includes(where.instance));

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from twinrom.diagrams.page.data import run_data
 from twinrom.diagrams.words.story import changes, tell
 from twinrom.diagrams.words.text import trace_file
-from twinrom.statemachine import to_itf
+from twinrom.statemachine import size_option, to_itf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def simulate_command(given: str, file: str, sizes: dict[str, str]) -> str:
     """Return the command line that replays a trace file."""
     words = ["twinrom", "simulate", given, "--script", file]
     for name, values in sizes.items():
-        words += ["--sort", f"{name}={values}"]
+        words += size_option(name, values)
     return shlex.join(words)
 
 

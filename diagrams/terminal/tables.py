@@ -47,7 +47,7 @@ def _heading(checked: Checked) -> RenderableType:
     question = checked.question
     model = question.model
     title = Text(printable(model.title), style="bold")
-    sizes = ", ".join(f"{s.name} {s.range_text()}" for s in model.sorts.values()) or "no sorts"
+    sizes = ", ".join(f"{name} {text}" for name, text in model.sizes.items()) or "no sorts"
     lines = [
         against(question),
         f"sizes {sizes}; faults: {budget_words(checked)}",

@@ -29,7 +29,7 @@ bool signed unsigned extend resize sizeof uwconst swconst EX AX EF AF EG AG E F 
 T BU EBF ABF EBG ABG case esac mod next init union in xor xnor self TRUE FALSE count abs max min
 toint floor step idle main fun fune frozenvar itype clock time until since asserttype read write
 """.split()  # noqa: SIM905 - eighty words are easier to read so
-SPELLING = Spelling("TRUE", "FALSE", "!", "&", "|", "=", "!=", "<=", "({} ? {} : {})")
+SPELLING = Spelling("TRUE", "FALSE", "!", "&", "|", "=", "!=", "<=", "({} ? {} : {})", "mod")
 USAGE = (
     "NuSMV FILE, or NuSMV -r FILE to count the reachable states: as many as twinrom counts.",
     "A step property says of a state that no possible step breaks it: its counterexample ends",

@@ -97,7 +97,7 @@ class Question:
     @property
     def sizes(self) -> dict[str, str]:
         """Return the values of each sort as text."""
-        return {s.name: s.range_text() for s in self.model.sorts.values()}
+        return self.model.sizes
 
     @property
     def limits(self) -> dict[str, int | str]:

@@ -81,13 +81,15 @@ def request(
 
 
 def _unbounded(model: Model, named: list[str], symbolic: Sequence[str] | None) -> tuple[str, ...]:
-    ordered = [s.name for s in model.sorts.values() if s.ordered]
+    ordered = [s.name for s in model.sorts.values() if s.ordered and not s.wraps]
     wanted = [*named, *(symbolic or ())]
     if symbolic is not None and not symbolic:
         wanted += ordered
     for name in wanted:
         if name not in ordered:
-            known = "it has no order" if name in model.sorts else "no such sort"
+            sort = model.sorts.get(name)
+            known = "no such sort" if sort is None else (
+                "it wraps" if sort.wraps else "it has no order")
             text = f"`{name}` cannot be all integers: {known}"
             raise InputError.whole_file(model.paths[0], text, did_you_mean(name, ordered))
     if symbolic is not None and not wanted:

@@ -155,7 +155,7 @@ class SpecShape(Shape):
     title: str = ""
     source: str | None = None
     clause: dict[str, ClauseShape] = Field(default_factory=dict)
-    define: dict[str, str] = Field(default_factory=dict)
+    define: dict[str, str | int] = Field(default_factory=dict)
     observer: dict[str, ObserverShape] = Field(default_factory=dict)
     budget: dict[str, int | Literal["unlimited"]] = Field(
         default_factory=dict, description="how often faults may happen; default: no limit"

@@ -174,7 +174,7 @@ Expr: TypeAlias = (
     | Quantified
 )
 
-TERNARY, OR, AND, NOT, COMPARE, SUM, ATOM = range(7)
+TERNARY, OR, AND, NOT, COMPARE, SUM, PRODUCT, ATOM = range(8)
 
 
 class Sign(NamedTuple):
@@ -192,6 +192,8 @@ def sign(operation: terms.Arithmetic) -> Sign:
             return Sign("+", SUM, ast.Add)
         case "minus":
             return Sign("-", SUM, ast.Sub)
+        case "modulo":
+            return Sign("%", PRODUCT, ast.Mod)
     assert_never(operation)
 
 

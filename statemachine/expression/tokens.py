@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from twinrom.statemachine.source.locate import Span
 
 WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "for", "True", "False"})
-SIGNS_THERE_ARE = "there is " + " and ".join(f"`{sign}`" for sign in SIGNS)
+SIGNS_THERE_ARE = "there are {} and {}".format(
+    ", ".join(f"`{sign}`" for sign in list(SIGNS)[:-1]), f"`{list(SIGNS)[-1]}`")
 STRANGE = (
     (":=", "an assignment is not part of the language", "`sets` changes variables"),
     ("=>", "`=>` is not part of the language", "write `>=`"),

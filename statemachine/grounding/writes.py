@@ -160,7 +160,8 @@ def entries(effects: Effects, rule: Rule, moves: Sequence[tuple[GroundMove, Plac
     made: list[Entry] = []
     done: dict[int, Term] = {}
     for entry in found:
-        made.append(Entry({c.variable.index: c.value for c in entry}, _torn(effects, entry, done)))
+        made.append(Entry({c.variable.index: c.value for c in entry}, _torn(effects, entry, done),
+                          {c.variable.index: c.place for c in entry}))
         done |= made[-1].values
     return tuple(made)
 

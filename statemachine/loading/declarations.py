@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
 from twinrom.statemachine.expression.formula import Formula, read_formula, read_formulas
-from twinrom.statemachine.loading.definitions import read_definitions
+from twinrom.statemachine.loading.definitions import read_definitions, replace_definitions
 from twinrom.statemachine.loading.notation import (
     check_name,
     distinct,
@@ -16,6 +18,7 @@ from twinrom.statemachine.loading.notation import (
     unique,
 )
 from twinrom.statemachine.loading.rules import read_event, read_rule
+from twinrom.statemachine.loading.sizes import Range, given, machine_range
 from twinrom.statemachine.model import (
     ACTORS,
     STATE,
@@ -46,24 +49,29 @@ class Declarations:
     """Reads the sections of a model file in the order in which they need each other."""
 
     def __init__(self, shape: ModelShape, root: Place, problems: Problems,
-                 sorts: Mapping[str, str]) -> None:
+                 sizes: Mapping[str, str]) -> None:
         self.shape, self.root, self.problems = shape, root, problems
+        self.ranges = self._ranges(given(sizes, "machine"))
         self._few()
-        self.sorts = self._sorts(sorts)
+        self.instances = {n: self._instances(n, machine) for n, machine in shape.machine.items()}
+        self.sorts = self._sorts(given(sizes, "sort"))
         self.known = {**self.sorts, "bool": BOOL, **{
-            name: instance_sort(name, tuple(machine.instances))
-            for name, machine in shape.machine.items()}}
+            name: instance_sort(name, instances) for name, instances in self.instances.items()}}
         self.templates = {n: self._template(n, machine) for n, machine in shape.machine.items()}
         self._parts()
         self.tables = self._tables()
         self.definitions = read_definitions(shape.define, root.at("define"), problems)
+        replace_definitions(self.definitions, given(sizes, "define"), root, problems)
         self.actors = self._actors()
         self._unique()
 
     def _few(self) -> None:
         """Stop at more names than any model has."""
         shape = self.shape
-        machines = sum(len(machine.instances) for machine in shape.machine.values())
+        machines = sum(
+            self.ranges[name].size if name in self.ranges else
+            len(machine.instances) if isinstance(machine.instances, list) else 1
+            for name, machine in shape.machine.items())
         variables = sum(len(machine.vars) for machine in shape.machine.values())
         named: list[Sized] = [
             shape.sort, shape.table, shape.machine, shape.define, shape.rule, shape.event,
@@ -74,6 +82,35 @@ class Declarations:
                 f"a model may have {MAX_MACHINES} machines and {MAX_NAMES:,} names",
                 f"this one has {machines:,} and {names:,}"))
             self.problems.finish()
+
+    def _ranges(self, replaced: Mapping[str, str]) -> dict[str, Range]:
+        """Return the templates whose machines are numbered, as many as the command line says."""
+        found, machines = {}, self.shape.machine
+        for name, machine in machines.items():
+            spelled = machine.instances
+            made = machine_range(spelled) if isinstance(spelled, str) else None
+            if made is not None:
+                found[name] = made
+        for name, number in replaced.items():
+            said = f"`--instances {name}={number}`"
+            if name not in machines:
+                if not self.problems.forgiven(name):
+                    self.problems.add(self.root.problem(f"{said}: no such template",
+                                                        did_you_mean(name, machines)))
+            elif name not in found:
+                self.problems.add(self.root.at("machine", name).problem(
+                    f"{said}: its machines are not numbered",
+                    'give a range in the file: instances = "s1..s3"', at_key=True))
+            elif not re.fullmatch("[1-9][0-9]{0,8}", number):
+                self.problems.add(self.root.problem(f"{said}: write a number of machines"))
+            else:
+                found[name] = found[name]._replace(high=found[name].low + int(number) - 1)
+        return found
+
+    def _instances(self, name: str, shape: MachineShape) -> tuple[str, ...]:
+        if name in self.ranges:
+            return tuple(self.ranges[name].names())
+        return tuple(shape.instances) if isinstance(shape.instances, list) else (name,)
 
     def model(self, name: str) -> Model:
         """Return the model."""
@@ -95,7 +132,7 @@ class Declarations:
         for name, spelled in self.shape.sort.items():
             place = self.root.at("sort", name)
             if name in replaced:
-                sort = self._replaced(name, replaced[name], ranged=isinstance(spelled, str))
+                sort = self._replaced(name, replaced[name], spelled)
             else:
                 sort = parse_sort(name, spelled, place, self.problems)
             if check_name(name, place, self.problems) and sort:
@@ -104,23 +141,25 @@ class Declarations:
                 self.problems.broken.add(name)
         return found
 
-    def _replaced(self, name: str, text: str, *, ranged: bool) -> Sort | None:
-        """Return the sort that the command line gives instead of the file's."""
-        if ranged and text == INTEGERS:
+    def _replaced(self, name: str, text: str, written: str | list[str]) -> Sort | None:
+        """Return the sort that the command line gives instead of the file's; a wrap stays one."""
+        ranged, noted = isinstance(written, str), Problems()
+        wraps = isinstance(written, str) and written.endswith("wraps")
+        if ranged and text == INTEGERS and not wraps:
             return integers(name)
-        noted = Problems()
         spelled = text if ranged else [part.strip() for part in text.split(",")]
         sort = parse_sort(name, spelled, self.root, noted)
         self.problems.extend(self.root.problem(f"`--sort {name}`: {p.message}", p.hint)
                              for p in noted.found)
-        return sort
+        return replace(sort, wraps=wraps or sort.wraps) if sort else None
 
     def _template(self, name: str, shape: MachineShape) -> Template:
         place, problems = self.root.at("machine", name), self.problems
         check_name(name, place, problems)
-        for i, instance in enumerate(shape.instances):
-            check_name(instance, place.at("instances", i), problems, dotted=True, at_key=False)
-        distinct(shape.instances, "machine", place.at("instances"), problems)
+        for i, instance in enumerate(self.instances[name]):
+            if instance != name or shape.instances is not None:
+                check_name(instance, place.at("instances", i), problems, dotted=True, at_key=False)
+        distinct(list(self.instances[name]), "machine", place.at("instances"), problems)
         states = list(dict.fromkeys(shape.states))
         if len(states) > MAX_STATES:
             problems.add(place.at("states").problem(f"a machine may have {MAX_STATES:,} states",
@@ -142,10 +181,12 @@ class Declarations:
         keeps_state = bool(shape.torn) or len(states) == 1 or shape.persistent is True or (
             STATE in kept and STATE not in sorts)
         return Template(
-            name, tuple(shape.instances), tuple(states), tuple(initial or states[:1]), variables,
+            name, self.instances[name], tuple(states), tuple(initial or states[:1]), variables,
             tuple(var for var in kept if var in own), shape.torn, place, keeps_state,
             self._off(shape.unpowered, name, states, place.at("unpowered")),
-            *(self._values(name, shape.vars, key) for key in ("initial", "unpowered", "torn")))
+            self._values(name, shape.vars, "initial"), self._values(name, shape.vars, "unpowered"),
+            self._values(name, shape.vars, "torn"),
+            str(self.ranges[name]) if name in self.ranges else None)
 
     def _off(self, text: str | None, name: str, states: list[str], place: Place) -> Move | None:
         """Return the move of a machine that loses power, from any state if only one is named."""
@@ -260,7 +301,8 @@ class Declarations:
         for template in self.templates.values():
             named += [(n, template.place.at("instances", i))
                       for i, n in enumerate(template.instances)
-                      if n not in template.instances[:i]]
+                      if n not in template.instances[:i]
+                      and self.shape.machine[template.name].instances is not None]
         unique(named, self.problems)
         values = {v for s in self.sorts.values() for v in s.labels or ()}
         for name, place in named:

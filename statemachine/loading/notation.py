@@ -72,12 +72,12 @@ def distinct(names: list[str], what: str, place: Place, problems: Problems) -> b
 
 def parse_sort(name: str, spelled: str | list[str], place: Place,
                problems: Problems) -> Sort | None:
-    """Return the sort that `"1..3"` or a list of names spells, as far as it can be read."""
+    """Return the sort that `"1..3"`, `"0..7 wraps"` or a list of names spells, if it is one."""
     if isinstance(spelled, list):
         return _listed_sort(name, spelled, place, problems)
-    found = re.fullmatch(r"\s*(-?[0-9]{1,9})\s*\.\.\s*(-?[0-9]{1,9})\s*", spelled)
+    found = re.fullmatch(r"\s*(-?[0-9]{1,9})\s*\.\.\s*(-?[0-9]{1,9})(\s+wraps)?\s*", spelled)
     if not found:
-        large = re.fullmatch(r"\s*-?[0-9]+\s*\.\.\s*-?[0-9]+\s*", spelled)
+        large = re.fullmatch(r"\s*-?[0-9]+\s*\.\.\s*-?[0-9]+(\s+wraps)?\s*", spelled)
         why = "a number of a range has at most 9 digits" if large else (
             'write "1..3", or a list of names')
         message = f"`{spelled}` is not a range" if spelled.strip() else "expected a range"
@@ -92,7 +92,7 @@ def parse_sort(name: str, spelled: str | list[str], place: Place,
         problems.add(place.problem(f"the range `{spelled}` has {high - low + 1:,} values",
                                    f"a sort may have {MAX_SORT:,}"))
         return None
-    return Sort(name, low, high)
+    return Sort(name, low, high, wraps=found[3] is not None)
 
 
 def _listed_sort(name: str, values: list[str], place: Place, problems: Problems) -> Sort | None:

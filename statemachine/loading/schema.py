@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from twinrom.statemachine.loading.sizes import machine_range
 from twinrom.statemachine.model import ONLY_STATE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -50,6 +51,14 @@ def _variable(value: Any) -> Any:
     return {"sort": value} if isinstance(value, str) else value
 
 
+def _machines(value: Any) -> Any:
+    if not isinstance(value, list) and (not isinstance(value, str) or not machine_range(value)):
+        raise PydanticCustomError("machines", 'expected a list of names, or a range: "s1..s3"')
+    return value
+
+
+Machines = Annotated[str | Annotated[list[str], Field(min_length=1)], BeforeValidator(
+    _machines, json_schema_input_type=str | Annotated[list[str], Field(min_length=1)])]
 Persistent = Annotated[Literal[True] | list[str], BeforeValidator(
     _persistent, json_schema_input_type=Literal[True] | list[str])]
 Power = Annotated[Literal["off"] | list[str], BeforeValidator(
@@ -128,8 +137,9 @@ class MachineShape(Shape):
 
     model_config = ConfigDict(json_schema_extra=_in_several_files)
 
-    instances: list[str] = Field(
-        min_length=1, description="names of the machines, or parts of others: `A.active`"
+    instances: Machines | None = Field(
+        None, description="names of the machines, or parts of others: `A.active`; or a range: "
+        "s1..s3; default: one machine of this name"
     )
     states: list[str] = Field(
         default=[ONLY_STATE], min_length=1, description="the states of each machine; default: one"
@@ -215,7 +225,7 @@ class ModelShape(Shape):
     machine: dict[str, MachineShape] = Field(default_factory=dict)
     init: InitShape = Field(default_factory=InitShape)
     actor: dict[str, Literal["environment", "automatic"]] = Field(default_factory=dict)
-    define: dict[str, str] = Field(default_factory=dict)
+    define: dict[str, str | int] = Field(default_factory=dict)
     rule: dict[str, RuleShape] = Field(default_factory=dict)
     event: dict[str, EventShape] = Field(default_factory=dict)
 

@@ -134,7 +134,8 @@ def applied(r: Context, node: e.Call) -> NoReturn:
     span = (start, start + len(name))
     if name in r.bound or v.taken(name):
         r.refuse(span, f"`{name}` takes no arguments")
-    known = [*v.definitions, *v.model.tables, "min", "max", "next", "all", "any", "count"]
+    later = ["later"] * any(sort.wraps for sort in v.sorts.values())
+    known = [*v.definitions, *v.model.tables, "min", "max", *later, "next", "all", "any", "count"]
     r.refuse_name(span, name, f"unknown definition or table `{name}`", did_you_mean(name, known))
 
 

@@ -123,7 +123,11 @@ class Resolver(Context):
         if mistake:
             self.refuse(node, f"`{node}` cannot be computed: {mistake}")
         term = operation.build(a.term, b.term)
-        return Typed(term, number(term.low, term.high, next(iter(names), "")),
+        name = next(iter(names), "") if operation.build is not terms.modulo else ""
+        sort = self.vocabulary.sorts.get(name)
+        if sort is not None and sort.wraps:
+            term = wrapped(term, sort)
+        return Typed(term, number(term.low, term.high, name),
                      defined=terms.conjunction([a.defined, b.defined]))
 
     def _choice(self, node: e.IfElse, expected: Sort | None) -> Typed:
@@ -160,6 +164,8 @@ class Resolver(Context):
             return self._next(node)
         if function in ("min", "max"):
             return self._extreme(node)
+        if function == "later" and not v.taken(function) and function not in self.bound:
+            return self._later(node)
         if function in v.model.tables:
             sorts = v.model.tables[function].of
             self._count(node, function, len(sorts), len(arguments))
@@ -193,6 +199,22 @@ class Resolver(Context):
         if self.later:
             self.refuse(node, "`next` inside `next`: a step has one state after it")
         return replace(self, later=True).value(node.arguments[0])
+
+    def _later(self, node: e.Call) -> Typed:
+        """Return whether one value comes after another, going round the shorter way."""
+        self._count(node, "later", 2, len(node.arguments))
+        a, b = both(self, *node.arguments)
+        sort = self.vocabulary.sorts.get(a.sort.name or b.sort.name)
+        if sort is None or not sort.wraps or {a.sort.name, b.sort.name} - {"", sort.name}:
+            self.refuse(node, "`later` compares two values of one sort that wraps",
+                        'declare it as "0..7 wraps"')
+        for side, typed in zip(node.arguments, (a, b), strict=True):
+            if typed.sort.optional:
+                self.refuse(side, f"`{side}` may be `none`, so it cannot be computed with")
+        distance = terms.modulo(terms.minus(a.term, b.term), terms.constant(sort.plain_size))
+        return Typed(terms.conjunction([
+            a.defined, b.defined, terms.at_most(terms.constant(1), distance),
+            terms.at_most(distance, terms.constant((sort.plain_size - 1) // 2))]), BOOL)
 
     def _extreme(self, node: e.Call) -> Typed:
         if not node.arguments:
@@ -263,6 +285,16 @@ class Resolver(Context):
             return Typed(join(parts), BOOL)
         total = _sum([terms.choose(p, terms.constant(1), terms.constant(0)) for p in parts])
         return Typed(total, number(total.low, total.high))
+
+
+def wrapped(term: Term, sort: Sort) -> Term:
+    """Return the value of a sort that wraps which a number stands for: modulo the size."""
+    low, size = terms.constant(sort.plain_low), terms.constant(sort.plain_size)
+    if sort.plain_low <= term.low and term.high <= sort.high:
+        return term
+    if not sort.plain_low:
+        return terms.modulo(term, size)
+    return terms.plus(low, terms.modulo(terms.minus(term, low), size))
 
 
 def _sum(parts: list[Term]) -> Term:

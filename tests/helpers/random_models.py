@@ -297,6 +297,33 @@ require = ["A.level == B.level", "A.level == {low}"]
             "event.by == controller", "event.during == r0 and event.written >= 0")
 
 
+class WrapMaker(Maker):
+    """Makes models whose numbers wrap: sums, remainders, and what comes later going round."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.level += " wraps"
+
+    def number(self, depth: int, names: list[str]) -> str:
+        inner = super().number(depth, names)
+        if depth == 0 or self.chance.random() < 0.3:
+            return inner
+        other = f"{self.chance.choice(names)}.level"  # a sum of literals has no sort
+        return self.pick(f"({inner} + {other})", f"({other} - {inner})", f"({other} + 2)")
+
+    def truth(self, depth: int, names: list[str]) -> str:
+        if depth == 0 or self.chance.random() < 0.5:
+            return super().truth(depth, names)
+        n, by = self.chance.choice(names), self.chance.randint(1, 4)
+        inner = self.number(depth - 1, names)
+        return self.pick(
+            f"later({n}.level, {inner})", f"not later({inner}, part.level)",
+            f"{n}.level % {by} {self.pick('==', '<', '!=')} {self.chance.randint(0, by)}",
+            f"(part.level - {n}.level) % {by} == 0", "count(b is on for b in Box) % 2 == 1",
+        )  # fmt: skip
+
+
+
 class ReferMaker(Maker):
     """Makes models in which much is read, set and moved through references, `none` among them."""
 
@@ -393,14 +420,15 @@ require = ["A.cell.of == {first}", "B.cell.of.level == B.level", "A.peer.peer !=
 {self.rules}
 """
 
-
-POWER, REFER = 1000, 2000
-POWERED = tuple(range(POWER, POWER + 60))
+POWER, WRAP, REFER = 1000, 2000, 3000
+POWERED, WRAPPED = tuple(range(POWER, POWER + 60)), tuple(range(WRAP, WRAP + 60))
 REFERRING = tuple(range(REFER, REFER + 60))
 
 
 def made(seed: int) -> Maker:
-    """Return what makes the model of a seed: in some power fails, others are full of references."""
+    """Return what makes the model of a seed: in some power fails, numbers wrap, machines refer."""
     if seed >= REFER:
         return ReferMaker(seed - REFER)
+    if seed >= WRAP:
+        return WrapMaker(seed - WRAP)
     return PowerMaker(seed - POWER) if seed >= POWER else Maker(seed)

@@ -29,6 +29,8 @@ MENDED = {
              '[event.boot]\ncan_happen = "server is off and B is valid"\n[rule.decays]'),
     "W301": ("[rule.upgrade]", '[rule.upgrade]\nmoves = ["bank: valid -> torn"]'),
     "W302": ('persistent = ["version"]\n', ""),
+    "W303": ('log.second = log.first"', 'log.second = log.first + 1"'),
+    "W304": ('power = ["console"]', 'power = "off"'),
     "W401": ('"C-1"\nby     = "operator"', '"C-2"\nby = "operator"'),
     "W402": ("[rule.reset]", '[rule.reset]\nclause = "C-2"'),
     "W403": ("[response.it_starts]", '[response.it_starts]\nclause = "C-1"'),
