@@ -112,7 +112,7 @@ def _instance(
         "fixed": [[a.name, sorts.add(a.sort), a.term.low] for a in instance.arguments],
         "given": [[a.name, sorts.add(a.sort)] for a in instance.given],
         "updates": [[index, nodes.add(term)] for index, term in instance.updates.items()],
-        "duties": [[d.text, nodes.add(d.term)] for d in instance.obligations],
+        "duties": [[str(d), nodes.add(d.term)] for d in instance.obligations],
     }
 
 

@@ -135,7 +135,7 @@ def _out_of_sort(reached: Reached) -> Iterator[tuple[int, Finding]]:
                 if state is not None:
                     shown.add((instance.rule.name, duty.text))
                     yield instance.index, Finding("E103", duty.place.problem(
-                        f"`{duty.text}` leaves the sort of its variable", f"at `{step}`"), state)
+                        str(duty), f"at `{step}`"), state)
 
 
 def _rules(model: Model, reached: Reached, excused: set[int]) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from twinrom.proofs.spec.spec import Expected, Property, Spec, load_spec
 from twinrom.proofs.spec.symmetry import symmetric
 from twinrom.statemachine import (
     BROKEN,
+    NOTHING,
     Conjunct,
     Model,
     Obligation,
@@ -25,6 +26,7 @@ from twinrom.statemachine import (
     Typed,
     Variable,
     Vocabulary,
+    assigned,
     bind_column,
     budget_problem,
     check_definitions,
@@ -224,7 +226,7 @@ class _Poser:
 
     def _observed(self, system: TransitionSystem) -> TransitionSystem:
         init: list[Conjunct] = []
-        updates: dict[int, tuple[Term, Obligation | None]] = {}
+        updates: dict[int, tuple[Term, list[Obligation]]] = {}
         for name, shape in self.spec.shape.observer.items():
             variable, place = self.observers.get(name), self.root.at("observer", name)
             start, later = (
@@ -235,6 +237,10 @@ class _Poser:
             if variable is None:
                 continue
             if start is not None:
+                if any(duty.wrong == NOTHING for duty in start[1]):
+                    self.problems.add(place.at("initial").problem(
+                        "`initial` is nothing where this goes through `none`",
+                        "write `a if machine != none else b`"))
                 if self._watches(start[0], "variable"):
                     self.problems.add(place.at("initial").problem(
                         "`initial` cannot read an observer"))
@@ -256,7 +262,7 @@ class _Poser:
         return any(t.operator == operator and t.value in watched for t in terms.leaves([term]))
 
     def _observed_value(self, text: str, place: Place, variable: Variable | None,
-                        vocabulary: Vocabulary) -> tuple[Term, Obligation | None] | None:
+                        vocabulary: Vocabulary) -> tuple[Term, list[Obligation]] | None:
         formula = read_formula(text, place, self.problems)
         if formula is None:
             return None
@@ -275,13 +281,11 @@ class _Poser:
                 f"`{variable.name}` is {kind_of(sort)}, and `{formula}` is {kind_of(typed.sort)}",
                 formula.expr.span))
             return None
-        value, fits = typed.term, in_sort(typed, sort)
+        fits = in_sort(typed, sort)
         if fits is terms.FALSE:
             self.problems.add(formula.problem(
                 f"`{formula}` is never in {sort.describe()}", formula.expr.span))
-        duty = None if fits is terms.TRUE else (
-            Obligation(f"{variable.name} = {formula}", fits, place))
-        return value, duty
+        return typed.term, assigned(f"{variable.name} = {formula}", typed, sort, place)
 
     def _property(self, kind: Kind, name: str, shape: PropertyShape) -> Iterator[Property]:
         place = self.root.at(kind.key, name)
@@ -340,13 +344,13 @@ class _Poser:
 
 
 def _with_updates(instance: RuleInstance,
-                  updates: Mapping[int, tuple[Term, Obligation | None]]) -> RuleInstance:
+                  updates: Mapping[int, tuple[Term, list[Obligation]]]) -> RuleInstance:
     """Return the rule instance with what it makes of the observers."""
     memo: dict[Term, Term] = {}
     values = {i: at_instance(term, instance, memo, updated=True)
               for i, (term, _) in updates.items()}
     duties = [replace(duty, term=at_instance(duty.term, instance, memo, updated=True))
-              for _, duty in updates.values() if duty]
+              for _, found in updates.values() for duty in found]
     open_duties = tuple(d for d in duties if d.term is not terms.TRUE)
     return replace(instance, updates={**instance.updates, **values},
                    obligations=(*instance.obligations, *open_duties))
