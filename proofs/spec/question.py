@@ -130,6 +130,7 @@ class _Poser:
                     at_key=True))
         definitions = {**self.own, **model.definitions}
         self.vocabulary = Vocabulary(model, dict(base.variables), base.sorts, definitions)
+        self.vocabulary.rules = ground(model).written
         self.observers = self._observers()
         self.vocabulary.variables = {**base.variables,
                                      **{o.name: o for o in self.observers.values()}}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.spec.events import with_payload
 from twinrom.proofs.spec.kinds import InvariantKind, ResponseKind
 from twinrom.proofs.spec.spec import Property
-from twinrom.statemachine import Conjunct, Step, terms
+from twinrom.statemachine import Conjunct, at_payloads, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,8 +42,8 @@ def none_enabled(instances: Iterable[RuleInstance]) -> Term:
     """Return where none of the rules can happen, with any payload."""
     return terms.negation(
         terms.disjunction(
-            with_payload(instance.guard, Step(instance, payload).given())
+            term
             for instance in instances
-            for payload in instance.payloads()
+            for term in at_payloads(instance.guard, instance.given)
         )
     )

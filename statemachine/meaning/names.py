@@ -158,6 +158,7 @@ def applied(r: Context, node: e.Call) -> NoReturn:
     if name in r.bound or v.taken(name):
         r.refuse(span, f"`{name}` takes no arguments")
     known = [*v.definitions, *v.model.tables, "min", "max", "next", "all", "any", "count"]
+    known += ["enabled"] * (v.rules is not None)
     r.refuse_name(span, name, f"unknown definition or table `{name}`", did_you_mean(name, known))
 
 

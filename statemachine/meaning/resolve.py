@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression import syntax as e
+from twinrom.statemachine.meaning.abilities import ENABLED, enabled
 from twinrom.statemachine.meaning.comparisons import both, compared, is_open
 from twinrom.statemachine.meaning.context import Context
 from twinrom.statemachine.meaning.event_words import event_argument
@@ -150,6 +151,9 @@ class Resolver(Context):
 
     def _call(self, node: e.Call, expected: Sort | None) -> Typed:
         v, function, arguments = self.vocabulary, node.function, node.arguments
+        own = function in v.model.tables or function in v.definitions
+        if node.names and (function != ENABLED or own):
+            self.refuse(node.name_spans[0], "arguments have no names here")
         if function == "next":
             return self._next(node)
         if function in ("min", "max"):
@@ -163,6 +167,8 @@ class Resolver(Context):
             definition = v.definitions[function]
             given = gathered(partial(self.value, a, expected) for a in arguments)
             return self.definition(node, definition, tuple(given))
+        if function == ENABLED and function not in self.bound and not v.taken(function):
+            return enabled(self, node)
         return applied(self, node)
 
     def _fitting(self, node: e.Expr, sort: Sort) -> Typed:
