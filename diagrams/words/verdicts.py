@@ -126,7 +126,8 @@ def standing_words(checked: Checked) -> str:
     """Return where the policy stands, in words."""
     known = sum(map(known_finding, checked.results))
     but = f", but for {known} known finding{'s' if known > 1 else ''}" if known else ""
-    recovers = any(not r.prop.kind.safety for r in checked.results)
+    ends = checked.question.ends is not None
+    recovers = ends or any(not r.prop.kind.safety for r in checked.results)
     keeps = "safe and recovers" if recovers else "safe"
     return f"{keeps}{but}" if checked.standing == "keeps" else WORDS[checked.standing]
 

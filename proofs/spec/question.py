@@ -61,7 +61,8 @@ class Question:
     """What is to be decided: whether `system` has each of `properties`.
 
     `availability` are those of which it is asked how many faults they survive; some of them are
-    asked for nothing else, and are not among `properties`.
+    asked for nothing else, and are not among `properties`. `ends` says where standing still is
+    meant; None: wherever a rule can happen.
     """
 
     model: Model
@@ -70,6 +71,7 @@ class Question:
     properties: tuple[Property, ...]
     budget: Mapping[str, int | None]
     availability: tuple[Property, ...] = ()
+    ends: tuple[Conjunct, ...] | None = None
 
     @cached_property
     def machines(self) -> Runtime:
@@ -144,12 +146,13 @@ class _Poser:
         budget = self._budget(faults)
         properties = [p for kind, name, shape in written_properties(self.spec.shape)
                       for p in self._property(kind, name, shape)]
+        ends = self._ends()
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
         self.problems.finish()
         return Question(
             self.model, self.spec, with_budget(system, budget),
             tuple(p for p in properties if p.availability != "only"), budget,
-            tuple(p for p in properties if p.availability))
+            tuple(p for p in properties if p.availability), ends)
 
     def _budget(self, faults: dict[str, int | None]) -> dict[str, int | None]:
         budget = {**self.spec.budget(), **self.model.budget, **faults}
@@ -249,6 +252,14 @@ class _Poser:
         duty = None if fits is terms.TRUE else (
             Obligation(f"{variable.name} = {formula}", fits, place))
         return value, duty
+
+    def _ends(self) -> tuple[Conjunct, ...] | None:
+        """Return where standing still is meant, if the spec says so."""
+        if self.spec.shape.ends is None:
+            return None
+        place = self.root.at("ends", "when")
+        return self._conjuncts(
+            read_formulas(self.spec.shape.ends.when, place, self.problems), {}, self.vocabulary)
 
     def _property(self, kind: Kind, name: str, shape: PropertyShape) -> Iterator[Property]:
         place = self.root.at(kind.key, name)

@@ -148,7 +148,8 @@ class Checked:
     """Everything found out about one model and spec; `request` says what was asked.
 
     `dead_ends` has a run into a deadlock and one into a livelock, as far as there are any; it is
-    None where no search has seen every state.
+    None where no search has seen every state. `deadlock` is the verdict on the one of them that is
+    a violation.
     """
 
     question: Question
@@ -159,15 +160,27 @@ class Checked:
     seconds: float
     request: CheckRequest
     dead_ends: Mapping[str, Trace | None] | None
+    deadlock: Result | None = None
+
+    @property
+    def judged(self) -> tuple[Result, ...]:
+        """Return the verdicts that count: on the properties, and on a deadlock.
+
+        That there is none counts as open, where it is, in a spec that says where standing still is
+        meant.
+        """
+        one = self.deadlock
+        counts = one and (isinstance(one.verdict, Violated) or self.question.ends is not None)
+        return (*self.results, one) if one and counts else self.results
 
     @property
     def standing(self) -> str:
         """Return what an engineer asks first, in one word of `STANDINGS`."""
-        broken = [r.prop for r in self.results if isinstance(r.verdict, Violated) and r.failed]
+        broken = [r.prop for r in self.judged if isinstance(r.verdict, Violated) and r.failed]
         weights = {weight(prop) for prop in broken}
         if 0 in weights:
             return "unsafe"
-        if self.undecided or any(isinstance(r.verdict, NotChecked) for r in self.results):
+        if self.undecided or any(isinstance(r.verdict, NotChecked) for r in self.judged):
             return "undecided"
         if weights:
             return "does-not-recover" if 1 in weights else "departs"
@@ -182,7 +195,7 @@ class Checked:
             run = one.verdict.trace if isinstance(one.verdict, Violated) else None
             return run is None, weight(one.prop), inf if run is None else len(run.steps)
 
-        return min((r for r in self.results if r.failed), key=order, default=None)
+        return min((r for r in self.judged if r.failed), key=order, default=None)
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:
@@ -191,14 +204,14 @@ class Checked:
 
     @property
     def failed(self) -> bool:
-        """Say whether any property fails the run."""
-        return any(r.failed for r in self.results)
+        """Say whether any property fails the run, or a deadlock does."""
+        return any(r.failed for r in self.judged)
 
     @property
     def undecided(self) -> bool:
         """Say whether any property that engines here decide has no verdict."""
         return any(
-            isinstance(r.verdict, Unknown) and not r.prop.bookkeeping for r in self.results
+            isinstance(r.verdict, Unknown) and not r.prop.bookkeeping for r in self.judged
         )
 
 

@@ -21,7 +21,7 @@ from twinrom.proofs.engines.search.liveness import decided
 from twinrom.proofs.engines.search.lookups import TargetLookup
 from twinrom.proofs.engines.search.overlaps import Overlaps
 from twinrom.proofs.engines.search.targets import DEADLOCK, Target, targets
-from twinrom.proofs.report import Counts, DeadEnds, Found, Report
+from twinrom.proofs.report import Counts, Found, Report
 from twinrom.proofs.spec.events import at_instance, reads_payload
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import Step, terms
@@ -282,8 +282,10 @@ class _Search:
             for p in (self.question.properties if complete else self.question.decidable)
         }
         seconds = time.monotonic() - self.started
-        rest = DeadEnds(runs.get(DEADLOCK), None) if complete else None
-        return Report("search", found, clean, complete, stopped, self._counts(), seconds, rest)
+        return Report(
+            "search", found, clean, complete, stopped, self._counts(), seconds,
+            deadlock=runs.get(DEADLOCK),
+        )  # fmt: skip
 
     def space(self, clock: Clock) -> SearchedSpace:
         """Return the states that were found, once all are."""

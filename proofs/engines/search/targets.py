@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from twinrom.proofs.spec.standard import none_enabled
+from twinrom.proofs.spec.standard import deadlock
 
 if TYPE_CHECKING:
 
@@ -37,5 +37,5 @@ def targets(question: Question) -> tuple[Target, ...]:
             found.append(Target(prop.name, "violation", prop.bad, prop.stepwise))
         found.append(Target(prop.name, "witness", prop.whenever, prop.stepwise))
     what, name = DEADLOCK
-    found.append(Target(name, what, none_enabled(question.system.instances), stepwise=False))
+    found.append(Target(name, what, deadlock(question).bad, stepwise=False))
     return tuple(found)
