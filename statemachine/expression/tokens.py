@@ -62,12 +62,14 @@ INSTEAD = {"None": "write `none`", "lambda": "`[define]` names expressions"}
 def refused(text: str) -> tuple[str, Span, str] | None:  # noqa: PLR0911 - a return a reason
     """Return the first word or mark that is not of the language: what to say, where, a hint."""
     open_at: list[int] = []
+    before = ""
     for found in TOKEN.finditer(text):
         what, word, span = found.lastgroup, found[0], found.span()
         if what == "number" and not re.fullmatch(r"0|[1-9][0-9]*", word):
             hint = "a range belongs to `[sort]`" if ".." in word else ""
             return f"`{word}` is not an integer", span, hint
-        if what == "word" and not _known(word):
+        inner, before = before == ".", before if what == "space" else word
+        if what == "word" and not _known(word, inner=inner):
             hint = INSTEAD.get(word, "")
             if keyword.iskeyword(word):
                 return f"`{word}` is not part of the language", span, hint
@@ -88,9 +90,10 @@ def refused(text: str) -> tuple[str, Span, str] | None:  # noqa: PLR0911 - a ret
     return None
 
 
-def _known(word: str) -> bool:
+def _known(word: str, *, inner: bool) -> bool:
+    """Say whether a word has a meaning; after a dot (`inner`) any name is one."""
     plain = word.isidentifier() and unicodedata.normalize("NFKC", word) == word
-    return plain and (word in WORDS or not keyword.iskeyword(word))
+    return plain and (inner or word in WORDS or not keyword.iskeyword(word))
 
 
 def _strange(text: str, start: int) -> tuple[str, Span, str]:

@@ -79,7 +79,10 @@ def _is_value(r: Context, option: e.Expr) -> bool:
 def _state_test(r: Context, left: e.Expr, right: e.Expr) -> Term:
     typed = r.value(left)
     if typed.machine is None:
-        hint = f"write `{left} == {right}`" if not typed.sort.boolean else f"write `{left}`"
+        known = () if typed.sort.unbounded else map(typed.sort.text, typed.sort.codes())
+        hint = r.advice(f"{left} == {right}", *(f"{left} == {value}" for value in known))
+        if typed.sort.boolean:
+            hint = f"write `{left}`"
         if typed.sort.template:
             group = typed.sort.name
             hint = f"to look behind it write `any(c == {left} and c is {right} for c in {group})`"
@@ -89,10 +92,11 @@ def _state_test(r: Context, left: e.Expr, right: e.Expr) -> Term:
     state = str(right)
     if state not in template.states:
         machine = state in r.bound or state in r.vocabulary.model.machines
-        hint = f"to compare machines write `{left} == {state}`" if machine else (
-            did_you_mean(state, template.states))
+        hint = did_you_mean(state, template.states)
+        if machine and (same := r.advice(f"{left} == {state}")):
+            hint = f"to compare machines {same}"
         if isinstance(right, e.Junction) and right.operator == "or":
-            hint = f"write `{left} in ({', '.join(map(str, right.operands))})`"
+            hint = r.advice(f"{left} in ({', '.join(map(str, right.operands))})")
         if r.vocabulary.may_have(template):
             raise ResolveError
         r.refuse(right, f"`{template.name}` has no state `{state}`", hint)

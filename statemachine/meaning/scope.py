@@ -68,6 +68,7 @@ class Vocabulary:
     work: int = 0
     broken: frozenset[str] = frozenset()
     level: int = 0
+    advising: bool = False
     extents: dict[Term, tuple[int, int]] = field(default_factory=dict)
 
     def labelled(self, name: str) -> Iterator[Sort]:
