@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.spec.question import Question, pose
-from twinrom.proofs.spec.spec import read_spec, spec_for
+from twinrom.proofs.spec.question import Question, pose_read, spec_problems
+from twinrom.proofs.spec.spec import spec_for
 from twinrom.statemachine import (
     INTEGERS,
     Document,
@@ -36,8 +36,8 @@ class CheckRequest:
 
     def question(self) -> Question:
         """Return the question; raises `InputError` with all problems of both files."""
-        model = build_model(Document(*self.model), self.sorts, self.includes)
-        return pose(model, *read_spec(Document(*self.spec)), self.faults)
+        return pose_read(Document(*self.model), Document(*self.spec), self.sorts, self.faults,
+                         self.includes)
 
     def of_all_sizes(self) -> CheckRequest:
         """Return the request in which the `unbounded` sorts are all integers."""
@@ -60,14 +60,17 @@ def request(
     `symbolic` names the sorts that stand for all integers, besides those whose size is given as
     `integers`; an empty list means every ordered sort.
     """
-    document = Document.read(find_model(model))
+    document = _model(find_model(model), spec)
     sizes = dict(sorts or {})
     named = [name for name, size in sizes.items() if size == INTEGERS]
     finite = {name: size for name, size in sizes.items() if size != INTEGERS}
     try:
         other = Document.read(spec_for(document.path, spec))
-    except InputError:
-        build_model(document, finite)  # what is wrong with the model comes first
+    except InputError as error:
+        try:
+            build_model(document, finite)
+        except InputError as first:
+            raise InputError([*first.problems, *error.problems]) from None
         raise
     return CheckRequest(
         (document.path, document.text),
@@ -75,9 +78,22 @@ def request(
         finite,
         faults or {},
         unbounded=() if symbolic is None and not named else (
-            _unbounded(build_model(document, finite), named, symbolic)
+            _unbounded(pose_read(document, other, finite, faults).model, named, symbolic)
         ),
     )
+
+
+def _model(path: str, spec: str | None) -> Document:
+    """Return the model's file; what is wrong with its spec is told with what is wrong with it."""
+    try:
+        return Document.read(path)
+    except InputError as error:
+        problems = list(error.problems)
+    try:
+        problems += spec_problems(Document.read(spec_for(path, spec)), None)
+    except InputError as error:
+        problems += error.problems if spec else ()
+    raise InputError(problems)
 
 
 def _unbounded(model: Model, named: list[str], symbolic: Sequence[str] | None) -> tuple[str, ...]:
