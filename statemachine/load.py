@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinrom.statemachine.grounding.ground import ground, ground_problems
+from twinrom.statemachine.grounding.ground import ground, ground_damaged
 from twinrom.statemachine.loading.declarations import Declarations
 from twinrom.statemachine.loading.definitions import defined_name
 from twinrom.statemachine.loading.notation import is_name
@@ -106,8 +106,7 @@ def build_model(
         absent=_absent(layers, declarations.known),
     )
     if problems.found:
-        problems.extend(ground_problems(model, frozenset(problems.broken)))
-    problems.finish()
+        raise ground_damaged(model, problems)
     ground(model)  # resolving every name is the second half of the check
     return model
 
@@ -177,6 +176,6 @@ def _broken(problems: Problems, data: Mapping[str, Any]) -> set[str]:
         names = [v for v in declared if isinstance(v, str)] if isinstance(declared, list) else []
         if section in ("sort", "machine"):
             found.update(names)
-        if section == "machine" and (not names or len(names) < len(declared)):
+        if section in ("machine", "sort") and (not names or len(names) < len(declared)):
             found.add("*")
     return found

@@ -215,7 +215,7 @@ class ModelShape(Shape):
     elsewhere: ClassVar[dict[str, str]] = {
         kind: f"`[{kind}]` belongs into a spec file"
         for kind in ("clause", "observer", "budget", "invariant", "step", "response", "possible",
-                     "gap", "mutant", "observe")
+                     "gap", "mutant", "observe", "ends")
     }
 
     title: str = ""
