@@ -13,7 +13,13 @@ from twinrom.diagrams.page.pictures import machine_picture, placed
 from twinrom.diagrams.page.runs import counterexample, plain_run
 from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
 from twinrom.diagrams.words.ending import asks
-from twinrom.diagrams.words.fault_numbers import cut_words, fatal_words, sentence, survives_words
+from twinrom.diagrams.words.fault_numbers import (
+    cut_words,
+    fatal_words,
+    praise,
+    sentence,
+    survives_words,
+)
 from twinrom.diagrams.words.story import short_place
 from twinrom.diagrams.words.text import short_file
 from twinrom.diagrams.words.verdicts import (
@@ -92,6 +98,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "gaps": [_gap(checked, name, standings) for name in spec.gaps],
         "assumptions": _assumptions(checked),
         "fault_numbers": _fault_numbers(subject.faults),
+        "praise": praise(checked),
         "certificates": _certificates(checked),
         "hashes": _hashes(checked),
         "machines": [

@@ -19,6 +19,7 @@ from twinrom.diagrams.words.verdicts import (
     engine_line,
     exercised_words,
     rests_on_words,
+    standing_style,
     standing_words,
     unasked_lines,
     verdict_words,
@@ -187,7 +188,7 @@ def _summary(checked: Checked) -> RenderableType:
     shown = counted_words(checked)
     waiting = any(isinstance(r.verdict, NotChecked) for r in checked.results)
     standing = standing_words(checked) if not waiting else ""
-    style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
+    style = standing_style(checked)
     name = printable(checked.question.model.name)
     lines = [Text(f"{name}: {shown}", style=style)]
     if standing:

@@ -174,6 +174,11 @@ def standing_words(checked: Checked) -> str:
             return f"{safe}{but}{reading}{_with(checked)}{_gone(checked)}"
 
 
+def standing_style(checked: Checked) -> str:
+    """Return the style of the line that says where the policy stands."""
+    return "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
+
+
 def _asks_to_recover(result: Result) -> bool:
     """Say whether the policy is held to come back, and has been put to the test."""
     prop = result.prop

@@ -15,7 +15,7 @@ from twinrom.proofs.spec.observables import Observables, Window, observables
 from twinrom.proofs.spec.request import request
 from twinrom.proofs.spec.spec import spec_for
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed
-from twinrom.proofs.verdicts.verdict import Unknown, Vacuous, Violated
+from twinrom.proofs.verdicts.verdict import Unknown, Vacuous, Violated, ranked
 from twinrom.statemachine import TooLargeError, changes_between, find_model, ground, with_budget
 
 if TYPE_CHECKING:
@@ -104,8 +104,16 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Say whether any verdict got worse."""
-        return any(change.worse for change in self.verdicts)
+        """Say whether any verdict got worse, or where the policy stands."""
+        return self.ranked == "worse" or any(change.worse for change in self.verdicts)
+
+    @property
+    def ranked(self) -> str:
+        """Return how the new policy stands beside the old: `worse`, `same` or `better`.
+
+        It is `undecided` where one of them is; other readings weigh nothing.
+        """
+        return ranked(self.old.standing, self.new.standing)
 
     @property
     def relation(self) -> str:
