@@ -27,6 +27,7 @@ from twinrom.diagrams.words.verdicts import (
     counted_words,
     engine_line,
     exercised_words,
+    known_run_words,
     rests_on_words,
     same_run,
     standing_words,
@@ -83,6 +84,10 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "sizes": question.sizes,
         "symbolic": checked.request.unbounded,
         "faults": budget_words(checked),
+        "known_runs": [
+            {"words": words, "says": found.run.says}
+            for words, found in zip(known_run_words(checked), question.runs, strict=True)
+        ],
         "tables": _tables(checked),
         "engines": [engine_line(report) for report in checked.reports.values()],
         "legend": rests_on_words(checked),

@@ -18,6 +18,7 @@ from twinrom.diagrams.words.verdicts import (
     counted_words,
     engine_line,
     exercised_words,
+    known_run_words,
     rests_on_words,
     standing_style,
     standing_words,
@@ -170,6 +171,10 @@ def _clauses(checked: Checked) -> RenderableType | None:
     if rules and checked.clauses:
         text.append("\nRules without a clause: ", style="bold")
         text.append(", ".join(rules))
+    runs = known_run_words(checked)
+    if runs:
+        text.append("\nKnown runs: ", style="bold")
+        text.append(", ".join(runs))
     return text if text.plain else None
 
 

@@ -224,6 +224,13 @@ def _gone(checked: Checked) -> str:
     return f"; {gone} finding{'s are' if gone > 1 else ' is'} gone: take `expect` out" * bool(gone)
 
 
+def known_run_words(checked: Checked) -> list[str]:
+    """Return of each run that the model knows whether it is possible."""
+    return [f"{found.run.name} is possible ({steps(len(found.example.steps))})"
+            if found.example is not None else f"{found.run.name} is impossible"
+            for found in checked.question.runs]
+
+
 def unasked_lines(checked: Checked) -> list[str]:
     """Return what nothing puts to the test though nothing fails, and which findings are gone."""
     limits = ", ".join(map(str, checked.question.limited))

@@ -37,6 +37,7 @@ from twinrom.statemachine import (
     ground,
     in_sort,
     kind_of,
+    known_runs,
     model_vocabulary,
     named_sort,
     parse_columns,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 
     from twinrom.proofs.spec.kinds import Kind
     from twinrom.proofs.spec.schema import PropertyShape
-    from twinrom.statemachine import Column, Formula, Place, RuleInstance
+    from twinrom.statemachine import Column, Formula, Place, RuleInstance, RunFound
     from twinrom.statemachine.terms import Term
 
 
@@ -74,7 +75,7 @@ class Question:
 
     `availability` are those of which it is asked how many faults they survive; some of them are
     asked for nothing else, and are not among `properties`. `settings` are what the command line
-    sets otherwise than the files.
+    sets otherwise than the files, and `runs` those that the model says something of.
     """
 
     model: Model
@@ -84,6 +85,7 @@ class Question:
     budget: Mapping[str, int | None]
     availability: tuple[Property, ...] = ()
     settings: tuple[Setting, ...] = ()
+    runs: tuple[RunFound, ...] = ()
 
     @property
     def limited(self) -> tuple[Setting, ...]:
@@ -168,12 +170,13 @@ class _Poser:
         budget = self._budget(faults)
         properties = [p for kind, name, shape in written_properties(self.spec.shape)
                       for p in self._property(kind, name, shape)]
+        runs = known_runs(self.model, self.problems)
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
         self.problems.finish()
         return Question(
             self.model, self.spec, with_budget(system, budget),
             tuple(p for p in properties if p.availability != "only"), budget,
-            tuple(p for p in properties if p.availability))
+            tuple(p for p in properties if p.availability), runs=runs)
 
     def _budget(self, faults: dict[str, int | None]) -> dict[str, int | None]:
         budget = {**self.spec.budget(), **self.model.budget, **faults}
