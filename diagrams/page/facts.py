@@ -31,6 +31,7 @@ from twinrom.diagrams.words.verdicts import (
     rests_on_words,
     same_run,
     standing_words,
+    unasked_lines,
     verdict_words,
 )
 from twinrom.proofs import NotChecked, Proved, Unknown, Violated
@@ -91,6 +92,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "tables": _tables(checked),
         "engines": [engine_line(report) for report in checked.reports.values()],
         "legend": rests_on_words(checked),
+        "unasked": unasked_lines(checked),
         "rest": dead_end_lines(checked),
         "quiet": QUIET,
         "rest_runs": rest_runs,

@@ -181,6 +181,8 @@ class Session:
         indices = {i.index for i in instances}
         fits = [s for s in self.runtime.enabled()
                 if s.instance.index in indices and _agrees(s, wanted)]
+        if len(fits) > 1:  # a fault happens between rules unless it says `during` which
+            fits = [s for s in fits if s.instance.cut is None] or fits
         if len(fits) > 1:
             raise WordError(f"`{text.strip()}` can be any of {len(fits)} steps", _missing(fits))
         if not fits:

@@ -12,6 +12,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from twinrom.diagrams import checked_json, checked_view, commands, comparison_json
+from twinrom.diagrams.page import Subject, report_page
 from twinrom.diagrams.terminal.comparison import comparison_view
 from twinrom.diagrams.words.verdicts import standing_words, unasked_lines
 from twinrom.proofs import Checked, Options, Unknown, baseline, check, compare, drift, request
@@ -144,6 +145,7 @@ def test_what_limits_leave_unasked_fails_nothing(tmp_path: Path) -> None:
     found = limited(tmp_path, spec, fault=0)
     assert standing_words(found) == "safe, with release=0 (1 not asked)"
     assert unasked_lines(found) == ["Not asked with release=0: twice"]
+    assert "<p>Not asked with release=0: twice.</p>" in report_page([Subject("x", found)], "", "")
     assert (found.failed, checked_json([found])["models"][0]["limited"]) == (
         False, {"release": "0"},
     )  # fmt: skip
@@ -279,6 +281,9 @@ def test_a_change_that_is_untidy_is_no_worse_and_a_mutant_is_killed(tmp_path: Pa
 def test_faults_are_not_counted_against_bookkeeping(tmp_path: Path) -> None:
     found = stands(tmp_path, UNTIDY + SAFE + STUCK)
     assert [p.name for p in availability(found.question)] == ["in_range", "ends"]
+    reading = f'{STUCK}gap = "G-1"\n[gap.G-1]\nasks = "where to?"\n'
+    found = stands(tmp_path, SAFE + reading)
+    assert [p.name for p in availability(found.question)] == ["in_range"]
 
 
 @pytest.mark.parametrize(
