@@ -44,6 +44,7 @@ from twinrom.statemachine import (
     ground,
     in_sort,
     kind_of,
+    known_runs,
     model_vocabulary,
     named_sort,
     parse_columns,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
         Place,
         Problem,
         RuleInstance,
+        RunFound,
     )
     from twinrom.statemachine.terms import Term
 
@@ -88,8 +90,8 @@ class Question:
 
     `availability` are those of which it is asked how many faults they survive; some of them are
     asked for nothing else, and are not among `properties`. `settings` are what the command line
-    sets otherwise than the files. `ends` says where standing still is meant; None: wherever a rule
-    can happen.
+    sets otherwise than the files, and `runs` those that the model says something of. `ends` says
+    where standing still is meant; None: wherever a rule can happen.
     """
 
     model: Model
@@ -100,6 +102,7 @@ class Question:
     availability: tuple[Property, ...] = ()
     settings: tuple[Setting, ...] = ()
     ends: tuple[Conjunct, ...] | None = None
+    runs: tuple[RunFound, ...] = ()
 
     @property
     def limited(self) -> tuple[Setting, ...]:
@@ -221,7 +224,7 @@ class _Poser:
     def question(self, faults: dict[str, int | None]) -> Question:
         budget = self._budget(faults)
         system, properties = self.properties()
-        ends = self._ends()
+        ends, runs = self._ends(), known_runs(self.model, self.problems)
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
         if not self.problems.found:
             self.problems.extend(without_effect(self.model, self.spec))
@@ -229,7 +232,7 @@ class _Poser:
         return Question(
             self.model, self.spec, with_budget(system, budget),
             tuple(p for p in properties if p.availability != "only"), budget,
-            tuple(p for p in properties if p.availability), ends=ends)
+            tuple(p for p in properties if p.availability), ends=ends, runs=runs)
 
     def properties(self) -> tuple[TransitionSystem, list[Property]]:
         """Return the system with its observers, and the properties."""
