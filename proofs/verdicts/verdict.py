@@ -222,11 +222,13 @@ class Checked:
         """Return the verdicts that count: on the properties, and on a deadlock.
 
         That there is none counts as open, where it is, in a spec that says where standing still is
-        meant.
+        meant. Where less can happen than the files say, it does not count.
         """
         one = self.deadlock
-        counts = one and (isinstance(one.verdict, Violated) or self.question.ends is not None)
-        return (*self.results, one) if one and counts else self.results
+        if one is None or self.question.limited:
+            return self.results
+        counts = isinstance(one.verdict, Violated) or self.question.ends is not None
+        return (*self.results, one) if counts else self.results
 
     @cached_property
     def broken(self) -> Mapping[str, tuple[Result, ...]]:
