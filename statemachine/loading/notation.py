@@ -54,7 +54,7 @@ def check_name(text: str, place: Place, problems: Problems, *, dotted: bool = Fa
         return False
     if len(parts) > 2:  # noqa: PLR2004 - machine, part; the third name of a path is a variable
         problems.add(place.problem(f"`{text}` has more than one dot",
-                                   "a part belongs to a machine, not to another part",
+                                   "parts of parts are made by `part_of`",
                                    at_key=at_key))
         return False
     return True

@@ -141,6 +141,12 @@ class MachineShape(Shape):
         None, description="names of the machines, or parts of others: `A.active`; or a range: "
         "s1..s3; default: one machine of this name"
     )
+    part_of: str | None = Field(
+        None, description="the template that each of them is a part of, instead of `instances`"
+    )
+    parts: list[str] = Field(
+        default_factory=list, description="the names of the parts of each owner: `A` of `s1.A`"
+    )
     states: list[str] = Field(
         default=[ONLY_STATE], min_length=1, description="the states of each machine; default: one"
     )
