@@ -62,7 +62,13 @@ from twinrom.statemachine.running.session import Option, Session, VariableChange
 from twinrom.statemachine.running.trace import Trace, from_itf, read_trace, to_itf, write_trace
 from twinrom.statemachine.sorts import BOOL, INTEGERS, Sort
 from twinrom.statemachine.source.changes import PolicyChange, changes_between
-from twinrom.statemachine.source.diagnostics import InputError, Problem, did_you_mean, printable
+from twinrom.statemachine.source.diagnostics import (
+    InputError,
+    Problem,
+    closest,
+    did_you_mean,
+    printable,
+)
 from twinrom.statemachine.source.document import Document
 from twinrom.statemachine.source.files import is_file, is_folder, read_text, write_whole
 from twinrom.statemachine.source.places import Place, Problems
@@ -87,9 +93,9 @@ __all__ = [
     "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace",
     "TransitionSystem", "Typed", "Variable", "VariableChange", "Vocabulary", "Write", "assigned",
     "base_of", "bind_column", "budget_problem", "build_model", "changes_between",
-    "check_definitions", "check_free", "check_known", "check_name", "conjuncts", "did_you_mean",
-    "each_column", "fault_kinds", "filled", "find_file", "find_model", "from_itf", "ground",
-    "in_sort", "is_file", "is_folder", "kind_of", "load_model", "model_json_schema",
+    "check_definitions", "check_free", "check_known", "check_name", "closest", "conjuncts",
+    "did_you_mean", "each_column", "fault_kinds", "filled", "find_file", "find_model", "from_itf",
+    "ground", "in_sort", "is_file", "is_folder", "kind_of", "load_model", "model_json_schema",
     "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort",
     "printable", "read_definitions", "read_formula", "read_formulas", "read_script", "read_text",
     "read_trace", "replay", "run_script", "shaped", "shipped_models", "shipped_policies",

@@ -124,6 +124,7 @@ def _property(prop: Property, nodes: _Nodes) -> dict[str, Any]:
         "says": prop.says or " and ".join(part.text for part in prop.parts),
         "known": prop.expect_violated,
         "bookkeeping": prop.bookkeeping,
+        "gap": prop.gap,
         "whenever": nodes.add(prop.whenever),
         "goal": nodes.add(prop.goal),
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.lint.explore import explore, possible
 from twinrom.proofs.lint.findings import Finding
+from twinrom.proofs.spec.added import adds, never_happens
 from twinrom.proofs.spec.events import with_payload
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import InputError, Step, ground, terms
@@ -143,6 +144,9 @@ def _rules(model: Model, reached: Reached, excused: set[int]) -> Iterator[Findin
         instances = [i for i in reached.system.written if i.rule is rule]
         dead = [i for i in instances if i.index not in reached.fired]
         if not dead or any(i.index in excused for i in instances):
+            continue
+        if reached.complete and len(dead) == len(instances) and adds(model, "rule", rule.name):
+            yield Finding("E105", never_happens(rule, model))
             continue
         names = [f"`{rule.name}`"] if len(dead) == len(instances) else [f"`{i.name}`" for i in dead]
         listed = ", ".join(names)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from twinrom.proofs.spec.added import without_effect
 from twinrom.proofs.spec.events import StepWords, at_instance
 from twinrom.proofs.spec.kinds import written_properties
 from twinrom.proofs.spec.observables import check_observed
-from twinrom.proofs.spec.spec import Property, Spec, load_spec
+from twinrom.proofs.spec.spec import Expected, Property, Spec, load_spec
+from twinrom.proofs.spec.symmetry import symmetric
 from twinrom.statemachine import (
     BROKEN,
     NOTHING,
@@ -32,6 +34,7 @@ from twinrom.statemachine import (
     check_known,
     check_name,
     conjuncts,
+    did_you_mean,
     each_column,
     fault_kinds,
     filled,
@@ -58,12 +61,24 @@ if TYPE_CHECKING:
     from twinrom.statemachine.terms import Term
 
 
+class Setting(NamedTuple):
+    """A size or a budget that is not the one of the files; `less`: less can happen than there."""
+
+    name: str
+    value: str
+    less: bool
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
+
 @dataclass(frozen=True)
 class Question:
     """What is to be decided: whether `system` has each of `properties`.
 
     `availability` are those of which it is asked how many faults they survive; some of them are
-    asked for nothing else, and are not among `properties`.
+    asked for nothing else, and are not among `properties`. `settings` are what the command line
+    sets otherwise than the files.
     """
 
     model: Model
@@ -72,6 +87,18 @@ class Question:
     properties: tuple[Property, ...]
     budget: Mapping[str, int | None]
     availability: tuple[Property, ...] = ()
+    settings: tuple[Setting, ...] = ()
+
+    @property
+    def limited(self) -> tuple[Setting, ...]:
+        """Return the settings that let less happen than the files."""
+        return tuple(setting for setting in self.settings if setting.less)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Say whether the sizes or budgets are others than those that the spec was written for."""
+        own = self.model.budget or any(c.path.startswith("sort.") for c in self.model.changes)
+        return bool(self.settings or own)
 
     @cached_property
     def machines(self) -> Runtime:
@@ -98,6 +125,11 @@ class Question:
     def sizes(self) -> dict[str, str]:
         """Return the values of each sort as text."""
         return self.model.sizes
+
+    @cached_property
+    def symmetric(self) -> tuple[str, ...]:
+        """Return the templates whose machines are interchangeable."""
+        return symmetric(self.model, self.spec)
 
     @property
     def limits(self) -> dict[str, int | str]:
@@ -146,6 +178,8 @@ class _Poser:
         properties = [p for kind, name, shape in written_properties(self.spec.shape)
                       for p in self._property(kind, name, shape)]
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
+        if not self.problems.found:
+            self.problems.extend(without_effect(self.model, self.spec))
         self.problems.finish()
         return Question(
             self.model, self.spec, with_budget(system, budget),
@@ -263,6 +297,7 @@ class _Poser:
             problems.add(place.at("bookkeeping").problem(
                 "what is bookkeeping has no `clause`, `departure`, `expect` or `availability`",
                 at_key=True))
+        expected = self._expected(shape, place)
         columns = parse_columns(shape.each, place.at("each"), problems)
         for column in each_column(columns, problems):
             bound = bind_column(column, place.at("each"), self.vocabulary, problems)
@@ -275,8 +310,20 @@ class _Poser:
                 kind, _named(name, column), tuple(shape.clause),
                 terms.conjunction(c.term for c in given), terms.conjunction(c.term for c in parts),
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
-                shape.expect == "violated", shape.because, place, shape.departure,
-                shape.bookkeeping, shape.availability)
+                shape.expect is not None, shape.because, place, shape.departure,
+                shape.bookkeeping, shape.availability, expected, shape.may_be_untested, shape.gap,
+                shape.principal)
+
+    def _expected(self, shape: PropertyShape, place: Place) -> Expected | None:
+        """Return how the property is violated, if that is said; its event must be known."""
+        how, names = shape.expect, self.model.event_names()
+        if how is None or (how.length, how.event) == (None, None):
+            return None
+        if how.event is not None and how.event not in names and not self.problems.forgiven(
+                how.event):
+            self.problems.add(place.at("expect", "event").problem(
+                f"unknown event `{how.event}`", did_you_mean(how.event, names)))
+        return Expected(how.length, how.event)
 
     def _words(self, *, in_step: bool) -> Vocabulary:
         return self.stepping if in_step else self.vocabulary
