@@ -78,7 +78,7 @@ class Question:
 
     `availability` are those of which it is asked how many faults they survive; some of them are
     asked for nothing else, and are not among `properties`. `settings` are what the command line
-    sets otherwise than the files.
+    sets otherwise than the files; `no_columns` has not a single column of `each` at this size.
     """
 
     model: Model
@@ -88,6 +88,7 @@ class Question:
     budget: Mapping[str, int | None]
     availability: tuple[Property, ...] = ()
     settings: tuple[Setting, ...] = ()
+    no_columns: tuple[str, ...] = ()
 
     @property
     def limited(self) -> tuple[Setting, ...]:
@@ -155,6 +156,8 @@ class _Poser:
     def __init__(self, model: Model, spec: Spec, problems: Problems) -> None:
         self.model, self.spec, self.problems = model, spec, problems
         self.root = spec.place
+        self.no_columns = [f"rule.{r.name}" for r in model.rules.values() if not r.columns]
+        self.no_columns += [f"event.{e.name}" for e in model.events.values() if not e.columns]
         base = model_vocabulary(model)
         self.own = read_definitions(spec.shape.define, self.root.at("define"), problems)
         for name, definition in self.own.items():
@@ -184,7 +187,7 @@ class _Poser:
         return Question(
             self.model, self.spec, with_budget(system, budget),
             tuple(p for p in properties if p.availability != "only"), budget,
-            tuple(p for p in properties if p.availability))
+            tuple(p for p in properties if p.availability), no_columns=tuple(self.no_columns))
 
     def _budget(self, faults: dict[str, int | None]) -> dict[str, int | None]:
         budget = {**self.spec.budget(), **self.model.budget, **faults}
@@ -298,7 +301,9 @@ class _Poser:
                 "what is bookkeeping has no `clause`, `departure`, `expect` or `availability`",
                 at_key=True))
         expected = self._expected(shape, place)
-        columns = parse_columns(shape.each, place.at("each"), problems)
+        columns = parse_columns(shape.each, place.at("each"), problems, self.vocabulary.sorts)
+        if not columns:
+            self.no_columns.append(f"{kind.key}.{name}")
         for column in each_column(columns, problems):
             bound = bind_column(column, place.at("each"), self.vocabulary, problems)
             check_free(bound, place.at("each"), self.vocabulary, problems)

@@ -111,7 +111,7 @@ class Declarations:
         shape, root, problems = self.shape, self.root, self.problems
         rules = {n: read_rule(n, rule, root.at("rule", n), self.known, self.actors, problems)
                  for n, rule in shape.rule.items()}
-        events = {n: read_event(n, event, root.at("event", n), problems)
+        events = {n: read_event(n, event, root.at("event", n), self.known, problems)
                   for n, event in shape.event.items()}
         init = read_formulas(shape.init.require, root.at("init", "require"), problems)
         return Model(name, shape.title or name, shape.source, self.sorts, self.tables,

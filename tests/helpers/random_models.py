@@ -361,7 +361,8 @@ class ReferMaker(Maker):
         n, m = names
         lines = [f"[rule.r{number}]", f'by = "{self.pick("operator", "controller", "fault")}"']
         if n == "this":
-            lines.append('each = { this = ["A", "B"], other = ["B", "A"] }')
+            other = self.pick('other = "Box"', 'other = "Box", own = "this.Cell"')
+            lines.append(f'each = {{ this = "Box", {other} }}')
         given = self.chance.random() < 0.4
         if given:
             lines.append('given = { l = "Level", p = "bool" }')
@@ -381,6 +382,8 @@ class ReferMaker(Maker):
                 f"{n}.used = {n}.{self.pick('cell', 'spare')}", f"{n}.used.pin.up = {flag}",
                 f"{m}.peer = {self.pick(n, 'none', f'{n}.cell.of')}", f"{n}.cell.level = {value}"]
         sets = self.chance.sample(sets, self.chance.randint(1, 3))
+        if any("own = " in line for line in lines):
+            sets = [f"{n}.used = own" if f"{n}.used = " in s else s for s in sets]
         if "peer" in move:
             through = [f"{n}.peer.cell.level = {value}", f"{n}.peer.flag = {flag}"]
             taken = {s.split(" =")[0].rpartition(".")[2] for s in sets}
