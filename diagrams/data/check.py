@@ -29,6 +29,7 @@ def _model(checked: Checked) -> dict[str, Any]:
         **heading(question),
         "symbolic": list(checked.request.unbounded),
         "symmetric": list(question.symmetric),
+        "no_columns": list(question.no_columns),
         "faults": question.limits,
         "depth": checked.depth,
         "failed": checked.failed,

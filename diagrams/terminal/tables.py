@@ -58,6 +58,8 @@ def _heading(checked: Checked) -> RenderableType:
     ]
     if question.symmetric:
         lines.append(f"symmetric: {', '.join(question.symmetric)}")
+    if question.no_columns:
+        lines.append(f"no column at this size: {', '.join(question.no_columns)}")
     lines += [engine_line(report) for report in checked.reports.values()]
     changes = changes_view(model)
     shown = [changes] if changes is not None else []

@@ -91,7 +91,8 @@ class Question:
     `availability` are those of which it is asked how many faults they survive; some of them are
     asked for nothing else, and are not among `properties`. `settings` are what the command line
     sets otherwise than the files, and `runs` those that the model says something of. `ends` says
-    where standing still is meant; None: wherever a rule can happen.
+    where standing still is meant; None: wherever a rule can happen. `no_columns` has not a single
+    column of `each` at this size.
     """
 
     model: Model
@@ -103,6 +104,7 @@ class Question:
     settings: tuple[Setting, ...] = ()
     ends: tuple[Conjunct, ...] | None = None
     runs: tuple[RunFound, ...] = ()
+    no_columns: tuple[str, ...] = ()
 
     @property
     def limited(self) -> tuple[Setting, ...]:
@@ -198,6 +200,8 @@ class _Poser:
         self.model, self.spec, self.problems = model, spec, problems
         self.root = spec.place
         self.damaged = damaged
+        self.no_columns = [f"rule.{r.name}" for r in model.rules.values() if not r.columns]
+        self.no_columns += [f"event.{e.name}" for e in model.events.values() if not e.columns]
         base = model_vocabulary(model)
         if damaged is not None:
             base.broken = damaged.broken
@@ -232,7 +236,8 @@ class _Poser:
         return Question(
             self.model, self.spec, with_budget(system, budget),
             tuple(p for p in properties if p.availability != "only"), budget,
-            tuple(p for p in properties if p.availability), ends=ends, runs=runs)
+            tuple(p for p in properties if p.availability), ends=ends, runs=runs,
+            no_columns=tuple(self.no_columns))
 
     def properties(self) -> tuple[TransitionSystem, list[Property]]:
         """Return the system with its observers, and the properties."""
@@ -360,7 +365,9 @@ class _Poser:
                 "what is bookkeeping has no `clause`, `departure`, `expect` or `availability`",
                 at_key=True))
         expected = self._expected(shape, place)
-        columns = parse_columns(shape.each, place.at("each"), problems)
+        columns = parse_columns(shape.each, place.at("each"), problems, self.vocabulary.sorts)
+        if not columns:
+            self.no_columns.append(f"{kind.key}.{name}")
         for column in each_column(columns, problems):
             bound = bind_column(column, place.at("each"), self.vocabulary, problems)
             check_free(bound, place.at("each"), self.vocabulary, problems)
