@@ -139,6 +139,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "expect": "violated" if prop.expect_violated else None,
         "as_expected": not result.failed,
         "mark": _mark(prop),
+        "without": list(prop.without),
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,

@@ -141,7 +141,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
     return {
         "name": prop.name,
         "kind": prop.kind.key,
-        "asks": asks(prop.kind),
+        "asks": asks(prop),
         "says": prop.says,
         "whenever": prop.whenever_text,
         "goal": [part.text for part in prop.parts],

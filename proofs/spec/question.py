@@ -30,6 +30,7 @@ from twinrom.statemachine import (
     check_known,
     check_name,
     conjuncts,
+    did_you_mean,
     each_column,
     fault_kinds,
     filled,
@@ -271,6 +272,7 @@ class _Poser:
             problems.add(place.at("bookkeeping").problem(
                 "what is bookkeeping has no `clause`, `departure`, `expect` or `availability`",
                 at_key=True))
+        self._barred(shape, place)
         columns = parse_columns(shape.each, place.at("each"), problems)
         for column in each_column(columns, problems):
             bound = bind_column(column, place.at("each"), self.vocabulary, problems)
@@ -284,7 +286,16 @@ class _Poser:
                 terms.conjunction(c.term for c in given), terms.conjunction(c.term for c in parts),
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
                 shape.expect == "violated", shape.because, place, shape.departure,
-                shape.bookkeeping, shape.availability)
+                shape.bookkeeping, shape.availability, tuple(dict.fromkeys(shape.barred)))
+
+    def _barred(self, shape: PropertyShape, place: Place) -> None:
+        """Note names of `without` that are neither an actor nor a kind of fault."""
+        known = [*self.model.actors, *fault_kinds(self.model)]
+        for i, name in enumerate(shape.barred):
+            if name not in known:
+                self.problems.add(place.at("without", i).problem(
+                    f"`{name}` is neither an actor nor a kind of fault",
+                    did_you_mean(name, known)))
 
     def _words(self, *, in_step: bool) -> Vocabulary:
         return self.stepping if in_step else self.vocabulary

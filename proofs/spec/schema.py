@@ -51,18 +51,24 @@ class PropertyShape(Shape):
     )
 
     @property
+    def barred(self) -> list[str]:
+        """Return whose steps do not count on the way to the goal."""
+        return []
+
+    @property
     @abstractmethod
     def goal(self) -> list[str]:
         """Return what it asks for, under the key of its kind."""
 
 
-def _elsewhere(own: str) -> dict[str, str]:
+def _elsewhere(*own: str) -> dict[str, str]:
     words = {
         "must": "`must` belongs to an invariant or a step property",
         "eventually": "`eventually` belongs to a response",
         "can": "`can` belongs to a possible property",
+        "without": "`without` belongs to a possible property",
     }
-    return {word: text for word, text in words.items() if word != own}
+    return {word: text for word, text in words.items() if word not in own}
 
 
 class MustShape(PropertyShape):
@@ -97,14 +103,22 @@ class PossibleShape(PropertyShape):
     """From every such state some run leads there."""
 
     fallback: ClassVar[dict[str, Any]] = {"can": ["True"]}
-    elsewhere: ClassVar[dict[str, str]] = _elsewhere("can")
+    elsewhere: ClassVar[dict[str, str]] = _elsewhere("can", "without")
 
     can: SomeTexts = Field(description="what some run leads to")
+    without: Texts = Field(
+        default_factory=list, description="actors and kinds of fault that do nothing on the way"
+    )
 
     @property
     def goal(self) -> list[str]:
         """Return what some run leads to."""
         return self.can
+
+    @property
+    def barred(self) -> list[str]:
+        """Return the actors and the kinds of fault that do nothing on the way."""
+        return self.without
 
 
 class EndsShape(Shape):

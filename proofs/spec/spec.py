@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from twinrom.proofs.spec.kinds import Kind
     from twinrom.proofs.spec.schema import ClauseShape, GapShape, MutantShape, PropertyShape
+    from twinrom.statemachine import Rule
     from twinrom.statemachine.terms import Term
 
 MAX_LAYERS = 10
@@ -40,6 +41,7 @@ class Property:
     `goal` is what `must`, `eventually` or `can` says; `parts` are its conjuncts with their texts.
     Whatever breaks a `departure` departs from a clause, but is neither unsafe nor stuck. What is
     `bookkeeping` judges the records of a model and no policy: it kills mutants, and fails nothing.
+    `without` names the actors and kinds of fault that do nothing on the way to what is possible.
     """
 
     kind: Kind
@@ -56,6 +58,12 @@ class Property:
     departure: bool = False
     bookkeeping: bool = False
     availability: bool | Literal["only"] = False
+    without: tuple[str, ...] = ()
+
+    def counts(self, rule: Rule) -> bool:
+        """Say whether the rule's steps may be on the way to what is possible."""
+        own = {rule.by, rule.kind} if rule.by == "fault" else {rule.by}
+        return own.isdisjoint(self.without)
 
     @property
     def bad(self) -> Term:
