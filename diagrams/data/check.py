@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.heading import heading
-from twinrom.proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated, word
+from twinrom.proofs import (
+    Bounded,
+    NotChecked,
+    Proved,
+    ReadElsewhere,
+    Unknown,
+    Vacuous,
+    Violated,
+    word,
+)
 from twinrom.statemachine import to_itf
 
 if TYPE_CHECKING:
@@ -140,6 +149,11 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "as_expected": not result.failed,
         "mark": _mark(prop),
         "without": list(prop.without),
+        "readers": [
+            {"rule": r.rule, "names": r.named, "where": r.where,
+             "file": r.place.path, "line": r.place.line}
+            for r in (verdict.readers if isinstance(verdict, ReadElsewhere) else ())
+        ],
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,

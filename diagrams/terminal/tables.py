@@ -22,7 +22,7 @@ from twinrom.diagrams.words.verdicts import (
     standing_words,
     verdict_words,
 )
-from twinrom.proofs import NotChecked, Unknown
+from twinrom.proofs import NotChecked, ReadElsewhere, Unknown
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 def checked_view(checked: Checked) -> RenderableType:
     """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
-    more = (_unchecked(checked), _unknown(checked), _clauses(checked), _dead_ends(checked))
-    parts += [view for view in more if view is not None]
+    views = (_unchecked, _unknown, _readers, _clauses, _dead_ends)
+    parts += [shown for view in views if (shown := view(checked)) is not None]
     parts += stories(checked)
     parts.append(_summary(checked))
     return Group(*parts)
@@ -130,6 +130,19 @@ def _unknown(checked: Checked) -> RenderableType | None:
             reasons.setdefault(result.verdict.reason, []).append(result.prop.name)
     lines = [f"{printable_lines(reason)}: {', '.join(names)}" for reason, names in reasons.items()]
     return Text("\nUnknown: " + "\nUnknown: ".join(lines), style="magenta") if lines else None
+
+
+def _readers(checked: Checked) -> RenderableType | None:
+    """Return who names what only others may, and where."""
+    text = Text()
+    for result in checked.results:
+        if isinstance(result.verdict, ReadElsewhere):
+            text.append("\nViolated: ", style="bold red").append(result.prop.name, style="bold")
+            if result.prop.clauses:
+                text.append(f"  ({', '.join(result.prop.clauses)})", style="dim")
+            for reader in result.verdict.readers:
+                text.append(f"\n  {printable(str(reader))}")
+    return text if text.plain else None
 
 
 def _clauses(checked: Checked) -> RenderableType | None:

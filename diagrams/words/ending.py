@@ -23,6 +23,8 @@ def asks(prop: Property) -> str:
             return "the system itself leads to"
         case kinds.PossibleKind():
             return f"some run{_without(prop)} leads to"
+        case kinds.ReadsKind():
+            return "by the text of the rules"
         case _:
             assert_never(prop.kind)
 
@@ -56,6 +58,8 @@ def wrong(question: Question, prop: Property, trace: Trace) -> str:
             holds = "" if always else f"`{prop.whenever_text}` holds, and "
             run = f"no run{_without(prop)} leads on to"
             return f"Wrong: {_when(len(trace.steps))} {holds}{run} {_goal(prop)}."
+        case kinds.ReadsKind():
+            raise AssertionError("no run breaks a property of the text")
         case _:
             assert_never(prop.kind)
 

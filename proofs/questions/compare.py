@@ -15,7 +15,7 @@ from twinrom.proofs.spec.observables import Observables, Window, observables
 from twinrom.proofs.spec.request import request
 from twinrom.proofs.spec.spec import spec_for
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed
-from twinrom.proofs.verdicts.verdict import Unknown, Vacuous, Violated
+from twinrom.proofs.verdicts.verdict import ReadElsewhere, Unknown, Vacuous, Violated
 from twinrom.statemachine import TooLargeError, changes_between, find_model, ground, with_budget
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class VerdictChange:
         """Say whether it is newly violated or newly vacuous, or was decided and is not any more."""
         return not self.after.prop.bookkeeping and any(
             isinstance(self.after.verdict, bad) and not isinstance(self.before.verdict, bad)
-            for bad in (Violated, Vacuous, Unknown)
+            for bad in (Violated | ReadElsewhere, Vacuous, Unknown)
         )
 
 

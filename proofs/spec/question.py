@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.spec.events import StepWords, at_instance
-from twinrom.proofs.spec.kinds import written_properties
+from twinrom.proofs.spec.kinds import READS, written_properties
 from twinrom.proofs.spec.observables import check_observed
+from twinrom.proofs.spec.reads import check_reads, readers
 from twinrom.proofs.spec.spec import Property, Spec, load_spec
 from twinrom.statemachine import (
     BROKEN,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from twinrom.proofs.spec.kinds import Kind
+    from twinrom.proofs.spec.reads import Mention
     from twinrom.proofs.spec.schema import PropertyShape
     from twinrom.statemachine import Column, Formula, Place, RuleInstance
     from twinrom.statemachine.terms import Term
@@ -63,7 +65,8 @@ class Question:
 
     `availability` are those of which it is asked how many faults they survive; some of them are
     asked for nothing else, and are not among `properties`. `ends` says where standing still is
-    meant; None: wherever a rule can happen.
+    meant; None: wherever a rule can happen. `reads` are properties of the text, each with those
+    who break it; no engine is asked for them.
     """
 
     model: Model
@@ -73,6 +76,7 @@ class Question:
     budget: Mapping[str, int | None]
     availability: tuple[Property, ...] = ()
     ends: tuple[Conjunct, ...] | None = None
+    reads: tuple[tuple[Property, tuple[Mention, ...]], ...] = ()
 
     @cached_property
     def machines(self) -> Runtime:
@@ -147,13 +151,14 @@ class _Poser:
         budget = self._budget(faults)
         properties = [p for kind, name, shape in written_properties(self.spec.shape)
                       for p in self._property(kind, name, shape)]
-        ends = self._ends()
+        ends, reads = self._ends(), list(self._reads())
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
         self.problems.finish()
         return Question(
             self.model, self.spec, with_budget(system, budget),
             tuple(p for p in properties if p.availability != "only"), budget,
-            tuple(p for p in properties if p.availability), ends)
+            tuple(p for p in properties if p.availability), ends,
+            tuple((p, readers(self.model, self.spec.shape.reads[p.name])) for p in reads))
 
     def _budget(self, faults: dict[str, int | None]) -> dict[str, int | None]:
         budget = {**self.spec.budget(), **self.model.budget, **faults}
@@ -261,6 +266,18 @@ class _Poser:
         place = self.root.at("ends", "when")
         return self._conjuncts(
             read_formulas(self.spec.shape.ends.when, place, self.problems), {}, self.vocabulary)
+
+    def _reads(self) -> Iterator[Property]:
+        """Yield the properties of the text."""
+        for name, shape in self.spec.shape.reads.items():
+            place = self.root.at(READS.key, name)
+            check_reads(self.model, shape, place, self.problems)
+            who = f"only {' and '.join(shape.only)}" if shape.only else "no rule"
+            text = f"{who} may name {' or '.join(shape.of)}"
+            yield Property(
+                READS, name, tuple(shape.clause), terms.TRUE, terms.TRUE, "always",
+                (Conjunct(text, terms.TRUE),), shape.says,
+                expect_violated=False, because=None, place=place, departure=True)
 
     def _property(self, kind: Kind, name: str, shape: PropertyShape) -> Iterator[Property]:
         place = self.root.at(kind.key, name)

@@ -121,6 +121,19 @@ class PossibleShape(PropertyShape):
         return self.without
 
 
+class ReadsShape(Shape):
+    """Which rules alone may look at a state or a variable: a property of the text."""
+
+    fallback: ClassVar[dict[str, Any]] = {"of": [""]}
+
+    clause: Texts = Field(default_factory=list)
+    of: SomeTexts = Field(description="templates (their state) and their variables")
+    only: Texts = Field(
+        default_factory=list, description="the rules or events that may name them, beside faults"
+    )
+    says: str | None = Field(None, description="the property in words")
+
+
 class EndsShape(Shape):
     """Where standing still is meant."""
 
@@ -186,6 +199,7 @@ class SpecShape(Shape):
     step: dict[str, MustShape] = Field(default_factory=dict)
     response: dict[str, ResponseShape] = Field(default_factory=dict)
     possible: dict[str, PossibleShape] = Field(default_factory=dict)
+    reads: dict[str, ReadsShape] = Field(default_factory=dict)
     ends: EndsShape | None = Field(
         default=None, description="where standing still is meant; default: where a rule can happen"
     )

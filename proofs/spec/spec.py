@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from twinrom.proofs.spec.kinds import written_properties
-from twinrom.proofs.spec.schema import SpecShape
+from twinrom.proofs.spec.kinds import carriers
+from twinrom.proofs.spec.schema import PropertyShape, SpecShape
 from twinrom.statemachine import (
     Conjunct,
     Document,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinrom.proofs.spec.kinds import Kind
-    from twinrom.proofs.spec.schema import ClauseShape, GapShape, MutantShape, PropertyShape
+    from twinrom.proofs.spec.schema import ClauseShape, GapShape, MutantShape
     from twinrom.statemachine import Rule
     from twinrom.statemachine.terms import Term
 
@@ -167,7 +167,7 @@ def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
                       problems: Problems) -> None:
     seen: dict[str, Place] = {}
     clauses = written.get("clause", {})
-    for kind, name, item in written_properties(shape):
+    for kind, name, item in carriers(shape):
         place = root.at(kind.key, name)
         check_name(name, place, problems, reserved=frozenset())
         if name in seen:
@@ -178,7 +178,8 @@ def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
             if isinstance(clauses, dict) and clause not in clauses:
                 problems.add(place.at("clause", i).problem(
                     f"unknown clause `{clause}`", did_you_mean(clause, clauses)))
-        _check_expectation(item, place, problems)
+        if isinstance(item, PropertyShape):
+            _check_expectation(item, place, problems)
     for name, gap in shape.gap.items():
         readings = len(gap.readings)
         damaged = ("gap", name, "readings") in problems.pruned

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.certificates.certificate import Certificate
     from twinrom.proofs.report import Counts, Report
     from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.reads import Mention
     from twinrom.proofs.spec.request import CheckRequest
     from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import Trace
@@ -69,17 +70,31 @@ class NotChecked:
     reason: str
 
 
-Verdict: TypeAlias = Proved | Bounded | Violated | Vacuous | Unknown | NotChecked
+@dataclass(frozen=True)
+class Kept:
+    """A property of the text that no rule breaks."""
+
+
+@dataclass(frozen=True)
+class ReadElsewhere:
+    """A property of the text, and who names what only others may."""
+
+    readers: tuple[Mention, ...]
+
+
+Verdict: TypeAlias = (
+    Proved | Bounded | Violated | Vacuous | Unknown | NotChecked | Kept | ReadElsewhere
+)
 
 
 def word(verdict: Verdict) -> str:
     """Return the verdict as the one word that reports use."""
     match verdict:
-        case Proved():
+        case Proved() | Kept():
             return "proved"
         case Bounded():
             return "bounded"
-        case Violated():
+        case Violated() | ReadElsewhere():
             return "violated"
         case Vacuous():
             return "vacuous"
@@ -118,11 +133,11 @@ class Result:
         match self.verdict:
             case Violated():
                 return not self.prop.expect_violated
-            case Vacuous():
+            case Vacuous() | ReadElsewhere():
                 return True
             case Proved():
                 return self.prop.expect_violated
-            case Bounded() | Unknown() | NotChecked():
+            case Bounded() | Unknown() | NotChecked() | Kept():
                 return False
             case _:
                 assert_never(self.verdict)
@@ -176,7 +191,10 @@ class Checked:
     @property
     def standing(self) -> str:
         """Return what an engineer asks first, in one word of `STANDINGS`."""
-        broken = [r.prop for r in self.judged if isinstance(r.verdict, Violated) and r.failed]
+        broken = [
+            r.prop for r in self.judged
+            if isinstance(r.verdict, Violated | ReadElsewhere) and r.failed
+        ]  # fmt: skip
         weights = {weight(prop) for prop in broken}
         if 0 in weights:
             return "unsafe"

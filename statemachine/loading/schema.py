@@ -204,7 +204,7 @@ class ModelShape(Shape):
     elsewhere: ClassVar[dict[str, str]] = {
         kind: f"`[{kind}]` belongs into a spec file"
         for kind in ("clause", "observer", "budget", "invariant", "step", "response", "possible",
-                     "ends", "gap", "mutant", "observe")
+                     "reads", "ends", "gap", "mutant", "observe")
     }
 
     title: str = ""
