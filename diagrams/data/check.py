@@ -6,7 +6,16 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.heading import heading
-from twinrom.proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated, word
+from twinrom.proofs import (
+    Bounded,
+    NotChecked,
+    Proved,
+    ReadElsewhere,
+    Unknown,
+    Vacuous,
+    Violated,
+    word,
+)
 from twinrom.statemachine import to_itf
 
 if TYPE_CHECKING:
@@ -172,6 +181,12 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "may_be_untested": prop.may_be_untested,
         "gap": prop.gap,
         "principal": prop.principal,
+        "without": list(prop.without),
+        "readers": [
+            {"rule": r.rule, "names": r.named, "where": r.where,
+             "file": r.place.path, "line": r.place.line}
+            for r in (verdict.readers if isinstance(verdict, ReadElsewhere) else ())
+        ],
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,

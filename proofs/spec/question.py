@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.proofs.spec.added import without_effect
 from twinrom.proofs.spec.events import StepWords, WordsOfDamaged, at_instance
-from twinrom.proofs.spec.kinds import written_properties
+from twinrom.proofs.spec.kinds import READS, written_properties
 from twinrom.proofs.spec.observables import check_observed
+from twinrom.proofs.spec.reads import check_reads, readers
 from twinrom.proofs.spec.spec import Expected, Property, Spec, load_spec, read_spec
 from twinrom.proofs.spec.symmetry import symmetric
 from twinrom.statemachine import (
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from twinrom.proofs.spec.kinds import Kind
+    from twinrom.proofs.spec.reads import Mention
     from twinrom.proofs.spec.schema import PropertyShape
     from twinrom.statemachine import (
         Column,
@@ -92,7 +94,8 @@ class Question:
     asked for nothing else, and are not among `properties`. `settings` are what the command line
     sets otherwise than the files, and `runs` those that the model says something of. `ends` says
     where standing still is meant; None: wherever a rule can happen. `no_columns` has not a single
-    column of `each` at this size.
+    column of `each` at this size. `reads` are properties of the text, each with those who break
+    it; no engine is asked for them.
     """
 
     model: Model
@@ -105,6 +108,7 @@ class Question:
     ends: tuple[Conjunct, ...] | None = None
     runs: tuple[RunFound, ...] = ()
     no_columns: tuple[str, ...] = ()
+    reads: tuple[tuple[Property, tuple[Mention, ...]], ...] = ()
 
     @property
     def limited(self) -> tuple[Setting, ...]:
@@ -229,6 +233,7 @@ class _Poser:
         budget = self._budget(faults)
         system, properties = self.properties()
         ends, runs = self._ends(), known_runs(self.model, self.problems)
+        reads = list(self._reads())
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
         if not self.problems.found:
             self.problems.extend(without_effect(self.model, self.spec))
@@ -237,7 +242,8 @@ class _Poser:
             self.model, self.spec, with_budget(system, budget),
             tuple(p for p in properties if p.availability != "only"), budget,
             tuple(p for p in properties if p.availability), ends=ends, runs=runs,
-            no_columns=tuple(self.no_columns))
+            no_columns=tuple(self.no_columns),
+            reads=tuple((p, readers(self.model, self.spec.shape.reads[p.name])) for p in reads))
 
     def properties(self) -> tuple[TransitionSystem, list[Property]]:
         """Return the system with its observers, and the properties."""
@@ -354,6 +360,18 @@ class _Poser:
         return self._conjuncts(
             read_formulas(self.spec.shape.ends.when, place, self.problems), {}, self.vocabulary)
 
+    def _reads(self) -> Iterator[Property]:
+        """Yield the properties of the text."""
+        for name, shape in self.spec.shape.reads.items():
+            place = self.root.at(READS.key, name)
+            check_reads(self.model, shape, place, self.problems)
+            who = f"only {' and '.join(shape.only)}" if shape.only else "no rule"
+            text = f"{who} may name {' or '.join(shape.of)}"
+            yield Property(
+                READS, name, tuple(shape.clause), terms.TRUE, terms.TRUE, "always",
+                (Conjunct(text, terms.TRUE),), shape.says,
+                expect_violated=False, because=None, place=place, departure=True)
+
     def _property(self, kind: Kind, name: str, shape: PropertyShape) -> Iterator[Property]:
         place = self.root.at(kind.key, name)
         problems = self.problems
@@ -364,6 +382,7 @@ class _Poser:
             problems.add(place.at("bookkeeping").problem(
                 "what is bookkeeping has no `clause`, `departure`, `expect` or `availability`",
                 at_key=True))
+        self._barred(shape, place)
         expected = self._expected(shape, place)
         columns = parse_columns(shape.each, place.at("each"), problems, self.vocabulary.sorts)
         if not columns:
@@ -381,7 +400,7 @@ class _Poser:
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
                 shape.expect is not None, shape.because, place, shape.departure,
                 shape.bookkeeping, shape.availability, expected, shape.may_be_untested, shape.gap,
-                shape.principal)
+                shape.principal, tuple(dict.fromkeys(shape.barred)))
 
     def _expected(self, shape: PropertyShape, place: Place) -> Expected | None:
         """Return how the property is violated, if that is said; its event must be known."""
@@ -393,6 +412,15 @@ class _Poser:
             self.problems.add(place.at("expect", "event").problem(
                 f"unknown event `{how.event}`", did_you_mean(how.event, names)))
         return Expected(how.length, how.event)
+
+    def _barred(self, shape: PropertyShape, place: Place) -> None:
+        """Note names of `without` that are neither an actor nor a kind of fault."""
+        known = [*self.model.actors, *fault_kinds(self.model)]
+        for i, name in enumerate(shape.barred):
+            if name not in known:
+                self.problems.add(place.at("without", i).problem(
+                    f"`{name}` is neither an actor nor a kind of fault",
+                    did_you_mean(name, known)))
 
     def _words(self, *, in_step: bool) -> Vocabulary:
         return self.stepping if in_step else self.vocabulary

@@ -246,7 +246,7 @@ class ModelShape(Shape):
     elsewhere: ClassVar[dict[str, str]] = {
         kind: f"`[{kind}]` belongs into a spec file"
         for kind in ("clause", "observer", "budget", "invariant", "step", "response", "possible",
-                     "gap", "mutant", "observe", "ends")
+                     "reads", "ends", "gap", "mutant", "observe")
     }
 
     title: str = ""
