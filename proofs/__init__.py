@@ -43,7 +43,8 @@ from twinrom.proofs.report import Counts, DeadEnds, Found, Report
 from twinrom.proofs.run import Run
 from twinrom.proofs.spec import kinds
 from twinrom.proofs.spec.kinds import Kind
-from twinrom.proofs.spec.question import Question, ask, pose
+from twinrom.proofs.spec.posing import ask, pose
+from twinrom.proofs.spec.question import Question
 from twinrom.proofs.spec.request import CheckRequest, request
 from twinrom.proofs.spec.schema import json_schema as spec_json_schema
 from twinrom.proofs.spec.spec import Property, Spec, load_spec, parse_spec, shipped_specs, spec_for
