@@ -20,7 +20,7 @@ from twinrom.statemachine import to_itf
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs import Certificate, Checked, Counts, Property, Result
+    from twinrom.proofs import Certificate, Checked, Counts, Property, Result, Verdict
 
 SCHEMA = "twinrom/check/1"
 
@@ -113,6 +113,15 @@ def _mark(prop: Property) -> str | None:
     return "departure" if prop.departure else None
 
 
+def readers_json(verdict: Verdict) -> list[dict[str, Any]]:
+    """Return who names what only others may."""
+    return [
+        {"rule": r.rule, "names": r.named, "where": r.where,
+         "file": r.place.path, "line": r.place.line}
+        for r in (verdict.readers if isinstance(verdict, ReadElsewhere) else ())
+    ]  # fmt: skip
+
+
 def _property(checked: Checked, result: Result) -> dict[str, Any]:
     prop, verdict = result.prop, result.verdict
     depth: int | None = None
@@ -149,11 +158,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "as_expected": not result.failed,
         "mark": _mark(prop),
         "without": list(prop.without),
-        "readers": [
-            {"rule": r.rule, "names": r.named, "where": r.where,
-             "file": r.place.path, "line": r.place.line}
-            for r in (verdict.readers if isinstance(verdict, ReadElsewhere) else ())
-        ],
+        "readers": readers_json(verdict),
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,
