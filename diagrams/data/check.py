@@ -21,7 +21,15 @@ from twinrom.statemachine import to_itf
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs import Certificate, Checked, Counts, Property, Question, Result
+    from twinrom.proofs import (
+        Certificate,
+        Checked,
+        Counts,
+        Property,
+        Question,
+        Result,
+        Verdict,
+    )
     from twinrom.statemachine import RunFound
 
 SCHEMA = "twinrom/check/1"
@@ -141,6 +149,15 @@ def _run(question: Question, found: RunFound) -> dict[str, Any]:
     }
 
 
+def readers_json(verdict: Verdict) -> list[dict[str, Any]]:
+    """Return who names what only others may."""
+    return [
+        {"rule": r.rule, "names": r.named, "where": r.where,
+         "file": r.place.path, "line": r.place.line}
+        for r in (verdict.readers if isinstance(verdict, ReadElsewhere) else ())
+    ]  # fmt: skip
+
+
 def _property(checked: Checked, result: Result) -> dict[str, Any]:
     prop, verdict = result.prop, result.verdict
     depth: int | None = None
@@ -182,11 +199,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "gap": prop.gap,
         "principal": prop.principal,
         "without": list(prop.without),
-        "readers": [
-            {"rule": r.rule, "names": r.named, "where": r.where,
-             "file": r.place.path, "line": r.place.line}
-            for r in (verdict.readers if isinstance(verdict, ReadElsewhere) else ())
-        ],
+        "readers": readers_json(verdict),
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,

@@ -9,6 +9,7 @@ import pytest
 from asked import question
 
 from twinrom.diagrams import checked_json
+from twinrom.diagrams.words.comparison import named_elsewhere
 from twinrom.diagrams.words.verdicts import exercised_words, verdict_words
 from twinrom.proofs import (
     Checked,
@@ -178,6 +179,10 @@ def test_comparison_and_baseline_have_it(tmp_path: Path) -> None:
     old, new = files(tmp_path, name="old"), files(tmp_path, READER, "new")
     there, back = compare(old, new), compare(new, old)
     assert ([c.after.prop.name for c in there.verdicts], there.worse) == (["at_boot"], True)
+    line = MODEL.count("\n") + 5
+    assert named_elsewhere(there) == [
+        f"at_boot: `other` names `Bank.version` in `when`, {new}:{line}"]
+    assert named_elsewhere(back) == []
     assert ([c.after.prop.name for c in back.verdicts], back.worse) == (["at_boot"], False)
     data = json.loads(json.dumps(baseline([checked(old)])))["models"]["old"]["properties"]
     assert data["at_boot"]["verdict"] == "proved"
