@@ -35,6 +35,7 @@ from twinrom.statemachine.meaning.resolve import Resolver
 from twinrom.statemachine.meaning.scope import (
     BROKEN,
     EventWords,
+    Family,
     ResolveError,
     Typed,
     Vocabulary,
@@ -87,7 +88,7 @@ from twinrom.statemachine.tables import TableChoices, TooLargeError
 
 __all__ = [
     "ALL_POWER", "BOOL", "BROKEN", "INTEGERS", "NOTHING", "Argument", "Column", "Conjunct",
-    "Definition", "Document", "Each", "EventWords", "Expr", "ExpressionError", "Formula",
+    "Definition", "Document", "Each", "EventWords", "Expr", "ExpressionError", "Family", "Formula",
     "InputError", "Model", "ModelShape", "Move", "Obligation", "Option", "Packing", "Place",
     "PolicyChange", "Problem", "Problems", "Refusal", "Refused", "ReplayError", "ResolveError",
     "Resolver", "Rule", "RuleInstance", "Runtime", "Script", "Session", "Shape", "SomeTexts",

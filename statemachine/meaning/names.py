@@ -75,8 +75,9 @@ def _unknown(r: Context, node: e.Name, name: str, expected: Sort | None) -> NoRe
         hint = SPELLED[name]
     elif name in states:
         hint = f"it is a state: write `{_subject(r, node)} is {name}`"
-    elif name in v.model.tables:
-        hint = f"it is a table: write `{name}(...)`"
+    elif name in v.model.tables or name in v.families:
+        what = "a table" if name in v.model.tables else "an observer with `each`"
+        hint = f"it is {what}: write `{name}(...)`"
     elif name in v.model.templates:
         hint = f"it is a template: write `all(c ... for c in {name})`"
     elif name in v.sorts:
@@ -135,7 +136,8 @@ def applied(r: Context, node: e.Call) -> NoReturn:
     if name in r.bound or v.taken(name):
         r.refuse(span, f"`{name}` takes no arguments")
     later = ["later"] * any(sort.wraps for sort in v.sorts.values())
-    known = [*v.definitions, *v.model.tables, "min", "max", *later, "next", "all", "any", "count"]
+    known = [*v.families, *v.definitions, *v.model.tables, "min", "max", *later, "next",
+             "all", "any", "count"]
     r.refuse_name(span, name, f"unknown definition or table `{name}`", did_you_mean(name, known))
 
 

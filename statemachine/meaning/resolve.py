@@ -26,6 +26,7 @@ from twinrom.statemachine.sorts import BOOL, FAR, Sort, number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from twinrom.statemachine.meaning.scope import Family
     from twinrom.statemachine.model import Definition
     from twinrom.statemachine.terms import Term
 
@@ -176,7 +177,26 @@ class Resolver(Context):
             definition = v.definitions[function]
             given = gathered(partial(self.value, a, expected) for a in arguments)
             return self.definition(node, definition, tuple(given))
-        return applied(self, node)
+        return self._member(node, v.families[function]) if function in v.families else (
+            applied(self, node))
+
+    def _member(self, node: e.Call, family: Family) -> Typed:
+        """Return the variable for these values; nothing where there is none for them."""
+        self._count(node, node.function, len(family.sorts), len(node.arguments))
+        values = gathered(map(partial(partial, self._fitting), node.arguments,
+                              [s.or_none() if s.template else s for s in family.sorts]))
+        found = [(terms.conjunction(terms.equal(t.term, t.sort.constant(code))
+                                    for t, code in zip(values, codes, strict=True)), variable)
+                 for codes, variable in family.members.items()]
+        defined = terms.conjunction([*(t.defined for t in values),
+                                     terms.disjunction(where for where, _ in found)])
+        term = family.value.constant(family.value.low)
+        for where, variable in found:
+            own = variable.later() if self.later else variable.term()
+            term = terms.choose(where, own, term) if term is not own else term
+        if family.value.boolean:
+            term = terms.conjunction([defined, term])
+        return Typed(term, family.value, None, terms.truth(self.later), defined)
 
     def _fitting(self, node: e.Expr, sort: Sort) -> Typed:
         """Return a value that must be one of `sort`."""
