@@ -36,6 +36,7 @@ from twinrom.statemachine.meaning.resolve import Resolver
 from twinrom.statemachine.meaning.scope import (
     BROKEN,
     EventWords,
+    Family,
     ResolveError,
     Typed,
     Vocabulary,
@@ -90,8 +91,8 @@ from twinrom.statemachine.tables import TableChoices, TooLargeError
 __all__ = [
     "ALL_POWER", "BOOL", "BROKEN", "INTEGERS", "NOTHING", "Argument", "Column", "Conjunct",
     "DamagedModelError", "Definition", "Document", "Each", "EventWords", "Expr", "ExpressionError",
-    "Formula", "InputError", "Model", "ModelShape", "Move", "Obligation", "Option", "Packing",
-    "Place", "PolicyChange", "Problem", "Problems", "Refusal", "Refused", "ReplayError",
+    "Family", "Formula", "InputError", "Model", "ModelShape", "Move", "Obligation", "Option",
+    "Packing", "Place", "PolicyChange", "Problem", "Problems", "Refusal", "Refused", "ReplayError",
     "ResolveError", "Resolver", "Rule", "RuleInstance", "RunFound", "Runtime", "Script", "Session",
     "Shape", "SomeTexts", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts",
     "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable", "VariableChange",

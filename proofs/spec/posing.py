@@ -13,10 +13,12 @@ from twinrom.proofs.spec.question import Question
 from twinrom.proofs.spec.reads import check_reads, readers
 from twinrom.proofs.spec.spec import Expected, Property, Spec, load_spec, read_spec
 from twinrom.statemachine import (
+    BOOL,
     BROKEN,
     NOTHING,
     Conjunct,
     DamagedModelError,
+    Family,
     InputError,
     Model,
     Obligation,
@@ -59,14 +61,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from twinrom.proofs.spec.kinds import Kind
-    from twinrom.proofs.spec.schema import PropertyShape
+    from twinrom.proofs.spec.schema import ObserverShape, PropertyShape
     from twinrom.statemachine import (
         Column,
         Document,
+        Each,
         Formula,
         Place,
         Problem,
         RuleInstance,
+        Sort,
     )
     from twinrom.statemachine.terms import Term
 
@@ -133,9 +137,13 @@ class _Poser:
         self.vocabulary = Vocabulary(model, dict(base.variables), base.sorts, definitions,
                                      broken=base.broken)
         self.vocabulary.rules = (ground(model) if damaged is None else damaged.system).written
-        self.observers = self._observers()
-        self.vocabulary.variables = {**base.variables,
-                                     **{o.name: o for o in self.observers.values()}}
+        self.columns: dict[str, list[tuple[Variable, dict[str, Typed]]]] = {}
+        families = self._observers()
+        observers = [(name, v) for name, found in self.columns.items() for v, _ in found]
+        self.observers = {v.name: v for _, v in observers}
+        self.vocabulary.variables = {**base.variables, **{
+            name: v for name, v in observers if name not in families}}
+        self.vocabulary.families = families
         words = StepWords(model, ground(model).instances) if damaged is None else (
             WordsOfDamaged(model, damaged.system.instances, whole=damaged.whole))
         self.stepping = replace(self.vocabulary, events=words, expanded={})
@@ -182,8 +190,9 @@ class _Poser:
         return any(pruned[:2] == whole and key in ("", *pruned[2:])
                    for pruned in self.problems.pruned)
 
-    def _observers(self) -> dict[str, Variable]:
-        found: dict[str, Variable] = {}
+    def _observers(self) -> dict[str, Family]:
+        """Make the observers, and return those that there are several of, one for each column."""
+        families: dict[str, Family] = {}
         for name, shape in self.spec.shape.observer.items():
             place = self.root.at("observer", name)
             named = check_name(name, place, self.problems)
@@ -195,58 +204,105 @@ class _Poser:
                 sort = parse_sort("", shape.sort, place.at("sort"), self.problems) if (
                     ".." in shape.sort) else named_sort(
                     shape.sort, self.vocabulary.sorts, place.at("sort"), self.problems)
+            bound = self._bound(shape.each, place)
+            found = self.columns[name] = []
             if not named or sort is None or self._damaged(name):
                 self.problems.broken.add(name)
-            else:
-                index = len(self.vocabulary.variables) + len(found)
-                found[name] = Variable(index, name, sort, role="observer")
+                continue
+            for names in bound:
+                index = len(self.vocabulary.variables) + sum(map(len, self.columns.values()))
+                values = ",".join(t.sort.text(t.term.low) for t in names.values())
+                found.append((Variable(index, f"{name}({values})" if names else name, sort,
+                                       role="observer"), names))
+            if shape.each:
+                self.vocabulary.families = families = {
+                    **families, name: self._family(shape.each, place, sort, found)}
+        return families
+
+    def _bound(self, each: Each, place: Place) -> list[dict[str, Typed]]:
+        """Return what the names of each column of an observer mean."""
+        columns = parse_columns(each, place.at("each"), self.problems, self.vocabulary.sorts)
+        if not columns:
+            self.no_columns.append(".".join(map(str, place.key)))
+        found = []
+        for column in each_column(columns, self.problems):
+            bound = bind_column(column, place.at("each"), self.vocabulary, self.problems)
+            check_free(bound, place.at("each"), self.vocabulary, self.problems)
+            if BROKEN not in bound.values():
+                found.append(bound)
         return found
+
+    def _family(self, each: Each, place: Place, sort: Sort,
+                found: list[tuple[Variable, dict[str, Typed]]]) -> Family:
+        sorts = []
+        for key, values in each.items():  # there may be no column to look at
+            kind = self.vocabulary.sorts.get(str(values).rpartition(".")[2])
+            bound = {} if kind or not values else bind_column(
+                ((key, values[0]),), place.at("each"), self.vocabulary, Problems())
+            sorts.append(kind or (bound[key].sort if key in bound else BOOL))
+        return Family(tuple(sorts), sort, {
+            tuple(typed.term.low for typed in names.values()): v for v, names in found})
 
     def _observed(self, system: TransitionSystem) -> TransitionSystem:
         init: list[Conjunct] = []
         updates: dict[int, tuple[Term, list[Obligation]]] = {}
         for name, shape in self.spec.shape.observer.items():
-            variable, place = self.observers.get(name), self.root.at("observer", name)
-            start, later = (
-                None if self._damaged(name, key) else self._observed_value(
-                    text, place.at(key), variable, vocabulary)
-                for key, text, vocabulary in (("initial", shape.initial, self.vocabulary),
-                                              ("update", shape.update, self.stepping)))
-            if variable is None:
-                continue
-            if start is not None:
-                if any(duty.wrong == NOTHING for duty in start[1]):
-                    self.problems.add(place.at("initial").problem(
-                        "`initial` is nothing where this goes through `none`",
-                        "write `a if machine != none else b`"))
-                if self._watches(start[0], "variable"):
-                    self.problems.add(place.at("initial").problem(
-                        "`initial` cannot read an observer"))
-                text = f"{name} == {shape.initial}"
-                init.append(Conjunct(text, terms.equal(variable.term(), start[0])))
-            if later is not None:
-                if self._watches(later[0], "after"):
-                    self.problems.add(place.at("update").problem(
-                        "`next` of an observer cannot be read here",
-                        "the updates decide what it is"))
-                updates[variable.index] = later
+            before = len(self.problems.found)
+            columns: list[tuple[Variable | None, dict[str, Typed]]] = [*self.columns[name]]
+            for variable, bound in columns or [(None, dict.fromkeys(shape.each, BROKEN))]:
+                conjunct, later = self._started(name, shape, variable, bound)
+                if conjunct is not None:
+                    init.append(conjunct)
+                if later is not None and variable is not None:
+                    updates[variable.index] = later
+                if len(self.problems.found) > before:
+                    break
         if self.problems.found or self.damaged is not None:
             return system
         return system.extended(tuple(self.observers.values()), init,
                                [_with_updates(i, updates) for i in system.instances])
+
+    def _started(self, name: str, shape: ObserverShape, variable: Variable | None,
+                 bound: Mapping[str, Typed],
+                 ) -> tuple[Conjunct | None, tuple[Term, list[Obligation]] | None]:
+        """Return how an observer starts, and what it is after a step."""
+        place = self.root.at("observer", name)
+        start, later = (
+            None if self._damaged(name, key) else self._observed_value(
+                text, place.at(key), variable, bound, vocabulary)
+            for key, text, vocabulary in (("initial", shape.initial, self.vocabulary),
+                                          ("update", shape.update, self.stepping)))
+        if variable is None:
+            return None, None
+        conjunct = None
+        if start is not None:
+            if any(duty.wrong == NOTHING for duty in start[1]):
+                self.problems.add(place.at("initial").problem(
+                    "`initial` is nothing where this goes through `none`",
+                    "write `a if machine != none else b`"))
+            if self._watches(start[0], "variable"):
+                self.problems.add(place.at("initial").problem(
+                    "`initial` cannot read an observer"))
+            conjunct = Conjunct(f"{variable.name} == {shape.initial}",
+                                terms.equal(variable.term(), start[0]))
+        if later is not None and self._watches(later[0], "after"):
+            self.problems.add(place.at("update").problem(
+                "`next` of an observer cannot be read here", "the updates decide what it is"))
+        return conjunct, later
 
     def _watches(self, term: Term, operator: str) -> bool:
         watched = {o.index for o in self.observers.values()}
         return any(t.operator == operator and t.value in watched for t in terms.leaves([term]))
 
     def _observed_value(self, text: str, place: Place, variable: Variable | None,
+                        bound: Mapping[str, Typed],
                         vocabulary: Vocabulary) -> tuple[Term, list[Obligation]] | None:
         formula = read_formula(text, place, self.problems)
         if formula is None:
             return None
         sort = variable.sort if variable else None
         try:
-            typed = Resolver(vocabulary, formula, {}).value(formula.expr, sort)
+            typed = Resolver(vocabulary, formula, bound).value(formula.expr, sort)
             check_known(typed.term, formula, formula.expr.span)
         except ResolveError as error:
             self.problems.extend(error.problems)

@@ -49,6 +49,10 @@ class ObserverShape(Shape):
 
     fallback: ClassVar[dict[str, Any]] = {"sort": "", "initial": "", "update": ""}
 
+    each: Each = Field(
+        default_factory=dict,
+        description="one observer per column, read `hit(this)`: lists, or names of templates",
+    )
     sort: str = Field(description="its sort, or a range")
     initial: str = Field(description="its value at the start")
     update: str = Field(description="its value after a step")

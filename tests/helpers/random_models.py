@@ -432,6 +432,20 @@ require = ["A.cell.of == {first}", "B.cell.of.level == B.level", "A.peer.peer !=
 {self.rules}
 """
 
+    def spec(self) -> str:
+        n = self.pick("A", "B", "A.peer", "B.peer.peer")
+        return super().spec() + f"""
+[observer.touched]
+each = {{ this = "Box", cell = "this.Cell" }}
+sort = "bool"
+initial = "this == A"
+update = "touched(this, cell) != (event is r0 and (cell is good or next(this) is off))"
+[invariant.touch]
+each = {{ this = "Box" }}
+whenever = "{self.truth(1, ["A", "this"])}"
+must = "touched(this, this.used) or touched({n}, {n}.cell) or {self.truth(1, ["B", "this"])}"
+"""
+
 POWER, WRAP, REFER = 1000, 2000, 3000
 POWERED, WRAPPED = tuple(range(POWER, POWER + 60)), tuple(range(WRAP, WRAP + 60))
 REFERRING = tuple(range(REFER, REFER + 60))

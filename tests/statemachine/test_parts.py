@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from asked import question
 
+from twinrom.proofs.engines.search.breadth_first import search
 from twinrom.statemachine import InputError, ground, parse_model
 from twinrom.statemachine.running.session import Session
 
@@ -135,3 +136,51 @@ def test_a_property_for_each_machine_has_its_name() -> None:
     assert [p.name for p in asked.properties] == [
         "i[this=s1, rom=s1.A]", "i[this=s1, rom=s1.B]", "i[this=s2, rom=s2.A]",
         "i[this=s2, rom=s2.B]"]
+
+
+HIT = """
+[observer.hit]
+each = { this = "Server" }
+sort = "bool"
+initial = "this is on"
+update = "hit(this) or event is swap and event.this == this"
+[observer.last]
+sort = "Server?"
+initial = "none"
+update = "event.this if event is swap else last"
+[observer.reads]
+each = { this = "Server", rom = "this.Bank" }
+sort = "0..3"
+initial = "0"
+update = "3 if event.this == this and this.boot == rom else reads(this, rom)"
+[invariant.of_each]
+each = { this = "Server" }
+must = "hit(this) == (reads(this, this.A) == 3)"
+[invariant.of_the_last]
+whenever = "last != none"
+must = "hit(last)"
+[invariant.of_none_nothing_holds]
+must = "not hit(last) or last != none"
+[invariant.none_for_these_values]
+must = "not reads(s1, s2.A) != 7"
+[step.after]
+must = "next(hit(s1)) or not hit(s1)"
+"""
+
+
+def test_an_observer_for_each_machine_is_read_like_a_table() -> None:
+    asked = question(SERVERS, HIT)
+    assert [v.name for v in asked.system.variables if v.role == "observer"] == [
+        "hit(s1)", "hit(s2)", "last", "reads(s1,s1.A)", "reads(s1,s1.B)", "reads(s2,s2.A)",
+        "reads(s2,s2.B)"]
+    report = search(asked)
+    assert report.complete
+    assert {n for n, f in report.found.items() if f.violation is not None} == set()
+
+
+def test_an_observer_for_each_of_too_few_is_none() -> None:
+    spec = HIT.replace('[observer.hit]\neach = { this = "Server" }',
+                       '[observer.hit]\neach = { this = "Server", two = "Server", x = "Server" }')
+    spec = spec.replace("hit(this)", "hit(this, s1, s2)").replace("hit(last)", "hit(last, s1, s2)")
+    asked = question(SERVERS, spec.replace("hit(s1)", "hit(s1, s1, s2)"))
+    assert "observer.hit" in asked.no_columns
