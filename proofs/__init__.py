@@ -52,6 +52,7 @@ from twinrom.proofs.verdicts.dead_ends import dead_end_traces
 from twinrom.proofs.verdicts.lasso import owed_since
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, holds_at, holds_in
 from twinrom.proofs.verdicts.verdict import (
+    STANDINGS,
     Bounded,
     Checked,
     ClauseResult,
@@ -67,17 +68,17 @@ from twinrom.proofs.verdicts.verdict import (
 )
 
 __all__ = [
-    "BOUNDED", "CODES", "ENGINES", "FORMATS", "SELECTABLE", "Answer", "Bounded", "Certificate",
-    "CheckRequest", "Checked", "Clause", "ClauseResult", "Comparison", "Counts", "Cut", "DeadEnds",
-    "Difference", "EngineDisagreementError", "Evidence", "FaultNumber", "Finding", "Folded",
-    "Found", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated", "NotChecked", "OneWay", "Options",
-    "Point", "PolicyStanding", "Property", "Proved", "Question", "Read", "Recheck", "Report",
-    "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "VerdictChange", "Violated",
-    "WorkerDiedError", "ask", "axes_of", "baseline", "check", "combine", "compare", "count_faults",
-    "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid", "holds_at",
-    "holds_in", "kinds", "lint", "lint_files", "load_spec", "mutants", "mutate", "mutated",
-    "out_of_memory", "owed_since", "parse_spec", "policies", "pose", "read_baseline", "read_gaps",
-    "recheck_folders", "refuse_another_file", "request", "row_data", "shipped_specs", "spec_for",
-    "spec_json_schema", "sweep", "weight", "word", "write_baseline", "write_certificate",
-    "write_export",
+    "BOUNDED", "CODES", "ENGINES", "FORMATS", "SELECTABLE", "STANDINGS", "Answer", "Bounded",
+    "Certificate", "CheckRequest", "Checked", "Clause", "ClauseResult", "Comparison", "Counts",
+    "Cut", "DeadEnds", "Difference", "EngineDisagreementError", "Evidence", "FaultNumber",
+    "Finding", "Folded", "Found", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated", "NotChecked",
+    "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved", "Question", "Read",
+    "Recheck", "Report", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "VerdictChange",
+    "Violated", "WorkerDiedError", "ask", "axes_of", "baseline", "check", "combine", "compare",
+    "count_faults", "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid",
+    "holds_at", "holds_in", "kinds", "lint", "lint_files", "load_spec", "mutants", "mutate",
+    "mutated", "out_of_memory", "owed_since", "parse_spec", "policies", "pose", "read_baseline",
+    "read_gaps", "recheck_folders", "refuse_another_file", "request", "row_data", "shipped_specs",
+    "spec_for", "spec_json_schema", "sweep", "weight", "word", "write_baseline",
+    "write_certificate", "write_export",
 ]  # fmt: skip

@@ -62,7 +62,8 @@ class Report:
     `tier` says how a search was carried out.
     `certificates` prove properties for all depths; `reasons` say why a property has none.
     `refuted` are those of which z3 says, without showing it, that a run breaks them;
-    `sizes` are those that a violation needs, where they are not those of the question.
+    `sizes` are those that a violation needs, where they are not those of the question;
+    `idle` has the rules an overlay adds that happen in no state of a complete search.
     """
 
     engine: str
@@ -79,6 +80,7 @@ class Report:
     sizes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     refuted: frozenset[str] = frozenset()
     lost: bool = False
+    idle: tuple[str, ...] = ()
 
     @property
     def seen(self) -> str:

@@ -12,6 +12,7 @@ from twinrom.statemachine.grounding.budget import (
     with_barred_faults,
     with_budget,
 )
+from twinrom.statemachine.grounding.effects import NOTHING, assigned
 from twinrom.statemachine.grounding.ground import ground
 from twinrom.statemachine.load import build_model, find_file, find_model, load_model, parse_model
 from twinrom.statemachine.loading.definitions import read_definitions
@@ -61,7 +62,13 @@ from twinrom.statemachine.running.session import Option, Session, VariableChange
 from twinrom.statemachine.running.trace import Trace, from_itf, read_trace, to_itf, write_trace
 from twinrom.statemachine.sorts import BOOL, INTEGERS, Sort
 from twinrom.statemachine.source.changes import PolicyChange, changes_between
-from twinrom.statemachine.source.diagnostics import InputError, Problem, did_you_mean, printable
+from twinrom.statemachine.source.diagnostics import (
+    InputError,
+    Problem,
+    closest,
+    did_you_mean,
+    printable,
+)
 from twinrom.statemachine.source.document import Document
 from twinrom.statemachine.source.files import is_file, is_folder, read_text, write_whole
 from twinrom.statemachine.source.places import Place, Problems
@@ -78,20 +85,20 @@ from twinrom.statemachine.system import (
 from twinrom.statemachine.tables import TableChoices, TooLargeError
 
 __all__ = [
-    "ALL_POWER", "BOOL", "BROKEN", "INTEGERS", "Argument", "Column", "Conjunct", "Definition",
-    "Document", "Each", "EventWords", "Expr", "ExpressionError", "Formula", "InputError", "Model",
-    "ModelShape", "Move", "Obligation", "Option", "Packing", "Place", "PolicyChange", "Problem",
-    "Problems", "Refusal", "Refused", "ReplayError", "ResolveError", "Resolver", "Rule",
-    "RuleInstance", "Runtime", "Script", "Session", "Shape", "SomeTexts", "Sort", "State", "Step",
-    "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace", "TransitionSystem",
-    "Typed", "Variable", "VariableChange", "Vocabulary", "Write", "base_of", "bind_column",
-    "budget_problem", "build_model", "changes_between", "check_definitions", "check_free",
-    "check_known", "check_name", "conjuncts", "did_you_mean", "each_column", "fault_kinds",
-    "filled", "find_file", "find_model", "from_itf", "ground", "in_sort", "is_file", "is_folder",
-    "kind_of", "load_model", "model_json_schema", "model_vocabulary", "named_sort", "parse",
-    "parse_columns", "parse_model", "parse_sort", "printable", "read_definitions", "read_formula",
-    "read_formulas", "read_script", "read_text", "read_trace", "replay", "run_script", "shaped",
-    "shipped_models", "shipped_policies", "size_option", "spoken", "start_session", "syntax",
-    "term_text", "terms", "to_itf", "unlimited", "with_barred_faults", "with_budget", "write_trace",
-    "write_whole",
+    "ALL_POWER", "BOOL", "BROKEN", "INTEGERS", "NOTHING", "Argument", "Column", "Conjunct",
+    "Definition", "Document", "Each", "EventWords", "Expr", "ExpressionError", "Formula",
+    "InputError", "Model", "ModelShape", "Move", "Obligation", "Option", "Packing", "Place",
+    "PolicyChange", "Problem", "Problems", "Refusal", "Refused", "ReplayError", "ResolveError",
+    "Resolver", "Rule", "RuleInstance", "Runtime", "Script", "Session", "Shape", "SomeTexts",
+    "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace",
+    "TransitionSystem", "Typed", "Variable", "VariableChange", "Vocabulary", "Write", "assigned",
+    "base_of", "bind_column", "budget_problem", "build_model", "changes_between",
+    "check_definitions", "check_free", "check_known", "check_name", "closest", "conjuncts",
+    "did_you_mean", "each_column", "fault_kinds", "filled", "find_file", "find_model", "from_itf",
+    "ground", "in_sort", "is_file", "is_folder", "kind_of", "load_model", "model_json_schema",
+    "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort",
+    "printable", "read_definitions", "read_formula", "read_formulas", "read_script", "read_text",
+    "read_trace", "replay", "run_script", "shaped", "shipped_models", "shipped_policies",
+    "size_option", "spoken", "start_session", "syntax", "term_text", "terms", "to_itf", "unlimited",
+    "with_barred_faults", "with_budget", "write_trace", "write_whole",
 ]  # fmt: skip

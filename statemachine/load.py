@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from twinrom.statemachine.grounding.ground import ground, ground_problems
 from twinrom.statemachine.loading.declarations import Declarations
 from twinrom.statemachine.loading.definitions import defined_name
+from twinrom.statemachine.loading.notation import is_name
 from twinrom.statemachine.loading.overlay import read_layers
-from twinrom.statemachine.loading.schema import ModelShape
+from twinrom.statemachine.loading.schema import EventShape, ModelShape
 from twinrom.statemachine.loading.shape import shaped
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
 from twinrom.statemachine.source.diagnostics import LONGEST_WORD, InputError, closest, did_you_mean
@@ -20,7 +21,9 @@ from twinrom.statemachine.source.places import Place, Problems
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from twinrom.statemachine.loading.overlay import Layers
     from twinrom.statemachine.model import Model
+    from twinrom.statemachine.sorts import Sort
 
 SECTIONS = ("sort", "table", "machine", "define", "actor")
 
@@ -81,7 +84,7 @@ def build_model(
     problems = Problems()
     layers = read_layers(document, problems, includes or {})
     data = layers.data
-    root = Place(layers.documents)
+    root = layers.place
     written = dict(data)
     budget = data.pop("budget", None) if layers.base is not None else None
     shape = shaped(ModelShape, data, root, problems)
@@ -91,6 +94,8 @@ def build_model(
     problems.broken |= _broken(problems, data)
     if not shape.machine and not problems.forgiven("machine") and "machine" not in data:
         problems.add(root.problem("a model needs a machine", "write `[machine.NAME]`"))
+    for name in filter(is_name, layers.silent):
+        shape.event.setdefault(name, EventShape())
     declarations = Declarations(shape, root, problems, sorts or {})
     model = replace(
         declarations.model(Path(document.path).stem),
@@ -98,6 +103,7 @@ def build_model(
         changes=layers.changes,
         budget=_budget(budget, root.at("budget"), problems),
         written=written,
+        absent=_absent(layers, declarations.known),
     )
     if problems.found:
         problems.extend(ground_problems(model, frozenset(problems.broken)))
@@ -113,6 +119,24 @@ def _forget_damaged(shape: ModelShape, problems: Problems) -> None:
         if "instances" in damaged or (damaged and "states" not in machine.model_fields_set):
             problems.pruned.add(("machine", name))
             del shape.machine[name]
+
+
+def _absent(layers: Layers, known: Mapping[str, Sort]) -> dict[str, Sort]:
+    """Return the arguments that the rules of silent events had, each with its sort."""
+    found: dict[str, Sort] = {}
+    for rule in (rule for rules in layers.silent.values() for rule in rules):
+        for name, text in _table(rule.get("given")).items():
+            if str(text).removesuffix("?") in known:
+                found[name] = known[str(text).removesuffix("?")]
+        for name, values in _table(rule.get("each")).items():
+            listed = set(map(str, values)) if isinstance(values, list) else set()
+            sorts = [sort for sort in known.values() if listed & set(sort.labels or ())]
+            found.update((name, sort) for sort in sorts[:1])
+    return found
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _budget(

@@ -218,6 +218,7 @@ class Model:
     changes: tuple[PolicyChange, ...] = ()
     budget: Mapping[str, int | None] = field(default_factory=dict)
     written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    absent: Mapping[str, Sort] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def machines(self) -> dict[str, Template]:

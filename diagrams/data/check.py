@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.heading import heading
@@ -32,6 +33,7 @@ def _model(checked: Checked) -> dict[str, Any]:
         "failed": checked.failed,
         "undecided": checked.undecided,
         "standing": checked.standing,
+        "limited": {setting.name: setting.value for setting in question.limited},
         "rest": _rest(checked),
         "engines": {name: _engine(report) for name, report in checked.reports.items()},
         "properties": [_property(checked, r) for r in checked.results],
@@ -42,6 +44,10 @@ def _model(checked: Checked) -> dict[str, Any]:
                 "verdict": c.verdict,
                 "properties": list(c.properties),
                 "rules": list(c.rules),
+                "page": question.spec.clauses[c.id].page,
+                "at": question.spec.clauses[c.id].at,
+                "principal": list(c.principal),
+                "witness": c.witness,
             }
             for c in checked.clauses
         ],
@@ -122,8 +128,13 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         },
         "exercised_at": result.exercised_at,
         "expect": "violated" if prop.expect_violated else None,
+        "expected": None if prop.expected is None else asdict(prop.expected),
+        "otherwise": result.otherwise,
         "as_expected": not result.failed,
         "mark": _mark(prop),
+        "may_be_untested": prop.may_be_untested,
+        "gap": prop.gap,
+        "principal": prop.principal,
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,

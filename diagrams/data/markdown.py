@@ -80,8 +80,7 @@ def _details(found: Comparison) -> Iterable[tuple[str, str]]:
 def _row(change: VerdictChange) -> str:
     cells = [
         code(change.after.prop.name),
-        plain(words.verdict_text(change.before)),
-        plain(words.verdict_text(change.after)),
+        *map(plain, words.both_texts(change)),
         "**worse**" if change.worse else "",
     ]
     return f"| {' | '.join(cells)} |"

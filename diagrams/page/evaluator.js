@@ -101,7 +101,7 @@ class GroundSystem {
     const instance = this.instances[i];
     const where = { state, rows, given: this.given(i, payload), instance: i };
     for (const [text, duty] of instance.duties) {
-      if (!this.value(duty, where)) throw new RangeError(`${text} leaves the sort of its variable`);
+      if (!this.value(duty, where)) throw new RangeError(text);
     }
     const later = state.slice();
     for (const [index, node] of instance.updates) later[index] = this.value(node, where);

@@ -29,7 +29,7 @@ from twinrom.diagrams.words.verdicts import (
 from twinrom.proofs import NotChecked, Proved, Unknown, Violated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from twinrom.diagrams.page.subject import Subject
     from twinrom.proofs import Checked, ClauseResult, FaultNumber, Result
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 TONES = {
     "proved": "good", "holds": "good", "finding": "known", "VIOLATED": "bad", "HOLDS NOW": "bad",
     "VACUOUS": "bad", "unknown": "open", "not checked": "open", "not seen": "open",
-    "untidy": "known", "untested": "open",
+    "untidy": "known", "untested": "open", "another reading": "known",
 }  # fmt: skip
 CLAUSE_WORDS = {
     "by-rules": ("carried by rules alone", "good"),
@@ -49,7 +49,7 @@ WORST = (
     "proved",
 )  # fmt: skip
 TOOLS = ("z3-solver", "cvc5", "bitwuzla", "transitions", "llvmlite", "pydantic", "jinja2")
-STANDING_TONES = {"unsafe": "bad", "undecided": "open", "keeps": "good"}
+STANDING_TONES = {"undecided": "open", "other-reading": "known", "keeps": "good"}
 
 
 def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def standing(checked: Checked) -> str:
 
 
 def _runs(subject: Subject) -> list[dict[str, Any]]:
-    groups = sorted(same_run(subject.checked), key=lambda g: g[0].prop.expect_violated)
+    groups = sorted(same_run(subject.checked), key=lambda group: not group[0].failed)
     return [
         counterexample(subject.checked, subject.given, group, group[0].verdict.trace, i)
         for i, group in enumerate(groups)
@@ -148,6 +148,9 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "clauses": prop.clauses,
         "departure": prop.departure,
         "bookkeeping": prop.bookkeeping,
+        "may_be_untested": prop.may_be_untested,
+        "gap": prop.gap,
+        "principal": prop.principal,
         "place": short_place(prop.place),
         "verdict": words,
         "tone": TONES[words],
@@ -174,7 +177,7 @@ def _clause(
     return {
         "id": clause.id,
         "kind": clause.kind,
-        "page": shape.page,
+        "place": ", ".join(part for part in (shape.page, shape.at) if part),
         "says": shape.says,
         "because": shape.because,
         "verdict": verdict,
@@ -182,19 +185,20 @@ def _clause(
         "basis": sorted({basis for word, _, basis in told if word == verdict}),
         "properties": [
             {"name": name, "verdict": word, "tone": TONES[word], "basis": basis,
-             "at": exercised_words(results[name])}
+             "at": exercised_words(results[name]), "principal": name in clause.principal}
             for name, (word, _, basis) in zip(clause.properties, told, strict=True)
         ],
-        "witness": _shortest(results[name] for name in clause.properties),
+        "witness": _steps(results.get(clause.witness or "")),
+        "principal": clause.witness if clause.principal else None,
         "rules": [{"name": n, "place": short_place(rules[n].place), "says": rules[n].says}
                   for n in clause.rules],
     }  # fmt: skip
 
 
-def _shortest(results: Iterable[Result]) -> list[str] | None:
-    """Return the shortest run that exercises one of some properties."""
-    found = [r.witness.steps for r in results if r.witness is not None]
-    return [str(step) for step in min(found, key=len)] if found else None
+def _steps(result: Result | None) -> list[str] | None:
+    """Return the shortest run that exercises a property."""
+    witness = result.witness if result is not None else None
+    return [str(step) for step in witness.steps] if witness is not None else None
 
 
 def _unknown(checked: Checked) -> dict[str, list[str]]:
@@ -221,7 +225,9 @@ def _not_modelled(checked: Checked) -> dict[str, Any]:
             if c.verdict in ("stated", "open") and (shape := question.spec.clauses[c.id])
         ],
         "rules": [r.name for r in question.model.rules.values() if not r.clauses],
-        "properties": [r.prop.name for r in checked.results if not r.prop.clauses],
+        "properties": [
+            r.prop.name for r in checked.results if not r.prop.clauses and not r.prop.gap
+        ],
     }
 
 
@@ -232,6 +238,10 @@ def _gap(checked: Checked, name: str, standings: Mapping[str, str]) -> dict[str,
         "asks": gap.asks,
         "because": gap.because,
         "chosen": gap.chosen,
+        "properties": [
+            {"name": r.prop.name, "verdict": word, "tone": TONES[word]}
+            for r in checked.results if r.prop.gap == name for word in verdict_words(r)[:1]
+        ],
         "readings": [
             {"says": r.says, "policy": r.policy, "own": r.policy == checked.question.model.name,
              "standing": standings.get(r.policy or "")}

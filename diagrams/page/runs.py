@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from twinrom.diagrams.page.data import run_data
 from twinrom.diagrams.words.story import changes, tell
 from twinrom.diagrams.words.text import trace_file
+from twinrom.diagrams.words.verdicts import known_finding, otherwise_words
 from twinrom.statemachine import size_option, to_itf
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def counterexample(
         "name": prop.name,
         "clauses": prop.clauses,
         "says": prop.says,
-        "known": prop.expect_violated,
+        "known": known_finding(first),
+        "otherwise": otherwise_words(first),
+        "gap": prop.gap,
         "because": prop.because,
         "others": [r.prop.name for r in results[1:]],
         "sizes": sizes if first.question is not checked.question else {},

@@ -219,7 +219,8 @@ def _variables(model: Model) -> dict[str, object]:
 
 
 def _duties(model: Model) -> dict[str, object]:
-    return {n: (e.columns, tuple(map(str, e.can_happen))) for n, e in model.events.items()}
+    return {n: (e.columns, tuple(map(str, e.can_happen)))
+            for n, e in model.events.items() if e.can_happen}  # fmt: skip
 
 
 def _named(formulas: Iterable[object]) -> dict[str, object]:

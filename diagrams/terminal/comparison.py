@@ -60,7 +60,7 @@ def _verdicts(found: Comparison) -> list[RenderableType]:
         table = Table.grid(padding=(0, GAP, 0, 0))
         for change in found.verdicts:
             name = "\n".join(broken_name(change.after.prop.name, NAME_WIDTH))
-            old, new = words.verdict_text(change.before), words.verdict_text(change.after)
+            old, new = words.both_texts(change)
             mark = Text("worse", style="bold red") if change.worse else Text("")
             table.add_row(Text(name), Text(old), Text("->"), Text(new), mark)
         parts.append(Padding(table, (0, 0, 0, GAP), expand=False))

@@ -20,6 +20,7 @@ from twinrom.diagrams.words.verdicts import (
     exercised_words,
     rests_on_words,
     standing_words,
+    unasked_lines,
     verdict_words,
 )
 from twinrom.proofs import NotChecked, Unknown
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 def checked_view(checked: Checked) -> RenderableType:
     """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
-    more = (_unchecked(checked), _unknown(checked), _clauses(checked), _dead_ends(checked))
+    more = (_unchecked(checked), _unknown(checked), _unasked(checked), _clauses(checked),
+            _dead_ends(checked))
     parts += [view for view in more if view is not None]
     parts += stories(checked)
     parts.append(_summary(checked))
@@ -70,7 +72,8 @@ class VerdictTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay the table out for the width there is."""
         table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-        fixed = 8 + 9 + 8 + 5 + 5 + 6
+        words = max((len(verdict_words(result)[0]) for result in self.results), default=0)
+        fixed = 8 + max(9, words) + 8 + 5 + 5 + 6
         name_width = max(24, options.max_width - fixed)
         for title, justify in (
             ("clause", "left"),
@@ -84,7 +87,7 @@ class VerdictTable:
         for result in self.results:
             text, style, basis = verdict_words(result)
             at = exercised_words(result)
-            clauses = Text("\n".join(result.prop.clauses) or "-", style="dim")
+            clauses = Text("\n".join(result.prop.clauses) or result.prop.gap or "-", style="dim")
             name = Text("\n".join(broken_name(result.prop.name, name_width)))
             table.add_row(
                 clauses, name, Text(text, style=style), basis, at, f"{result.seconds:.1f}"
@@ -134,6 +137,11 @@ def _unknown(checked: Checked) -> RenderableType | None:
     return Text("\nUnknown: " + "\nUnknown: ".join(lines), style="magenta") if lines else None
 
 
+def _unasked(checked: Checked) -> RenderableType | None:
+    lines = unasked_lines(checked)
+    return Text("\n" + "\n".join(lines), style="yellow") if lines else None
+
+
 def _clauses(checked: Checked) -> RenderableType | None:
     groups = {
         "not-checked": "Clauses whose properties are not checked",
@@ -150,8 +158,12 @@ def _clauses(checked: Checked) -> RenderableType | None:
     loose = [
         r.prop.name
         for r in checked.results
-        if not r.prop.clauses and not r.prop.bookkeeping
+        if not (r.prop.clauses or r.prop.bookkeeping or r.prop.gap)
     ]
+    readings = [f"{r.prop.name} ({r.prop.gap})" for r in checked.results if r.prop.gap]
+    if readings:
+        text.append("\nProperties that hold one reading of a gap: ", style="bold")
+        text.append(", ".join(readings))
     if loose and checked.clauses:
         text.append("\nProperties beyond the clauses: ", style="bold")
         text.append(", ".join(loose))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from twinrom.diagrams.words.story import told_run
 from twinrom.diagrams.words.text import steps
 from twinrom.diagrams.words.verdicts import verdict_words
-from twinrom.proofs import Violated
+from twinrom.proofs import Vacuous, Violated
 from twinrom.statemachine import ground, printable
 
 if TYPE_CHECKING:
@@ -35,9 +35,16 @@ def unchanged(same: int, every: int) -> str:
     return f"all {every} verdicts are the same" if same == every else f"{same} others: as before"
 
 
-def verdict_text(result: Result) -> str:
+def both_texts(change: VerdictChange) -> tuple[str, str]:
+    """Return a verdict before and after a change, in words."""
+    return verdict_text(change.before), verdict_text(change.after, asked_before=True)
+
+
+def verdict_text(result: Result, *, asked_before: bool = False) -> str:
     """Return a verdict in words, with the length of a counterexample."""
     words, verdict = verdict_words(result)[0], result.verdict
+    if isinstance(verdict, Vacuous) and not result.prop.bookkeeping and not result.failed:
+        return "no longer asked" if asked_before else "not asked"
     if not isinstance(verdict, Violated):
         return words
     return f"{words} ({steps(len(verdict.trace.steps))})"

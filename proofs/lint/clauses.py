@@ -40,7 +40,7 @@ def _nameless(model: Model, spec: Spec) -> Iterator[Finding]:
             yield Finding("W402", rule.place.problem(
                 f"rule `{name}` names no clause", "say which one it carries", at_key=True))
     for kind, name, shape in written_properties(spec.shape):
-        if not shape.clause and not shape.bookkeeping:
+        if not (shape.clause or shape.bookkeeping or shape.gap):
             yield Finding("W403", spec.place.at(kind.key, name).problem(
                 f"the {kind} property `{name}` names no clause".replace(
                     "invariant property", "invariant"),
@@ -51,7 +51,5 @@ def _unknown(model: Model, spec: Spec) -> Iterator[Finding]:
     for rule in model.rules.values():
         for i, clause in enumerate(rule.clauses):
             if clause not in spec.clauses:
-                place = rule.place.at("clause")
-                listed = any(d.has((*place.key, i)) for d in place.documents)
-                yield Finding("W404", (place.at(i) if listed else place).problem(
+                yield Finding("W404", rule.place.at("clause", i).problem(
                     f"the spec has no clause `{clause}`", did_you_mean(clause, spec.clauses)))

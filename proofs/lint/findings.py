@@ -16,6 +16,7 @@ CODES = {
     "E102": "a declared event can happen, and no rule answers it",
     "E103": "an assignment can leave the sort of its variable",
     "E104": "there is no initial state",
+    "E105": "an overlay adds a rule that never happens",
     "W200": "the search was not complete",
     "W201": "a rule never happens",
     "W202": "a state is never reached",

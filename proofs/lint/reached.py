@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.lint.explore import explore, possible
 from twinrom.proofs.lint.findings import Finding
+from twinrom.proofs.spec.added import adds, never_happens
 from twinrom.proofs.spec.events import with_payload
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import InputError, Step, ground, terms
@@ -134,7 +135,7 @@ def _out_of_sort(reached: Reached) -> Iterator[tuple[int, Finding]]:
                 if state is not None:
                     shown.add((instance.rule.name, duty.text))
                     yield instance.index, Finding("E103", duty.place.problem(
-                        f"`{duty.text}` leaves the sort of its variable", f"at `{step}`"), state)
+                        str(duty), f"at `{step}`"), state)
 
 
 def _rules(model: Model, reached: Reached, excused: set[int]) -> Iterator[Finding]:
@@ -143,6 +144,9 @@ def _rules(model: Model, reached: Reached, excused: set[int]) -> Iterator[Findin
         instances = [i for i in reached.system.written if i.rule is rule]
         dead = [i for i in instances if i.index not in reached.fired]
         if not dead or any(i.index in excused for i in instances):
+            continue
+        if reached.complete and len(dead) == len(instances) and adds(model, "rule", rule.name):
+            yield Finding("E105", never_happens(rule, model))
             continue
         names = [f"`{rule.name}`"] if len(dead) == len(instances) else [f"`{i.name}`" for i in dead]
         listed = ", ".join(names)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.lint.findings import Finding
-from twinrom.proofs.lint.words import (
+from twinrom.proofs.spec.words import (
     mentioned,
     model_words,
     rule_formulas,

@@ -17,6 +17,7 @@ from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window, observables
 from twinrom.proofs.spec.question import pose
 from twinrom.proofs.spec.spec import read_spec
+from twinrom.proofs.verdicts.combine import violated
 from twinrom.proofs.verdicts.counterexample import counterexample
 from twinrom.proofs.verdicts.replay import EngineDisagreementError
 from twinrom.statemachine import Document, InputError, ground
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.mutation.mutants import Mutant
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import TransitionSystem
 
 
@@ -195,10 +197,21 @@ def _killed(
         return MutantOutcome("undecided", report.stopped or "not decided")
     for prop in watched:
         found = report.found[prop.name]
-        if found.violation is None and (found.witness is None or prop.expect_violated):
+        if (sooner := known_otherwise(asked, prop, found.violation)) is not None:
+            return MutantOutcome("killed", prop.name, "violated", sooner)
+        idle = found.witness is None and prop.may_be_untested is None
+        if found.violation is None and (idle or prop.expect_violated):
             how = "holds" if prop.expect_violated else "vacuous"
             return MutantOutcome("killed", prop.name, how)
     return None
+
+
+def known_otherwise(question: Question, prop: Property, run: Run | None) -> int | None:
+    """Return after how many steps a known finding breaks in another way than the spec says."""
+    if run is None or prop.expected is None or question.elsewhere:
+        return None
+    found = violated(question, prop, run, quick=True)
+    return found.length if found.otherwise(prop.expected) else None
 
 
 def _event(run: Run) -> int:

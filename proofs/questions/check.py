@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from twinrom.proofs.engines.processes import run_here, supervise
 from twinrom.proofs.engines.registry import ENGINES, SEARCH
 from twinrom.proofs.engines.stages import STAGES, Case
+from twinrom.proofs.spec.added import never_happens
 from twinrom.proofs.verdicts.combine import Evidence, combine
 from twinrom.proofs.verdicts.dead_ends import dead_end_traces
 from twinrom.proofs.verdicts.verdict import Checked, clause_results
@@ -52,8 +53,20 @@ def check(
         tasks = [task for case in cases for task in stage(case)]
         for (number, engine), report in _run(tasks, options.jobs, cases, progress).items():
             cases[number].reports[engine] = report
+    _all_added_happens(cases)
     seconds = time.monotonic() - started
     return [_checked(case, seconds if len(cases) == 1 else None) for case in cases]
+
+
+def _all_added_happens(cases: Sequence[Case]) -> None:
+    """Refuse overlays with rules that never happen, at the sizes and budgets of their files."""
+    problems = [
+        never_happens(case.question.model.rules[name], case.question.model)
+        for case in cases if not (case.request.sorts or case.request.faults)
+        for report in case.reports.values() for name in report.idle
+    ]  # fmt: skip
+    if problems:
+        raise InputError(problems)
 
 
 def _run(

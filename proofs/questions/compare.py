@@ -37,10 +37,13 @@ class VerdictChange:
     @property
     def worse(self) -> bool:
         """Say whether it is newly violated or newly vacuous, or was decided and is not any more."""
-        return not self.after.prop.bookkeeping and any(
-            isinstance(self.after.verdict, bad) and not isinstance(self.before.verdict, bad)
+        before, after = self.before, self.after
+        otherwise = isinstance(after.verdict, Violated) and after.failed and not before.failed
+        return not (after.prop.bookkeeping or after.other_reading) and (otherwise or any(
+            isinstance(after.verdict, bad) and not isinstance(before.verdict, bad)
+            and (after.failed or bad is not Vacuous)
             for bad in (Violated, Vacuous, Unknown)
-        )
+        ))
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     changed = [
         VerdictChange(a, b)
         for a, b in zip(before.results, after.results, strict=True)
-        if _differs(a.verdict, b.verdict)
+        if _differs(a.verdict, b.verdict) or a.failed != b.failed
     ]
     first, second = _alone(before.question), _alone(after.question)
     what = observables(first.system, second.system, before.question.spec.shape.observe)

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from twinrom.proofs.engines.processes import supervise
 from twinrom.proofs.questions.standing import LATE, PolicyStanding, StandingTask
 from twinrom.proofs.spec.request import request
-from twinrom.proofs.verdicts.verdict import STANDINGS
+from twinrom.proofs.verdicts.verdict import STANDINGS, UNDECIDED
 from twinrom.statemachine import Document, InputError, build_model, is_folder, read_text
 
 if TYPE_CHECKING:
@@ -176,7 +176,8 @@ def _row(line: str) -> tuple[str, PolicyStanding] | None:
     try:
         data = json.loads(line)
         judged = TypeAdapter(PolicyStanding).validate_python({k: data[k] for k in ROW})
-        return (str(data["key"]), judged) if judged.standing in (*STANDINGS, "error") else None
+        known = judged.standing in (*STANDINGS, UNDECIDED, "error")
+        return (str(data["key"]), judged) if known else None
     except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
         return None
 

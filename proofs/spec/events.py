@@ -46,8 +46,9 @@ class StepWords(EventWords):
     def argument(self, name: str) -> tuple[Term, Typed] | str | None:
         """Return whether a step has the argument, and its value over all steps that have it."""
         found = [(i, a) for i in self.instances for a in (*i.arguments, *i.given) if a.name == name]
-        if not found:  # a policy without cuts may be asked about them
-            sort = {"during": BOOL, "torn": BOOL, "written": Sort("", 0, 0)}.get(name)
+        if not found:  # a policy may be asked about cuts, and of events that it takes away
+            asked = {"during": BOOL, "torn": BOOL, "written": Sort("", 0, 0)}
+            sort = {**self.model.absent, **asked}.get(name)
             return (terms.FALSE, Typed(sort.constant(0), sort)) if sort else None
         sorts = {a.sort.name for _, a in found}
         if len(sorts) > 1:

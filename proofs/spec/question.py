@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from twinrom.proofs.spec.added import without_effect
 from twinrom.proofs.spec.events import StepWords, at_instance
 from twinrom.proofs.spec.kinds import written_properties
 from twinrom.proofs.spec.observables import check_observed
-from twinrom.proofs.spec.spec import Property, Spec, load_spec
+from twinrom.proofs.spec.spec import Expected, Property, Spec, load_spec
 from twinrom.proofs.spec.symmetry import symmetric
 from twinrom.statemachine import (
     BROKEN,
+    NOTHING,
     Conjunct,
     Model,
     Obligation,
@@ -24,6 +26,7 @@ from twinrom.statemachine import (
     Typed,
     Variable,
     Vocabulary,
+    assigned,
     bind_column,
     budget_problem,
     check_definitions,
@@ -31,6 +34,7 @@ from twinrom.statemachine import (
     check_known,
     check_name,
     conjuncts,
+    did_you_mean,
     each_column,
     fault_kinds,
     filled,
@@ -57,12 +61,24 @@ if TYPE_CHECKING:
     from twinrom.statemachine.terms import Term
 
 
+class Setting(NamedTuple):
+    """A size or a budget that is not the one of the files; `less`: less can happen than there."""
+
+    name: str
+    value: str
+    less: bool
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
+
 @dataclass(frozen=True)
 class Question:
     """What is to be decided: whether `system` has each of `properties`.
 
     `availability` are those of which it is asked how many faults they survive; some of them are
-    asked for nothing else, and are not among `properties`.
+    asked for nothing else, and are not among `properties`. `settings` are what the command line
+    sets otherwise than the files.
     """
 
     model: Model
@@ -71,6 +87,18 @@ class Question:
     properties: tuple[Property, ...]
     budget: Mapping[str, int | None]
     availability: tuple[Property, ...] = ()
+    settings: tuple[Setting, ...] = ()
+
+    @property
+    def limited(self) -> tuple[Setting, ...]:
+        """Return the settings that let less happen than the files."""
+        return tuple(setting for setting in self.settings if setting.less)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Say whether the sizes or budgets are others than those that the spec was written for."""
+        own = self.model.budget or any(c.path.startswith("sort.") for c in self.model.changes)
+        return bool(self.settings or own)
 
     @cached_property
     def machines(self) -> Runtime:
@@ -150,6 +178,8 @@ class _Poser:
         properties = [p for kind, name, shape in written_properties(self.spec.shape)
                       for p in self._property(kind, name, shape)]
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
+        if not self.problems.found:
+            self.problems.extend(without_effect(self.model, self.spec))
         self.problems.finish()
         return Question(
             self.model, self.spec, with_budget(system, budget),
@@ -196,7 +226,7 @@ class _Poser:
 
     def _observed(self, system: TransitionSystem) -> TransitionSystem:
         init: list[Conjunct] = []
-        updates: dict[int, tuple[Term, Obligation | None]] = {}
+        updates: dict[int, tuple[Term, list[Obligation]]] = {}
         for name, shape in self.spec.shape.observer.items():
             variable, place = self.observers.get(name), self.root.at("observer", name)
             start, later = (
@@ -207,6 +237,10 @@ class _Poser:
             if variable is None:
                 continue
             if start is not None:
+                if any(duty.wrong == NOTHING for duty in start[1]):
+                    self.problems.add(place.at("initial").problem(
+                        "`initial` is nothing where this goes through `none`",
+                        "write `a if machine != none else b`"))
                 if self._watches(start[0], "variable"):
                     self.problems.add(place.at("initial").problem(
                         "`initial` cannot read an observer"))
@@ -228,7 +262,7 @@ class _Poser:
         return any(t.operator == operator and t.value in watched for t in terms.leaves([term]))
 
     def _observed_value(self, text: str, place: Place, variable: Variable | None,
-                        vocabulary: Vocabulary) -> tuple[Term, Obligation | None] | None:
+                        vocabulary: Vocabulary) -> tuple[Term, list[Obligation]] | None:
         formula = read_formula(text, place, self.problems)
         if formula is None:
             return None
@@ -247,13 +281,11 @@ class _Poser:
                 f"`{variable.name}` is {kind_of(sort)}, and `{formula}` is {kind_of(typed.sort)}",
                 formula.expr.span))
             return None
-        value, fits = typed.term, in_sort(typed, sort)
+        fits = in_sort(typed, sort)
         if fits is terms.FALSE:
             self.problems.add(formula.problem(
                 f"`{formula}` is never in {sort.describe()}", formula.expr.span))
-        duty = None if fits is terms.TRUE else (
-            Obligation(f"{variable.name} = {formula}", fits, place))
-        return value, duty
+        return typed.term, assigned(f"{variable.name} = {formula}", typed, sort, place)
 
     def _property(self, kind: Kind, name: str, shape: PropertyShape) -> Iterator[Property]:
         place = self.root.at(kind.key, name)
@@ -265,6 +297,7 @@ class _Poser:
             problems.add(place.at("bookkeeping").problem(
                 "what is bookkeeping has no `clause`, `departure`, `expect` or `availability`",
                 at_key=True))
+        expected = self._expected(shape, place)
         columns = parse_columns(shape.each, place.at("each"), problems)
         for column in each_column(columns, problems):
             bound = bind_column(column, place.at("each"), self.vocabulary, problems)
@@ -277,8 +310,20 @@ class _Poser:
                 kind, _named(name, column), tuple(shape.clause),
                 terms.conjunction(c.term for c in given), terms.conjunction(c.term for c in parts),
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
-                shape.expect == "violated", shape.because, place, shape.departure,
-                shape.bookkeeping, shape.availability)
+                shape.expect is not None, shape.because, place, shape.departure,
+                shape.bookkeeping, shape.availability, expected, shape.may_be_untested, shape.gap,
+                shape.principal)
+
+    def _expected(self, shape: PropertyShape, place: Place) -> Expected | None:
+        """Return how the property is violated, if that is said; its event must be known."""
+        how, names = shape.expect, self.model.event_names()
+        if how is None or (how.length, how.event) == (None, None):
+            return None
+        if how.event is not None and how.event not in names and not self.problems.forgiven(
+                how.event):
+            self.problems.add(place.at("expect", "event").problem(
+                f"unknown event `{how.event}`", did_you_mean(how.event, names)))
+        return Expected(how.length, how.event)
 
     def _words(self, *, in_step: bool) -> Vocabulary:
         return self.stepping if in_step else self.vocabulary
@@ -299,13 +344,13 @@ class _Poser:
 
 
 def _with_updates(instance: RuleInstance,
-                  updates: Mapping[int, tuple[Term, Obligation | None]]) -> RuleInstance:
+                  updates: Mapping[int, tuple[Term, list[Obligation]]]) -> RuleInstance:
     """Return the rule instance with what it makes of the observers."""
     memo: dict[Term, Term] = {}
     values = {i: at_instance(term, instance, memo, updated=True)
               for i, (term, _) in updates.items()}
     duties = [replace(duty, term=at_instance(duty.term, instance, memo, updated=True))
-              for _, duty in updates.values() if duty]
+              for _, found in updates.values() for duty in found]
     open_duties = tuple(d for d in duties if d.term is not terms.TRUE)
     return replace(instance, updates={**instance.updates, **values},
                    obligations=(*instance.obligations, *open_duties))

@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.spec.question import Question, pose
+from twinrom.proofs.spec.question import Question, Setting, pose
 from twinrom.proofs.spec.spec import read_spec, spec_for
 from twinrom.statemachine import (
     INTEGERS,
     Document,
     InputError,
+    Problems,
     build_model,
     did_you_mean,
     find_model,
+    parse_sort,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from twinrom.statemachine import Model
-
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class CheckRequest:
     def question(self) -> Question:
         """Return the question; raises `InputError` with all problems of both files."""
         model = build_model(Document(*self.model), self.sorts, self.includes)
-        return pose(model, *read_spec(Document(*self.spec)), self.faults)
+        posed = pose(model, *read_spec(Document(*self.spec)), self.faults)
+        return replace(posed, settings=(*_sizes(model, self.sorts), *_budgets(posed, self.faults)))
 
     def of_all_sizes(self) -> CheckRequest:
         """Return the request in which the `unbounded` sorts are all integers."""
@@ -46,6 +48,29 @@ class CheckRequest:
     def at(self, sorts: Mapping[str, str]) -> CheckRequest:
         """Return the request at these sizes."""
         return replace(self, sorts={**self.sorts, **sorts}, unbounded=())
+
+
+def _sizes(model: Model, given: Mapping[str, str]) -> Iterator[Setting]:
+    """Yield the sizes that are not those of the files."""
+    declared = model.written.get("sort", {})
+    for name in given:
+        problems, sort = Problems(), model.sorts[name]
+        own = parse_sort(name, declared[name], model.place, problems)
+        if own is None or own == sort:
+            continue
+        less = sort.low > own.low or sort.high < own.high if sort.ordered else (
+            not set(own.labels or ()) <= set(sort.labels or ()))
+        yield Setting(name, sort.range_text(), less)
+
+
+def _budgets(posed: Question, given: Mapping[str, int | None]) -> Iterator[Setting]:
+    """Yield the limits for faults that are not those of the files."""
+    files = {**posed.spec.budget(), **posed.model.budget}
+    for kind, limit in given.items():
+        own = files.get(kind)
+        if limit != own:
+            less = limit is not None and (own is None or limit < own)
+            yield Setting(kind, "unlimited" if limit is None else str(limit), less)
 
 
 def request(

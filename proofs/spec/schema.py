@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from twinrom.statemachine import Each, Shape, SomeTexts, Texts
 
@@ -16,9 +17,31 @@ class ClauseShape(Shape):
     fallback: ClassVar[dict[str, Any]] = {"says": ""}
 
     page: str | None = Field(None, description="where it stands")
+    at: str | None = Field(None, description="where there: `par. 2, sentence 3`")
     says: str = Field(description="a paraphrase")
     kind: Literal["requirement", "assumption", "information"] = "requirement"
     because: str | None = Field(None, description="why nothing can carry it, when nothing does")
+
+
+def _expected(value: Any) -> Any:
+    if value != "violated" and not isinstance(value, dict):
+        raise PydanticCustomError("expect", "expected `violated`, or how: `{ length = 6 }`")
+    if value == {}:
+        raise PydanticCustomError("expect", "expected `length`, `event` or both")
+    return {} if value == "violated" else value
+
+
+class ExpectShape(Shape):
+    """How a known finding is violated."""
+
+    length: int | None = Field(
+        None, ge=0, description="the steps of a shortest run; a response: to where it is owed"
+    )
+    event: str | None = Field(None, description="the last event of it, or its rule")
+
+
+Expect = Annotated[ExpectShape | None, BeforeValidator(
+    _expected, json_schema_input_type=Literal["violated"] | ExpectShape)]
 
 
 class ObserverShape(Shape):
@@ -38,8 +61,17 @@ class PropertyShape(Shape):
     each: Each = Field(default_factory=dict, description="one property per column")
     whenever: Texts = Field(default_factory=list, description="default: always")
     says: str | None = Field(None, description="the property in words")
-    expect: Literal["violated"] | None = Field(None, description="a known finding")
+    expect: Expect = Field(None, description="a known finding: violated, or how it is")
     because: str | None = Field(None, description="why the finding is expected")
+    may_be_untested: str | None = Field(
+        None, description="why it fails nothing when it is never put to the test"
+    )
+    gap: str | None = Field(
+        None, description="the gap of which it holds one reading; broken, it is another reading"
+    )
+    principal: bool = Field(
+        default=False, description="of the properties of its clause it is the one that says it"
+    )
     departure: bool = Field(
         default=False, description="breaking it departs from a clause, and is not unsafe"
     )

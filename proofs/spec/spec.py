@@ -34,12 +34,23 @@ SHIPPED = Path(__file__).parent.parent / "specs"
 
 
 @dataclass(frozen=True)
+class Expected:
+    """How a known finding is violated: how long a shortest run of it is, and its last event."""
+
+    length: int | None = None
+    event: str | None = None
+
+
+@dataclass(frozen=True)
 class Property:
     """One property for one column of its `each`; terms are over the extended system.
 
     `goal` is what `must`, `eventually` or `can` says; `parts` are its conjuncts with their texts.
     Whatever breaks a `departure` departs from a clause, but is neither unsafe nor stuck. What is
     `bookkeeping` judges the records of a model and no policy: it kills mutants, and fails nothing.
+    `expected`: how it is violated, if that is said of a known finding. `may_be_untested` says why
+    nothing need put it to the test. What breaks a property of a `gap` reads that gap otherwise.
+    The `principal` one of a clause says it.
     """
 
     kind: Kind
@@ -56,6 +67,10 @@ class Property:
     departure: bool = False
     bookkeeping: bool = False
     availability: bool | Literal["only"] = False
+    expected: Expected | None = None
+    may_be_untested: str | None = None
+    gap: str | None = None
+    principal: bool = False
 
     @property
     def bad(self) -> Term:
@@ -158,6 +173,7 @@ def read_spec(document: Document) -> tuple[Spec, Problems]:
 def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
                       problems: Problems) -> None:
     seen: dict[str, Place] = {}
+    principals: dict[str, Place] = {}
     clauses = written.get("clause", {})
     for kind, name, item in written_properties(shape):
         place = root.at(kind.key, name)
@@ -171,6 +187,8 @@ def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
                 problems.add(place.at("clause", i).problem(
                     f"unknown clause `{clause}`", did_you_mean(clause, clauses)))
         _check_expectation(item, place, problems)
+        _check_gap(item, place, written.get("gap", {}), problems)
+        _check_principal(item, place, principals, problems)
     for name, gap in shape.gap.items():
         readings = len(gap.readings)
         damaged = ("gap", name, "readings") in problems.pruned
@@ -189,13 +207,43 @@ def _check_expectation(item: PropertyShape, place: Place, problems: Problems) ->
     if item.expect and not item.because and not damaged:
         problems.add(place.at("expect").problem("an expected violation needs a `because`",
                                                 at_key=True))
-    if item.expect and item.availability == "only":
-        problems.add(place.at("expect").problem(
-            "`expect` says nothing here", 'with `availability = "only"` it is not checked',
-            at_key=True))
+    if item.may_be_untested is not None and not item.may_be_untested.strip():
+        problems.add(place.at("may_be_untested").problem("say why it may be untested"))
+    for key in ("expect", "may_be_untested", "gap", "principal"):
+        if getattr(item, key) not in (None, False) and item.availability == "only":
+            problems.add(place.at(key).problem(
+                f"`{key}` says nothing here", 'with `availability = "only"` it is not checked',
+                at_key=True))
     if item.because is not None and not item.expect and not damaged:
         problems.add(place.at("because").problem("`because` says why a violation is expected",
                                                  'add `expect = "violated"`', at_key=True))
+
+
+def _check_gap(item: PropertyShape, place: Place, gaps: Any, problems: Problems) -> None:
+    if item.gap is None:
+        return
+    if isinstance(gaps, dict) and item.gap not in gaps:
+        problems.add(place.at("gap").problem(
+            f"unknown gap `{item.gap}`", did_you_mean(item.gap, gaps)))
+    if item.clause or item.expect or item.departure or item.bookkeeping:
+        problems.add(place.at("gap").problem(
+            "what holds one reading of a gap has no `clause`, `expect`, `departure` or "
+            "`bookkeeping`", at_key=True))
+
+
+def _check_principal(item: PropertyShape, place: Place, principals: dict[str, Place],
+                     problems: Problems) -> None:
+    if not item.principal:
+        return
+    at = place.at("principal")
+    if not item.clause and (*place.key, "clause") not in problems.pruned:
+        problems.add(at.problem("a principal property needs a `clause`, which it says",
+                                at_key=True))
+    for clause in item.clause:
+        if clause in principals:
+            problems.add(at.problem(f"`{clause}` has a principal property already",
+                                    f"see {principals[clause]}", at_key=True))
+        principals.setdefault(clause, place)
 
 
 def parse_spec(text: str, path: str = "<text>") -> tuple[Spec, Problems]:

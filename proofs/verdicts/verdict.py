@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from twinrom.proofs.report import Counts, Report
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.request import CheckRequest
-    from twinrom.proofs.spec.spec import Property
-    from twinrom.statemachine import Trace
+    from twinrom.proofs.spec.spec import Expected, Property
+    from twinrom.statemachine import Step, Trace
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,30 @@ class Bounded:
 
 @dataclass(frozen=True)
 class Violated:
-    """A shortest counterexample, replayed through the running machines."""
+    """A shortest counterexample, replayed through the running machines.
+
+    `owed` is after how many steps a response is owed that never comes; None for other kinds.
+    """
 
     trace: Trace
+    owed: int | None = None
+
+    @property
+    def length(self) -> int:
+        """Return after how many steps it is lost."""
+        return len(self.trace.steps) if self.owed is None else self.owed
+
+    @property
+    def last(self) -> Step | None:
+        """Return the step in which it is lost; None at the start."""
+        return self.trace.steps[self.length - 1] if self.length else None
+
+    def otherwise(self, expected: Expected) -> bool:
+        """Say whether it comes about sooner than expected, or by another last event."""
+        last = self.last
+        names = (last.event, last.instance.rule.name) if last is not None else ()
+        return (expected.length is not None and self.length < expected.length) or (
+            expected.event is not None and expected.event not in names)
 
 
 @dataclass(frozen=True)
@@ -111,17 +133,46 @@ class Result:
         return len(self.witness.steps) if self.witness is not None else None
 
     @property
+    def otherwise(self) -> bool:
+        """Say whether a known finding is violated in another way than the spec says."""
+        expected, verdict = self.prop.expected, self.verdict
+        return expected is not None and isinstance(verdict, Violated) and (
+            verdict.otherwise(expected))
+
+    @property
+    def gone(self) -> bool:
+        """Say whether a known finding is none any more."""
+        return isinstance(self.verdict, Proved) and self.prop.expect_violated
+
+    @property
+    def not_asked(self) -> bool:
+        """Say whether it is not put to the test where less can happen than the files say."""
+        idle = isinstance(self.verdict, Vacuous) and not self.prop.bookkeeping
+        return idle and not self.may_be_untested and bool(self.question.limited)
+
+    @property
+    def may_be_untested(self) -> bool:
+        """Say whether it is not put to the test, and the spec says why that may be."""
+        return isinstance(self.verdict, Vacuous) and self.prop.may_be_untested is not None
+
+    @property
+    def other_reading(self) -> bool:
+        """Say whether the policy reads a gap in another way than the property does."""
+        return isinstance(self.verdict, Violated) and self.prop.gap is not None
+
+    @property
     def failed(self) -> bool:
         """Say whether the verdict fails a run: violated or vacuous against what was recorded."""
-        if self.prop.bookkeeping:
+        if self.prop.bookkeeping or self.other_reading or self.may_be_untested:
             return False
         match self.verdict:
             case Violated():
-                return not self.prop.expect_violated
+                otherwise = self.otherwise and not self.question.elsewhere
+                return otherwise or not self.prop.expect_violated
             case Vacuous():
-                return True
+                return not self.not_asked
             case Proved():
-                return self.prop.expect_violated
+                return self.gone and not self.question.elsewhere
             case Bounded() | Unknown() | NotChecked():
                 return False
             case _:
@@ -133,7 +184,9 @@ class ClauseResult:
     """What became of a clause.
 
     `verdict` is the worst word among its properties; without any it is `by-rules`, `stated` (the
-    spec says why nothing carries it) or `open`.
+    spec says why nothing carries it) or `open`. `principal` are the columns of the property that
+    says it, and `witness` is the property whose witness stands for the clause: the shortest one of
+    those, or of all.
     """
 
     id: str
@@ -141,6 +194,8 @@ class ClauseResult:
     verdict: str
     properties: tuple[str, ...]
     rules: tuple[str, ...]
+    principal: tuple[str, ...] = ()
+    witness: str | None = None
 
 
 @dataclass(frozen=True)
@@ -160,29 +215,47 @@ class Checked:
     request: CheckRequest
     dead_ends: Mapping[str, Trace | None] | None
 
+    @cached_property
+    def broken(self) -> Mapping[str, tuple[Result, ...]]:
+        """Return what is broken, or never put to the test, by the standing that it means."""
+        found: dict[str, list[Result]] = {}
+        for one in self.results:
+            if isinstance(one.verdict, Violated) and (one.failed or one.other_reading):
+                found.setdefault(STANDINGS[weight(one.prop)], []).append(one)
+            elif isinstance(one.verdict, Vacuous) and one.failed:
+                found.setdefault(UNTESTED, []).append(one)
+        return {word: tuple(found[word]) for word in STANDINGS if word in found}
+
+    @property
+    def tested(self) -> bool:
+        """Say whether any property may have been put to the test."""
+        return not all(isinstance(r.verdict, Vacuous) for r in self.results)
+
     @property
     def standing(self) -> str:
-        """Return what an engineer asks first, in one word of `STANDINGS`."""
-        broken = [r.prop for r in self.results if isinstance(r.verdict, Violated) and r.failed]
-        weights = {weight(prop) for prop in broken}
-        if 0 in weights:
-            return "unsafe"
-        if self.undecided or any(isinstance(r.verdict, NotChecked) for r in self.results):
-            return "undecided"
-        if weights:
-            return "does-not-recover" if 1 in weights else "departs"
-        untested = any(isinstance(r.verdict, Vacuous) and r.failed for r in self.results)
-        return "undecided" if untested else "keeps"
+        """Return what an engineer asks first: the first of `STANDINGS` that applies.
+
+        What is not decided takes the place of its violation; there it is `undecided`.
+        """
+        opened = {STANDINGS[weight(r.prop)] for r in self.results
+                  if isinstance(r.verdict, Unknown | NotChecked) and not r.prop.bookkeeping}
+        for word in STANDINGS[:-1]:
+            if word in self.broken or (word == UNTESTED and not self.tested):
+                return word
+            if word in opened:
+                return UNDECIDED
+        return STANDINGS[-1]
 
     @property
     def worst(self) -> Result | None:
-        """Return what fails and weighs most, and of that what breaks soonest; vacuous last."""
+        """Return what fails and weighs most, and of that what breaks soonest; what is gone last."""
 
-        def order(one: Result) -> tuple[bool, int, float]:
-            run = one.verdict.trace if isinstance(one.verdict, Violated) else None
-            return run is None, weight(one.prop), inf if run is None else len(run.steps)
+        def order(one: Result) -> float:
+            return len(one.verdict.trace.steps) if isinstance(one.verdict, Violated) else inf
 
-        return min((r for r in self.results if r.failed), key=order, default=None)
+        gone = (r for r in self.results if r.gone and r.failed)
+        groups = (group for group in self.broken.values() if any(r.failed for r in group))
+        return min(next(groups, gone), key=order, default=None)
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:
@@ -191,8 +264,8 @@ class Checked:
 
     @property
     def failed(self) -> bool:
-        """Say whether any property fails the run."""
-        return any(r.failed for r in self.results)
+        """Say whether any property fails the run, or none is put to the test."""
+        return any(r.failed for r in self.results) or not (self.tested or self.question.limited)
 
     @property
     def undecided(self) -> bool:
@@ -202,19 +275,19 @@ class Checked:
         )
 
 
+UNTESTED, UNDECIDED = "untested", "undecided"
+STANDINGS = ("unsafe", "does-not-recover", UNTESTED, "departs", "other-reading", "keeps")
+
+
 def weight(prop: Property) -> int:
-    """Return how little it weighs that a property is broken.
-
-    0: that is unsafe; 1: it does not recover; 2: a departure; 3: bookkeeping.
-    """
+    """Return how little it weighs that a property is broken: the number of its standing."""
     if prop.bookkeeping:
-        return 3
-    if prop.departure:
-        return 2
-    return prop.kind.weight
+        return STANDINGS.index("keeps")
+    if prop.gap is not None:
+        return STANDINGS.index("other-reading")
+    return STANDINGS.index("departs") if prop.departure else prop.kind.weight
 
 
-STANDINGS = ("unsafe", "undecided", "does-not-recover", "departs", "keeps")
 SEVERITY = ("violated", "vacuous", "unknown", "not-checked", "bounded", "proved")
 
 
@@ -229,7 +302,10 @@ def clause_results(question: Question, results: tuple[Result, ...]) -> tuple[Cla
         if verdict is None:
             stated = clause.because or clause.kind != "requirement"
             verdict = "by-rules" if rules else "stated" if stated else "open"
-        found.append(
-            ClauseResult(name, clause.kind, verdict, tuple(r.prop.name for r in carried), rules)
-        )
+        names = tuple(r.prop.name for r in carried)
+        principal = [r for r in carried if r.prop.principal]
+        witness = min(((steps, r.prop.name) for r in principal or carried
+                       if (steps := r.exercised_at) is not None), default=(0, None))[1]
+        found.append(ClauseResult(name, clause.kind, verdict, names, rules,
+                                  tuple(r.prop.name for r in principal), witness))
     return tuple(found)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 4000
 MAX_DEPTH = 50
-MAX_PATH = 3
+MAX_PATH = 8
 MAX_INTEGER = 2**31 - 1
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -113,7 +113,7 @@ class _Reader:
                     not isinstance(value, bool)):
                 return e.Literal(-self.integer(node, value), span)
             case ast.Name() | ast.Attribute():
-                return e.Name(self.path(node), span)
+                return self.path(node, down)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return e.Not(self.read(operand, down), span)
             case ast.BoolOp(op=op, values=values):
@@ -139,18 +139,20 @@ class _Reader:
             self.refuse(node, f"an integer may be at most {MAX_INTEGER}")
         return value
 
-    def path(self, node: ast.expr) -> tuple[str, ...]:
+    def path(self, node: ast.expr, depth: int) -> e.Expr:
         names: list[str] = []
         inner = node
         while isinstance(inner, ast.Attribute):
             names.append(inner.attr)
             inner = inner.value
-        if not isinstance(inner, ast.Name):
+        if not isinstance(inner, ast.Name | ast.IfExp | ast.Call):
             self.refuse(inner, "a dot stands between names only")
         if len(names) >= MAX_PATH:
             self.refuse(node, f"a path has at most {MAX_PATH} names",
                         "write `machine.variable` or `machine.part.variable`")
-        return (inner.id, *reversed(names))
+        if not isinstance(inner, ast.Name):
+            return e.Member(self.read(inner, depth), tuple(reversed(names)), self.span(node))
+        return e.Name((inner.id, *reversed(names)), self.span(node))
 
     def compare(self, node: ast.Compare, depth: int) -> e.Expr:
         rest = []

@@ -1,4 +1,4 @@
-"""Expressions as they were written: ten kinds of frozen nodes, and their text.
+"""Expressions as they were written: eleven kinds of frozen nodes, and their text.
 
 `parse(str(e)) == e` holds for every expression; a node's `span` (start and end in the text it was
 parsed from) takes no part in equality.
@@ -46,6 +46,18 @@ class Name:
 
     def __str__(self) -> str:
         return ".".join(self.path)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A path from an expression: `(a if x else b).busy`, `newest(x).part.version`."""
+
+    of: Expr
+    path: tuple[str, ...]
+    span: Span = field(default=(0, 0), compare=False)
+
+    def __str__(self) -> str:
+        return ".".join((_inside(self.of, ATOM), *self.path))
 
 
 @dataclass(frozen=True)
@@ -158,7 +170,8 @@ class Quantified:
 
 
 Expr: TypeAlias = (
-    Literal | Name | Not | Junction | Compare | Choice | Arithmetic | Call | IfElse | Quantified
+    Literal | Name | Member | Not | Junction | Compare | Choice | Arithmetic | Call | IfElse
+    | Quantified
 )
 
 TERNARY, OR, AND, NOT, COMPARE, SUM, PRODUCT, ATOM = range(8)
@@ -202,7 +215,7 @@ def _level(expr: Expr) -> int:  # noqa: PLR0911 - one match, a branch a kind
             return sign(SIGNS[operator]).level
         case Literal(value) if value < 0:
             return SUM
-        case Literal() | Name() | Choice() | Call() | Quantified():
+        case Literal() | Name() | Member() | Choice() | Call() | Quantified():
             return ATOM
 
 
@@ -213,8 +226,8 @@ def _inside(expr: Expr, level: int) -> str:
 def parts(expr: Expr) -> tuple[Expr, ...]:  # noqa: PLR0911 - one match, a branch a kind
     """Return the expressions directly inside, from left to right."""
     match expr:
-        case Not(operand):
-            return (operand,)
+        case Not(inside) | Member(inside):
+            return (inside,)
         case Junction(_, inner) | Choice(inner) | Call(_, inner):
             return inner
         case Compare(first, rest):

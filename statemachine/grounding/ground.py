@@ -148,7 +148,7 @@ class _Grounder:
         effects = Effects(self.vocabulary, self.problems, bound, names)
         moves = [*effects.moves(rule.moves, optional=False),
                  *effects.moves(rule.also, optional=True)]
-        guard = [effects.possible(move) for move, _ in moves if not move.optional]
+        guard = effects.guards(moves)
         for formula in rule.when:
             guard += self.conjuncts(formula, names)
         for move, place in moves:
@@ -157,14 +157,14 @@ class _Grounder:
             effects.assign(assignment)
         writes = Writes(effects, rule)
         written = entries(effects, rule, moves, writes)
-        guard = [effects.possible(move) for move in writes.moves.values()] + guard
+        guard = writes.guard + guard
         lost = lose_power(effects, rule)
         if BROKEN in names.values():
             return None
         return RuleInstance(
             index, rule, _arguments(bound), given,
             tuple(c for c in guard if c.term is not terms.TRUE),
-            (*(m for m, _ in moves), *writes.moves.values(), *lost.moves),
+            (*(m for m, _ in moves), *writes.moves(), *lost.moves),
             effects.updates, tuple(effects.obligations), written, lost.machines)
 
 

@@ -1,18 +1,21 @@
 """Overlays: a policy change as a file that says only what it changes.
 
 `extends` names the model that is changed. A table restated is merged key by key; `remove` lists
-tables or keys that go. What changes is known exactly, and an overlay that changes nothing, or
-removes what is not there, is a mistake.
+tables or keys that go; `[add]` and `[take]` change lists by their entries. What changes is known
+exactly, and an overlay that changes nothing, or removes what is not there, is a mistake.
 """
 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinrom.statemachine.loading.entries import Entries, value_at
 from twinrom.statemachine.loading.includes import with_includes
+from twinrom.statemachine.loading.schema import ModelShape
+from twinrom.statemachine.loading.shape import lacking
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
 from twinrom.statemachine.source.changes import PolicyChange, changes_between
 from twinrom.statemachine.source.diagnostics import InputError, closest, did_you_mean
@@ -21,26 +24,29 @@ from twinrom.statemachine.source.files import is_file
 from twinrom.statemachine.source.places import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from twinrom.statemachine.source.places import Problems
 
 MAX_LAYERS = 8
-OWN = ("extends", "remove", "include")
+WORDS = {"remove": "removes", "add": "adds", "take": "takes away"}
+NOT_MERGED = ("extends", "include", *WORDS)
 
 
 @dataclass(frozen=True)
 class Layers:
     """The files that a model is put together from, what they say together, and what changes.
 
-    `documents` has the overlay first, then what it extends, then what that includes. `base` is the
-    name of the model that is extended, None for a model that stands alone.
+    `place` has the overlay first, then what it extends, then what that includes. `base` is the
+    name of the model that is extended, None for a model that stands alone. `silent` has the events
+    of which the overlays have taken the last rule, each with the rules that it had.
     """
 
-    documents: tuple[Document, ...]
+    place: Place
     data: dict[str, Any]
     base: str | None = None
     changes: tuple[PolicyChange, ...] = ()
+    silent: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def read_layers(document: Document, problems: Problems, given: Mapping[str, str]) -> Layers:
@@ -60,26 +66,29 @@ def base_of(document: Document) -> str | None:
 
 
 def _find(document: Document, name: str) -> Path | None:
-    beside = Path(document.path).parent / name
-    return beside if is_file(beside) else shipped_policies().get(name)
+    folder = Path(document.path).parent
+    shipped, beside = shipped_policies().get(name), folder / f"{name}.toml"
+    return folder / name if is_file(folder / name) else shipped or (
+        beside if is_file(beside) else None)
 
 
 def _layers(document: Document, problems: Problems, given: Mapping[str, str],
             above: tuple[Document, ...]) -> Layers:
     if "extends" not in document.data:
         documents, data = with_includes(document, problems, given)
-        if data.pop("remove", None) is not None:
-            problems.add(Place(documents, ("remove",)).problem(
-                "only an overlay removes", "say with `extends` what it changes", at_key=True))
+        for word, does in WORDS.items():
+            if data.pop(word, None) is not None:
+                problems.add(Place(documents, (word,)).problem(
+                    f"only an overlay {does}", "say with `extends` what it changes", at_key=True))
         if len(above) > 1 and data.pop("budget", None) is not None:
             problems.add(Place(documents, ("budget",)).problem(
                 "unknown key `budget`", "`[budget]` belongs into a spec file, or an overlay",
                 at_key=True))
-        return Layers(documents, data)
+        return Layers(Place(documents), data)
     base = _base(document, problems, given, above)
     if base is None:
         problems.broken.add("*")
-        return Layers((document,), _own(document), base="")
+        return Layers(Place((document,)), _own(document), base="")
     below = _layers(base, problems, given, (*above, base))
     return _overlaid(document, below, base, problems)
 
@@ -98,7 +107,9 @@ def _base(document: Document, problems: Problems, given: Mapping[str, str],
         return Document(name, given[name])
     path = _find(document, name)
     if path is None:
-        hint = closest(name, shipped_policies()) or did_you_mean(name, shipped_models())
+        beside = {file.stem for file in Path(document.path).parent.glob("*.toml")}
+        hint = closest(name, {*shipped_policies(), *beside} - {Path(document.path).stem}) or (
+            did_you_mean(name, shipped_models()))
         problems.add(place.problem(f"cannot find `{name}`", hint))
         return None
     try:
@@ -117,7 +128,7 @@ def _same(path: Path, other: Document) -> bool:
 
 def _own(document: Document) -> dict[str, Any]:
     """Return what an overlay restates or adds."""
-    return {k: copy.deepcopy(v) for k, v in document.data.items() if k not in OWN}
+    return {k: copy.deepcopy(v) for k, v in document.data.items() if k not in NOT_MERGED}
 
 
 def _overlaid(document: Document, below: Layers, base: Document, problems: Problems) -> Layers:
@@ -127,12 +138,19 @@ def _overlaid(document: Document, below: Layers, base: Document, problems: Probl
             "an overlay includes nothing", f"{base.path} includes what it needs", at_key=True))
     data = copy.deepcopy(below.data)
     _remove(document, data, problems)
+    entries = Entries(document, data, below.place, problems)
+    entries.change()
     _merge(data, _own(document))
+    _forget_misspelled(document, below.data, data, problems)
     changes = changes_between(below.data, data)
     if not changes and not problems.found:
         problems.add(place.at("extends").problem(
             f"this overlay changes nothing of `{Path(base.path).stem}`", at_key=True))
-    return Layers((document, *below.documents), data, Path(base.path).stem, changes)
+    place = Place((document, *below.place.documents), (), entries.moved)
+    events = _events(data)
+    had = {**below.silent, **_events(below.data)}
+    silent = {event: rules for event, rules in had.items() if event not in events}
+    return Layers(place, data, Path(base.path).stem, changes, silent)
 
 
 def _remove(document: Document, data: dict[str, Any], problems: Problems) -> None:
@@ -145,22 +163,60 @@ def _remove(document: Document, data: dict[str, Any], problems: Problems) -> Non
         return
     for i, name in enumerate(names):
         *path, last = name.split(".")
-        where = _at(data, path)
+        where = value_at(data, path)
         if not path or not isinstance(where, dict) or last not in where:
             known = [".".join([*path, k]) for k in where] if isinstance(where, dict) else []
             problems.add(place.at(i).problem(
                 f"there is no `{name}` to remove", did_you_mean(name, known)))
             continue
-        if _at(document.data, [*path, last]) is not None:
+        if value_at(document.data, [*path, last]) is not None:
             problems.add(place.at(i).problem(f"`{name}` is removed and restated"))
         del where[last]
 
 
-def _at(data: Any, path: list[str]) -> Any:
-    """Return what stands at a path of names, None where there is nothing."""
-    for name in path:
-        data = data.get(name) if isinstance(data, dict) else None
-    return data
+def _forget_misspelled(document: Document, below: Mapping[str, Any], data: dict[str, Any],
+                       problems: Problems) -> None:
+    """Take out what is meant to change something that the base has by another name."""
+    for key, said in _tables(document.data):
+        *inside, name = key
+        others = [*(value_at(below, inside) or ())]
+        missing = lacking(ModelShape, key, said)
+        if key[0] == "machine" and len(key) == 2:  # noqa: PLR2004 - a template, not a variable
+            missing = [k for k in ("instances",) if k not in said]  # and no machine of that name
+        needs = f" (a new one needs `{missing[0]}`)" if missing else ""
+        if key[0] == "event":
+            others += [event for event in _events(below) if event not in others]
+            missing = ["rule"] if said and name not in _events(data) else []
+        hint = closest(name, others)
+        if missing and name not in others and hint and not problems.forgiven("*"):
+            what = "variable" if len(inside) > 1 else inside[0]
+            problems.add(Place((document,), key).problem(
+                f"there is no {what} `{name}` to change", hint + needs, at_key=True))
+            del value_at(data, inside)[name]
+            problems.pruned.add(key)
+
+
+def _tables(own: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Yield the tables of named things, and those of variables."""
+    for section in ("rule", "machine", "table", "event"):
+        named = own.get(section)
+        for name, said in named.items() if isinstance(named, dict) else ():
+            if isinstance(said, dict):
+                yield (section, name), said
+                variables = said.get("vars") if section == "machine" else None
+                for variable, inner in variables.items() if isinstance(variables, dict) else ():
+                    if isinstance(inner, dict):
+                        yield (section, name, "vars", variable), inner
+
+
+def _events(data: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the events that have rules, with these."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    rules = data.get("rule")
+    for name, rule in rules.items() if isinstance(rules, dict) else ():
+        if isinstance(rule, dict):
+            found.setdefault(str(rule.get("on", name)), []).append(rule)
+    return found
 
 
 def _merge(data: dict[str, Any], own: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from twinrom.statemachine.loading.sizes import machine_range
 from twinrom.statemachine.model import ONLY_STATE
+from twinrom.statemachine.source.changes import LISTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -231,10 +232,29 @@ class ModelShape(Shape):
 
 
 NAMES = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+ENTRIES = {"anyOf": [{"type": "string"}, {
+    "type": "array", "minItems": 1, "items": {"type": ["string", "array"]}}]}
 LIMIT = {"anyOf": [{"type": "integer"}, {"const": "unlimited"}]}
+
+
+def _lists(description: str) -> dict[str, Any]:
+    """Return the schema of a table in which an overlay changes lists by their entries."""
+    found: dict[str, Any] = {}
+    for section, *_, last in (pattern.split(".") for pattern in LISTS):
+        keys = found.setdefault(section, {
+            "type": "object", "properties": {}, "additionalProperties": False})
+        keys["properties"][last] = ENTRIES
+    named = {section: keys if section == "init" else {
+        "type": "object", "additionalProperties": keys} for section, keys in found.items()}
+    return {"type": "object", "properties": named, "additionalProperties": False,
+            "description": description}
+
+
 OVERLAY: dict[str, Any] = {
     "extends": {"type": "string", "description": "the model that this overlay changes"},
     "remove": {**NAMES, "description": "what the overlay takes away: `rule.reset`"},
+    "add": _lists("what joins lists: an entry, or a list of them"),
+    "take": _lists("what leaves lists: an entry, or a list of them"),
     "budget": {
         "type": "object", "additionalProperties": LIMIT,
         "description": "how often faults may happen, instead of what the spec says",

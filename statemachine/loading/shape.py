@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -80,6 +80,13 @@ def _worth_saying(complaints: list[Complaint], schema: type[BaseModel],
     return [c for c in complaints if not (c.kind == "missing" and c.key in misnamed)]
 
 
+def lacking(schema: type[BaseModel], key: Key, said: Mapping[str, Any]) -> list[str]:
+    """Return the keys that the table at `key` must have, and that are not in what is `said`."""
+    table = _table(schema, key)
+    fields = table.model_fields.items() if table else ()
+    return [name for name, field in fields if field.is_required() and name not in said]
+
+
 def _complaints(errors: list[ErrorDetails], data: dict[str, Any]) -> list[Complaint]:
     """Return one complaint for each place; of nested places only the innermost."""
     merged: dict[Key, list[ErrorDetails]] = {}
@@ -122,6 +129,8 @@ def _words(errors: tuple[ErrorDetails, ...]) -> tuple[str, str]:
     """Return what to say of a value, and a hint."""
     kinds = {e["type"]: e for e in errors}
     first, value = errors[0], errors[0]["input"]
+    if "greater_than_equal" in kinds:
+        return f"must be at least {first['ctx']['ge']}", ""
     if "too_short" in kinds:
         return "must not be empty", ""
     nouns = [NOUNS[kind] for kind in kinds if kind in NOUNS]

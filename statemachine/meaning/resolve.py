@@ -12,6 +12,7 @@ from twinrom.statemachine.meaning.comparisons import both, compared, is_open
 from twinrom.statemachine.meaning.context import Context
 from twinrom.statemachine.meaning.event_words import event_argument
 from twinrom.statemachine.meaning.names import applied, grouped, named, unending
+from twinrom.statemachine.meaning.references import path_from
 from twinrom.statemachine.meaning.scope import (
     MAX_LEVELS,
     MAX_WORK,
@@ -69,6 +70,8 @@ class Resolver(Context):
             case e.Name(path):
                 return event_argument(self, node) if path[0] == "event" else (
                     named(self, node, expected))
+            case e.Member(inside, path):
+                return path_from(self, node, self.value(inside), [str(inside)], path)
             case e.Not(operand):
                 return Typed(terms.negation(self.truth(operand)), BOOL)
             case e.Junction(operator, operands):
@@ -124,7 +127,8 @@ class Resolver(Context):
         sort = self.vocabulary.sorts.get(name)
         if sort is not None and sort.wraps:
             term = wrapped(term, sort)
-        return Typed(term, number(term.low, term.high, name))
+        return Typed(term, number(term.low, term.high, name),
+                     defined=terms.conjunction([a.defined, b.defined]))
 
     def _choice(self, node: e.IfElse, expected: Sort | None) -> Typed:
         def branches() -> tuple[Typed, Typed]:
@@ -146,11 +150,13 @@ class Resolver(Context):
         name = next(iter(names - {""}), "")
         term = terms.choose(condition, a.term, b.term)
         base = a.sort if a.sort.name else b.sort
+        sort = base if base.optional else (b.sort if b.sort.optional else base)
         if base.ordered:
             low, high = min(a.sort.low, b.sort.low), max(a.sort.high, b.sort.high)
-            optional = a.sort.optional or b.sort.optional
-            return Typed(term, Sort(name, low, high, optional=optional))
-        return Typed(term, base if base.optional else (b.sort if b.sort.optional else base))
+            sort = Sort(name, low, high, optional=a.sort.optional or b.sort.optional)
+        later, defined = terms.choose(condition, a.later, b.later), (
+            terms.choose(condition, a.defined, b.defined))
+        return Typed(term, sort, None, later, defined)
 
     def _call(self, node: e.Call, expected: Sort | None) -> Typed:
         v, function, arguments = self.vocabulary, node.function, node.arguments
@@ -164,7 +170,8 @@ class Resolver(Context):
             sorts = v.model.tables[function].of
             self._count(node, function, len(sorts), len(arguments))
             values = gathered(map(partial(partial, self._fitting), arguments, sorts))
-            return Typed(terms.table(function, [t.term for t in values]), BOOL)
+            entry = terms.table(function, [t.term for t in values])
+            return Typed(terms.conjunction([*(t.defined for t in values), entry]), BOOL)
         if function in v.definitions:
             definition = v.definitions[function]
             given = gathered(partial(self.value, a, expected) for a in arguments)
@@ -206,7 +213,7 @@ class Resolver(Context):
                 self.refuse(side, f"`{side}` may be `none`, so it cannot be computed with")
         distance = terms.modulo(terms.minus(a.term, b.term), terms.constant(sort.plain_size))
         return Typed(terms.conjunction([
-            terms.at_most(terms.constant(1), distance),
+            a.defined, b.defined, terms.at_most(terms.constant(1), distance),
             terms.at_most(distance, terms.constant((sort.plain_size - 1) // 2))]), BOOL)
 
     def _extreme(self, node: e.Call) -> Typed:
@@ -229,7 +236,8 @@ class Resolver(Context):
         a, b = self._folded(node, found[:half]), self._folded(node, found[half:])
         smaller = terms.at_most(a.term, b.term)
         condition = smaller if node.function == "min" else terms.negation(smaller)
-        return self.merged(node, condition, a, b)
+        both_ = terms.conjunction([a.defined, b.defined])
+        return replace(self.merged(node, condition, a, b), defined=both_)
 
     def definition(self, node: e.Expr, definition: Definition, arguments: tuple[Typed, ...],
                    ) -> Typed:

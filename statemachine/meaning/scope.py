@@ -40,12 +40,17 @@ class ResolveError(ValueError):
 
 @dataclass(frozen=True)
 class Typed:
-    """A term with its sort; `machine` is set when it is one known machine, in `later` state."""
+    """A term with its sort; where `defined` does not hold it is nothing (and no truth holds).
+
+    `machine` is set when it is one known machine. What is read of a machine is read in the state
+    after the step where `later` holds.
+    """
 
     term: Term
     sort: Sort
     machine: str | None = None
-    later: bool = False
+    later: Term = terms.FALSE
+    defined: Term = terms.TRUE
 
 
 BROKEN = Typed(terms.FALSE, Sort("?", 0, 0))  # what a name means whose binding has a mistake

@@ -24,6 +24,8 @@ def filled(node: e.Expr, bound: Mapping[str, Typed]) -> e.Expr:  # noqa: C901, P
             head, *rest = path
             known = head in bound and _fixed(bound[head])
             return e.Name((*_text(bound[head]), *rest)) if known else node
+        case e.Member(inside):
+            return replace(node, of=fill(inside))
         case e.Not(operand):
             return replace(node, operand=fill(operand))
         case e.Junction(_, operands):

@@ -1,10 +1,10 @@
-"""What two models say differently: key by key, over the data of their files."""
+"""What two models say differently: key by key, and of a list entry by entry."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -12,6 +12,22 @@ if TYPE_CHECKING:
     from twinrom.statemachine.source.locate import Key
 
 UNCOUNTED = ("title", "source", "include")  # what is included is in the data already
+
+Notation: TypeAlias = Literal["name", "formula", "move", "assignment", "write"]
+LISTS: dict[str, Notation] = {
+    "init.require": "formula",
+    "rule.*.clause": "name", "rule.*.moves": "move", "rule.*.also": "move",
+    "rule.*.when": "formula", "rule.*.sets": "assignment", "rule.*.writes": "write",
+    "event.*.can_happen": "formula",
+    "machine.*.instances": "name", "machine.*.states": "name", "machine.*.initial": "name",
+    "machine.*.persistent": "name",
+}  # fmt: skip
+
+
+def notation(key: Key) -> Notation | None:
+    """Return how an entry of the list at `key` is written; None where no list of entries stands."""
+    section, *inner = map(str, key)
+    return LISTS.get(".".join([section, *["*"] * (len(inner) - 1), *inner[-1:]]))
 
 
 @dataclass(frozen=True)
@@ -28,13 +44,46 @@ class PolicyChange:
         """Return the key as a reader writes it: `rule.reset.when`."""
         return ".".join(map(str, self.key))
 
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Return the entries that a list no longer has; nothing for what is no list."""
+        return _without(self.before, self.after) if notation(self.key) else ()
+
+    @property
+    def gained(self) -> tuple[str, ...]:
+        """Return the entries that a list has more; nothing for what is no list."""
+        return _without(self.after, self.before) if notation(self.key) else ()
+
     def __str__(self) -> str:
+        if self.lost or self.gained:
+            section, *names, last = map(str, self.key)
+            found = [f"{verb} {', '.join(f'`{entry}`' for entry in entries)}"
+                     for verb, entries in (("loses", self.lost), ("gains", self.gained)) if entries]
+            whose = " ".join([section, *(f"`{name}`" for name in names)])
+            return f"{whose}: `{last}` {', '.join(found)}"
         if self.kind == "changed":
             return f"{self.path}: {_text(self.before)} -> {_text(self.after)}"
         value = self.after if self.kind == "added" else self.before
         return f"{self.path} {self.kind}" + (
             "" if isinstance(value, dict) else f": {_text(value)}"
         )
+
+
+def _without(some: Any, others: Any) -> tuple[str, ...]:
+    """Return the entries of one list that another does not have, as text."""
+    left = [_text(entry) for entry in _entries(others)]
+    found = []
+    for entry in map(_text, _entries(some)):
+        if entry in left:
+            left.remove(entry)
+        else:
+            found.append(entry)
+    return tuple(found)
+
+
+def _entries(value: Any) -> list[Any]:
+    listed = _listed(value)
+    return listed if isinstance(listed, list) else [] if value is None else [value]
 
 
 def _text(value: Any) -> str:
@@ -83,5 +132,3 @@ def _come(old: Mapping[str, Any], new: Mapping[str, Any], key: Key) -> Iterator[
 def _listed(value: Any) -> Any:
     """One string is as good as a list of one."""
     return [value] if isinstance(value, str) else value
-
-

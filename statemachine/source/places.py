@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from twinrom.statemachine.source.diagnostics import MOST, InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from twinrom.statemachine.source.document import Document
     from twinrom.statemachine.source.locate import Key, Span
@@ -16,43 +16,53 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """A key in the files of a model; orders and compares by nothing, it only points."""
+    """A key in the files of a model; orders and compares by nothing, it only points.
+
+    `moved` says of entries of lists that come of several files where each of them stands.
+    """
 
     documents: tuple[Document, ...] = field(repr=False)
     key: Key = ()
+    moved: Mapping[Key, Place] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, *rest: str | int) -> Place:
         """Return the place of something inside this one."""
-        return Place(self.documents, (*self.key, *rest))
+        return Place(self.documents, (*self.key, *rest), self.moved)
 
     def problem(self, message: str, hint: str = "", *, at_key: bool = False,
                 span: Span | None = None) -> Problem:
         """Return a problem that points here, or at a part of the string that stands here."""
-        return self._document().problem(self.key, message, hint, at_key=at_key, span=span)
+        document, key = self._stands()
+        return document.problem(key, message, hint, at_key=at_key, span=span)
 
-    def _document(self) -> Document:
+    def _stands(self) -> tuple[Document, Key]:
         if len(self.documents) == 1:
-            return self.documents[0]
+            return self.documents[0], self.key
         for length in range(len(self.key), 0, -1):
+            inner = self.key[:length]
+            if inner in self.moved:
+                return self.moved[inner].at(*self.key[length:])._stands()  # noqa: SLF001 - of the same kind
             for document in self.documents:
-                if document.has(self.key[:length]):
-                    return document
-        return self.documents[0]
+                if document.has(inner):
+                    return document, self.key
+        return self.documents[0], self.key
 
     @property
     def value(self) -> Any:
         """Return what the file says here; None when it says nothing."""
-        return self._document().value(self.key)
+        document, key = self._stands()
+        return document.value(key)
 
     @property
     def path(self) -> str:
         """Return the file."""
-        return self._document().path
+        return self._stands()[0].path
 
     @property
     def line(self) -> int:
         """Return the line, 0 when it has none."""
-        return self._document().line(self.key)
+        document, key = self._stands()
+        return document.line(key)
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"

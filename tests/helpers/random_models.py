@@ -323,12 +323,112 @@ class WrapMaker(Maker):
         )  # fmt: skip
 
 
-POWER, WRAP = 1000, 2000
+
+class ReferMaker(Maker):
+    """Makes models in which much is read, set and moved through references, `none` among them."""
+
+    plain = False
+
+    def wide(self, names: list[str]) -> list[str]:
+        """Return the names with references to machines, unless there are some already."""
+        if self.plain or any("peer" in name for name in names):
+            return names
+        n, m = self.chance.choice(names), self.chance.choice(names)
+        return [*names, f"{n}.peer", f"{m}.peer.peer", f"({n}.peer if {m}.flag else {m})",
+                f"friend({n})", f"{n}.cell.of"]
+
+    def number(self, depth: int, names: list[str]) -> str:
+        return super().number(depth, self.wide(names))
+
+    def truth(self, depth: int, names: list[str]) -> str:
+        names = self.wide(names)
+        n, m = self.chance.choice(names), self.chance.choice(names)
+        if self.chance.random() < 0.3:
+            sign = self.pick("<", "<=", "==", "!=", ">")
+            return self.pick(
+                f"{n}.cell.level {sign} {m}.level", f"{n}.cell is good", f"{n}.cell is not good",
+                f"{n}.level + {m}.level {sign} {self.levels[0]} + 1", f"{n} not in (off, broken)",
+                f"{n}.flag == {m}.flag", f"{n}.peer != {m}", f"{n} in (A, {m})",
+                f"min({n}.level, {m}.level) {sign} {n}.level", f"{n}.cell.of == {m}",
+                f"{n}.level not in ({self.levels[0]}, {m}.level)",
+                f"any(b is on for b in ({n}, {m}))", f"{n}.colour not in (red, {m}.colour)",
+            )  # fmt: skip
+        return super().truth(depth, names)
+
+    def rule(self, number: int) -> str:
+        names = self.pick("A B", "this other").split()
+        n, m = names
+        lines = [f"[rule.r{number}]", f'by = "{self.pick("operator", "controller", "fault")}"']
+        if n == "this":
+            lines.append('each = { this = ["A", "B"], other = ["B", "A"] }')
+        given = self.chance.random() < 0.4
+        if given:
+            lines.append('given = { l = "Level", p = "bool" }')
+        lines.append(f'when = "{self.truth(1, names)}{" and (p or l == part.level)" * given}"')
+        move = self.pick(
+            f'moves = "{n}.peer: {self.pick("on", "off, on", "*")} -> {self.pick("on", "broken")}"',
+            f'moves = "{n}: {self.pick("on, off", "*")} -> {self.pick("on", "off")}"',
+            f'also = "{n}.cell.of: off -> on"', f'moves = "{n}.peer.cell: good -> bad"',
+            f'moves = ["{n}.peer: on -> off", "{m}.cell: bad -> good"]', "",
+        )
+        self.plain = True
+        value = self.pick("l" if given else self.levels[0], self.number(1, names),
+                          f"({n}.peer.level if {n}.peer in (A, B) else {m}.level)")
+        flag = self.truth(1, names)
+        self.plain = False
+        sets = [f"{n}.flag = {flag}", f"{n}.level = {value}", f"{n}.cell.of = {m}.peer",
+                f"{m}.peer = {self.pick(n, 'none', f'{n}.cell.of')}", f"{n}.cell.level = {value}"]
+        sets = self.chance.sample(sets, self.chance.randint(1, 3))
+        if "peer" in move:
+            through = [f"{n}.peer.cell.level = {value}", f"{n}.peer.flag = {flag}"]
+            taken = {s.split(" =")[0].rpartition(".")[2] for s in sets}
+            sets += [s for s in through if s.split(" =")[0].rpartition(".")[2] not in taken]
+        return "\n".join([*lines, move, f"sets = {sets}".replace("'", '"')])
+
+    def model(self) -> str:
+        low = self.levels[0]
+        self.rules = "\n\n".join(self.rule(i) for i in range(self.chance.randint(2, 4)))
+        first = self.pick("A", "B", "none")
+        return f"""
+[sort]
+Level = "{self.level}"
+Colour = {self.colour}
+[table.fits]
+of = ["Level", "Colour"]
+allow = [[{low}, "red"]]
+[machine.Box]
+instances = ["A", "B"]
+states = ["on", "off", "broken"]
+[machine.Box.vars]
+level = {{ sort = "Level", initial = "{low}" }}
+flag = "bool"
+colour = {{ sort = "Colour", initial = "red" }}
+peer = "Box?"
+[machine.Cell]
+instances = ["A.cell", "B.cell"]
+states = ["good", "bad"]
+vars = {{ level = {{ sort = "Level", initial = "{low}" }}, of = {{ sort = "Box?" }} }}
+[machine.Part]
+instances = ["part"]
+vars = {{ level = {{ sort = "Level", initial = "{low}" }} }}
+[init]
+require = ["A.cell.of == {first}", "B.cell.of.level == B.level", "A.peer.peer != A"]
+[define]
+"same(l)" = "A.level == l and B.level == l"
+"friend(x)" = "x.peer if x is on else B.peer"
+
+{self.rules}
+"""
+
+POWER, WRAP, REFER = 1000, 2000, 3000
 POWERED, WRAPPED = tuple(range(POWER, POWER + 60)), tuple(range(WRAP, WRAP + 60))
+REFERRING = tuple(range(REFER, REFER + 60))
 
 
 def made(seed: int) -> Maker:
-    """Return what makes the model of a seed: in some power fails, in some numbers wrap."""
+    """Return what makes the model of a seed: in some power fails, numbers wrap, machines refer."""
+    if seed >= REFER:
+        return ReferMaker(seed - REFER)
     if seed >= WRAP:
         return WrapMaker(seed - WRAP)
     return PowerMaker(seed - POWER) if seed >= POWER else Maker(seed)

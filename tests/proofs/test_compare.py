@@ -266,8 +266,8 @@ def test_markdown_fits_a_pull_request_and_escapes_what_files_say(folder: Path) -
 
 
 def test_markdown_leaves_out_what_is_too_long(folder: Path) -> None:
-    names = "\n".join(f'd{i} = "lamp.n == {i % 3}"' for i in range(3_500))
-    written = comparison_markdown(compare(*over(folder, f"[define]\n{names}")))
+    names = ", ".join(f'"a clause called {i}"' for i in range(3_500))
+    written = comparison_markdown(compare(*over(folder, f"[rule.press]\nclause = [{names}]")))
     assert len(written) < 65_536
     assert "Left out for length" in written
 

@@ -22,6 +22,7 @@ MENDED = {
     "E102": ('"server is off"', '"server is off and (A is valid or B is valid)"'),
     "E103": ('"flash: idle -> writing"]', '"flash: idle -> writing"]\nwhen = "flash.tries < 2"'),
     "E104": ('"bank.version > 1", ', ""),
+    "E105": ("server.active == none", "server.active != none"),
     "W200": ("1..17", "1..3"),
     "W201": ('when  = "server is off"', 'when = "server is running"'),
     "W202": (', "recovery"', ""),
@@ -54,7 +55,8 @@ def blocks(code: str, language: str) -> list[str]:
 
 def linted(model: str, spec: str | None = None) -> list[Finding]:
     read = parse_model(model, "model.toml")
-    posed = pose(read, *parse_spec(spec, "spec.toml")).spec if spec is not None else None
+    posed = pose(read, *parse_spec(spec, "spec.toml")).spec if spec is not None else (
+        ask(read, spec_for(read.base, read.base)).spec if read.base else None)
     return lint(read, posed)
 
 

@@ -24,7 +24,7 @@ from asked import (
     text_of,
 )
 from plain import Plain
-from random_models import POWERED, WRAPPED, made
+from random_models import POWERED, REFERRING, WRAPPED, made
 
 from twinrom.diagrams import tell
 from twinrom.proofs import (
@@ -459,7 +459,9 @@ def compare(asked: Question) -> set[tuple[str, bool]]:
 
 
 @pytest.mark.parametrize("automatic", [(), ("host", "operator"), ("host", "operator", "fault")])
-@pytest.mark.parametrize("seed", [*sampled(SEEDS, 3), *sampled(POWERED, 12), *sampled(WRAPPED, 12)])
+@pytest.mark.parametrize(
+    "seed", [*sampled(SEEDS, 3), *sampled(POWERED, 12), *sampled(WRAPPED, 12),
+             *sampled(REFERRING, 12)])
 def test_search_decides_what_the_definition_says(seed: int, automatic: tuple[str, ...]) -> None:
     maker = made(seed)
     model, spec = maker.model(), maker.spec()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import SHIPPED, question, sampled, shipped
-from random_models import POWERED, WRAPPED, made
+from random_models import POWERED, REFERRING, WRAPPED, made
 
 from twinrom.proofs import Property, Question, holds_at
 from twinrom.proofs.engines.native import Closed, NativeSearch
@@ -143,7 +143,8 @@ def random_question(seed: int) -> Question:
     return question(model, spec)
 
 
-@pytest.mark.parametrize("seed", [*SMALL, *sampled(POWERED, 12), *sampled(WRAPPED, 12)])
+@pytest.mark.parametrize(
+    "seed", [*SMALL, *sampled(POWERED, 12), *sampled(WRAPPED, 12), *sampled(REFERRING, 12)])
 def test_random_models_agree_with_the_plain_fixpoints(seed: int) -> None:
     asked = random_question(seed)
     found = agree(asked, closed(asked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from twinrom.diagrams import checked_json, checked_view, commands, comparison_json
-from twinrom.proofs import Checked, Options, check, compare, request
+from twinrom.diagrams.words.verdicts import standing_words, unasked_lines
+from twinrom.proofs import Checked, Options, Unknown, check, compare, request
 from twinrom.proofs.questions.faults import availability
 from twinrom.statemachine import InputError
 
@@ -43,13 +45,20 @@ bookkeeping = true
 whenever = "lamp is off"
 must = "lamp.n == 0"
 """
+UNSEEN = VACUOUS
+HOLDS = '[possible.goes_on]\ncan = "lamp.n == 2"\n'
+KNOWN = UNSAFE + 'expect = "violated"\nbecause = "it counts to two"\n'
+GONE = SAFE + 'expect = "violated"\nbecause = "it counted to three"\n'
+CLAUSES = '[clause.C-1]\nsays = "a"\n[clause.C-2]\nsays = "b"\n'
+CARRIED = DEPARTS + 'clause = ["C-1", "C-2"]\n'
+SEARCH = Options(engines=("search",))
 UNTESTED = VACUOUS.replace("[invariant.high]\n", "[invariant.tall]\nbookkeeping = true\n")
 
 
 def stands(folder: Path, spec: str) -> Checked:
     (folder / "lamp.toml").write_text(LAMP, encoding="utf-8")
     (folder / "lamp.spec.toml").write_text(spec, encoding="utf-8")
-    [found] = check([request(str(folder / "lamp.toml"))], Options(engines=("search",)))
+    [found] = check([request(str(folder / "lamp.toml"))], SEARCH)
     return found
 
 
@@ -59,8 +68,10 @@ def stands(folder: Path, spec: str) -> Checked:
         (SAFE, "keeps", False),
         (SAFE + UNSAFE + STUCK + DEPARTS + VACUOUS, "unsafe", True),
         (SAFE + STUCK + DEPARTS + VACUOUS, "does-not-recover", True),
-        (SAFE + DEPARTS + VACUOUS, "departs", True),
-        (SAFE + VACUOUS, "undecided", True),
+        (SAFE + DEPARTS + VACUOUS, "untested", True),
+        (SAFE + VACUOUS, "untested", True),
+        (SAFE + DEPARTS, "departs", True),
+        ("", "untested", True),
         (SAFE + UNTIDY, "keeps", False),
         (SAFE + UNTESTED, "keeps", False),
         (SAFE + UNTIDY + DEPARTS, "departs", True),
@@ -71,13 +82,81 @@ def test_what_weighs_most_decides(tmp_path: Path, spec: str, standing: str, fail
     assert (found.standing, found.failed, found.undecided) == (standing, failed, False)
 
 
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        (SAFE, "safe"),
+        (SAFE + HOLDS, "safe and recovers"),
+        (SAFE + UNSEEN, "safe as far as tested"),
+        (SAFE + HOLDS + UNSEEN, "safe as far as tested"),
+        (SAFE + STUCK, "safe, but does not recover"),
+        (SAFE + DEPARTS, "departs from a clause"),
+        (CLAUSES + HOLDS + CARRIED, "departs from C-1, C-2"),
+        (HOLDS + KNOWN, "safe and recovers, but for 1 known finding"),
+        (CLAUSES + KNOWN + CARRIED, "departs from C-1, C-2; 1 known finding"),
+        (HOLDS + KNOWN + GONE,
+         "safe and recovers, but for 1 known finding; 1 finding is gone: take `expect` out"),
+    ],
+)
+def test_the_last_line_is_the_first_that_applies(tmp_path: Path, spec: str, words: str) -> None:
+    assert standing_words(stands(tmp_path, spec)) == words
+
+
+def test_what_is_unknown_takes_the_place_of_its_violation(tmp_path: Path) -> None:
+    found = stands(tmp_path, CLAUSES + SAFE + HOLDS + CARRIED + STUCK)
+    unknown = {name: replace(r, verdict=Unknown("so", 0))
+               for r in found.results if (name := r.prop.name) in ("in_range", "goes_on", "ends")}
+    for names, words in (
+        (["in_range"], "undecided; does not recover; departs from C-1, C-2"),
+        (["in_range", "ends"], "undecided; departs from C-1, C-2"),
+        (["goes_on"], "safe, but does not recover"),
+        (["ends"], "undecided; departs from C-1, C-2"),
+    ):
+        results = tuple(unknown[r.prop.name] if r.prop.name in names else r for r in found.results)
+        assert standing_words(replace(found, results=results)) == words
+
+
+def limited(folder: Path, spec: str, *, fault: int | None = None, n: str | None = None) -> Checked:
+    model = LAMP.replace('by = "operator"', 'by = "fault"')
+    (folder / "lamp.toml").write_text(model, encoding="utf-8")
+    (folder / "lamp.spec.toml").write_text(spec, encoding="utf-8")
+    sizes = {"N": n} if n else {}
+    faults = {} if fault is None else {"release": fault}
+    [found] = check([request(str(folder / "lamp.toml"), None, sizes, faults)], SEARCH)
+    return found
+
+
+def test_what_limits_leave_unasked_fails_nothing(tmp_path: Path) -> None:
+    spec = SAFE + KNOWN + '[invariant.twice]\nwhenever = "lamp.n == 2"\nmust = "lamp.n > 1"\n'
+    assert standing_words(limited(tmp_path, spec)) == "safe, but for 1 known finding"
+    found = limited(tmp_path, spec, fault=0)
+    assert standing_words(found) == "safe, with release=0 (1 not asked)"
+    assert unasked_lines(found) == ["Not asked with release=0: twice"]
+    assert (found.failed, checked_json([found])["models"][0]["limited"]) == (
+        False, {"release": "0"},
+    )  # fmt: skip
+    assert standing_words(limited(tmp_path, spec, fault=5)) == (
+        "safe, but for 1 known finding, with release=5")
+    assert standing_words(limited(tmp_path, "[budget]\nrelease = 1\n" + spec, fault=5)) == (
+        "safe, but for 1 known finding")
+
+
+def test_smaller_sizes_are_limits_and_larger_ones_are_none(tmp_path: Path) -> None:
+    model = LAMP.replace("0..2", "0..3")
+    (tmp_path / "lamp.toml").write_text(model, encoding="utf-8")
+    (tmp_path / "lamp.spec.toml").write_text(SAFE, encoding="utf-8")
+    for size, words in (("0..3", "safe"), ("0..2", "safe, with N=0..2"), ("0..4", "safe")):
+        [found] = check([request(str(tmp_path / "lamp.toml"), None, {"N": size})], SEARCH)
+        assert standing_words(found) == words
+
+
 def test_the_worst_is_what_weighs_most_and_then_what_breaks_soonest(tmp_path: Path) -> None:
     worst = stands(tmp_path, UNTIDY + VACUOUS + DEPARTS + STUCK + UNSAFE).worst
     assert worst is not None
     assert worst.prop.name == "low"
     worst = stands(tmp_path, UNTIDY + VACUOUS + DEPARTS).worst
     assert worst is not None
-    assert worst.prop.name == "one"
+    assert worst.prop.name == "high"
     assert stands(tmp_path, UNTIDY + UNTESTED + SAFE).worst is None
 
 

@@ -95,7 +95,7 @@ vars = { locked = "bool" }
     assert list(model.templates["Door"].variables) == ["level", "locked"]
     assert [str(c) for c in model.changes] == [
         "machine.Door.vars.locked added: bool",
-        'rule.shuts.when: ["low", "door.level < 3"] -> low',
+        "rule `shuts`: `when` loses `door.level < 3`",
         "rule.locks added",
     ]
     assert (model.name, model.base, model.title) == ("over", "door", "A door")
@@ -108,7 +108,7 @@ def test_what_is_removed_is_gone(folder: Path) -> None:
     assert list(model.rules) == ["shuts", "rises", "breaks"]
     assert model.rules["shuts"].when == ()
     assert [str(c) for c in model.changes] == [
-        'rule.shuts.when removed: ["low", "door.level < 3"]', "rule.opens removed",
+        "rule `shuts`: `when` loses `low`, `door.level < 3`", "rule.opens removed",
     ]  # fmt: skip
 
 
@@ -189,6 +189,44 @@ def test_mistakes_point_into_the_overlay(folder: Path, text: str, said: str) -> 
     assert " | " in message
     assert "^" in message
     assert "door.toml:" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[rule.shut]\nwhen = 'nobody'",
+         "2:2: there is no rule `shut` to change; did you mean `shuts`? (a new one needs `by`)"),
+        ("[rule]\nshut.when = 'nobody'", "3:1: there is no rule `shut` to change"),
+        ("[machine.Dor]\nstates = ['open']", "2:2: there is no machine `Dor` to change; did you"),
+        ("[machine.Door.vars]\nlevle = { initial = '1' }",
+         "3:1: there is no variable `levle` to change; did you mean `level`? (a new one needs `so"),
+        ("[event.shut]\ncan_happen = 'True'", "2:2: there is no event `shut` to change; did you m"),
+        ("[rule.unlike]\nwhen = 'low'", "2:2: `by` is missing; who acts"),
+    ],
+)  # fmt: skip
+def test_a_misspelled_name_is_no_new_thing(folder: Path, text: str, said: str) -> None:
+    message = mistake(saved(folder, text))
+    assert f"over.toml:{said}" in message
+    assert message.count("over.toml") == 1
+    assert "door.toml:" not in message
+
+
+def test_what_says_all_it_needs_may_have_a_name_like_another(folder: Path) -> None:
+    model = load_model(saved(folder, """
+[rule.shut]
+by = "operator"
+on = "shu"
+moves = "door: open -> shut"
+[event.shu]
+can_happen = "door is open"
+[event.open]
+[machine.Dor]
+instances = ["dor"]
+[machine.Door.vars]
+levels = "Level"
+"""))
+    assert {"shut", "shuts"} <= model.rules.keys()
+    assert model.events.keys() == {"shu", "open"}
 
 
 def test_a_mistake_that_the_overlay_makes_of_its_base_points_into_the_base(folder: Path) -> None:
@@ -337,3 +375,54 @@ def test_texts_of_a_recipe_are_enough(folder: Path) -> None:
     with pytest.raises(InputError, match="cannot find"):
         made.question()
     assert pose(load_model("msa1000"), *read_spec(Document("s", ""))).properties == ()
+
+
+def test_a_model_beside_the_overlay_needs_no_ending(folder: Path) -> None:
+    over = saved(folder, 'remove = "rule.opens"', base="door")
+    assert load_model(over).base == "door"
+    assert spec_for(over, None) == str(folder / "door.spec.toml")
+    (folder / "msa1000.toml").write_text(BASE, encoding="utf-8")
+    shipped = load_model(saved(folder, 'remove = "rule.reset"', base="msa1000"))
+    assert "Controller" in shipped.templates  # the shipped one goes before ...
+    own = load_model(saved(folder, 'remove = "rule.opens"', base="msa1000.toml"))
+    assert "Door" in own.templates  # ... and the whole name of the file says which is meant
+    message = mistake(saved(folder, 'remove = "rule.opens"', base="dor"))
+    assert "over.toml:1:11: cannot find `dor`; did you mean `door`?" in message
+
+
+LAST = """
+[rule.taps]
+by = "operator"
+on = "tap"
+each = { who = ["door"] }
+given = { level = "Level" }
+when = "who is open"
+sets = "who.level = level"
+[event.tap]
+each = { who = ["door"] }
+can_happen = "who is open"
+"""
+ASKS = """
+[step.taps_are_low]
+whenever = "event is tap and event.level > 1"
+must = "event.who == door and not event is opens"
+[invariant.low]
+must = "door.level < 3"
+[observe]
+events = ["tap", "opens"]
+"""
+
+
+def test_an_event_without_rules_is_declared_and_its_duty_stays(folder: Path) -> None:
+    (folder / "door.toml").write_text(BASE + LAST, encoding="utf-8")
+    (folder / "door.spec.toml").write_text(ASKS, encoding="utf-8")
+    saved(folder, 'remove = ["rule.taps", "rule.opens"]', "middle.toml")
+    over = saved(folder, "[rule.rises]\nwhen = 'door.level < 2'", base="middle.toml")
+    for path in (str(folder / "middle.toml"), over):
+        asked = request(path).question()
+        assert asked.model.events.keys() == {"tap", "opens"}
+        assert [duty.event.name for duty in asked.system.duties] == ["tap"]
+    assert "event" not in "".join(map(str, load_model(str(folder / "middle.toml")).changes))
+    back = saved(folder, LAST.partition("[event")[0], base="middle.toml")
+    assert load_model(back).events.keys() == {"tap", "opens"}
+    assert load_model(back).absent == {}

@@ -18,8 +18,9 @@ from twinrom.proofs.engines.search.breadth_first import (
 )
 from twinrom.proofs.engines.search.lookups import Truths
 from twinrom.proofs.engines.search.overlaps import Overlaps
-from twinrom.proofs.engines.search.targets import DEADLOCK
+from twinrom.proofs.engines.search.targets import DEADLOCK, HAPPENS
 from twinrom.proofs.report import Counts, DeadEnds, Found, Report
+from twinrom.proofs.spec.added import added_rules
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import State, Step
 
@@ -141,8 +142,11 @@ class NativeSearch:
         """Return what was found."""
         found = [(c, self.space.found(n)) for n, c in enumerate(self.checks)]
         runs: Mapping[tuple[str, str], Run] = runs_to(
-            self.space, {c.key: hit for c, hit in found if hit is not None}
+            self.space,
+            {c.key: hit for c, hit in found if hit is not None and c.what != HAPPENS},
         )
+        happened = {c.name for c, hit in found if hit is not None and c.what == HAPPENS}
+        never = [r.name for r in added_rules(self.question.model) if r.name not in happened]
         clean = self.layers - 1
         complete = stopped is None
         wanted = {
@@ -162,4 +166,5 @@ class NativeSearch:
             self.counts(),
             time.monotonic() - self.started,
             DeadEnds(runs.get(DEADLOCK), None) if complete else None,
+            idle=tuple(never) if complete else (),
         )

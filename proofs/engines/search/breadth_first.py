@@ -20,7 +20,7 @@ from twinrom.proofs.engines.search.expand import Expander
 from twinrom.proofs.engines.search.liveness import decided
 from twinrom.proofs.engines.search.lookups import TargetLookup
 from twinrom.proofs.engines.search.overlaps import Overlaps
-from twinrom.proofs.engines.search.targets import DEADLOCK, Target, targets
+from twinrom.proofs.engines.search.targets import DEADLOCK, HAPPENS, Target, targets
 from twinrom.proofs.report import Counts, DeadEnds, Found, Report
 from twinrom.proofs.spec.events import at_instance, reads_payload
 from twinrom.proofs.spec.overlaps import overlapping
@@ -83,7 +83,8 @@ class _Search:
         self.lookups, self.control = self.expander.lookups, self.expander.control
         self.on_states: list[TargetLookup] = []
         self.on_any_step: list[tuple[TargetLookup, frozenset[int]]] = []
-        self._prepare(looking_for)
+        self.looking_for = tuple(looking_for)
+        self._prepare()
         self.overlaps = overlapping(system)
         self.active: dict[int, tuple[tuple[RuleLookup, ...], Overlaps | None]] = {}
         self.visited: dict[int, int] = {}
@@ -93,10 +94,10 @@ class _Search:
         self.stop_at: frozenset[tuple[str, str]] = frozenset()
         self.started = time.monotonic()
 
-    def _prepare(self, looking_for: Iterable[Target]) -> None:
+    def _prepare(self) -> None:
         """Distribute what is sought: to states, to steps of some rules, to steps of any rule."""
         self.memos: list[dict[terms.Term, terms.Term]] = [{} for _ in self.lookups]
-        for name, what, term, stepwise in looking_for:
+        for name, what, term, stepwise in self.looking_for:
             if stepwise:
                 self._prepare_step(name, what, term)
             else:
@@ -143,7 +144,8 @@ class _Search:
                 break
             self._forget_settled()
             frontier, stopped = self._expand(frontier, max_states, deadline)
-        runs = runs_to(self.hits, self.layers, self.packing, self.expander.successors)
+        sought = {key: hit for key, hit in self.hits.items() if key[0] != HAPPENS}
+        runs = runs_to(sought, self.layers, self.packing, self.expander.successors)
         return self._report(stopped, runs)
 
     def _initial(self) -> dict[int, int]:
@@ -283,7 +285,10 @@ class _Search:
         }
         seconds = time.monotonic() - self.started
         rest = DeadEnds(runs.get(DEADLOCK), None) if complete else None
-        return Report("search", found, clean, complete, stopped, self._counts(), seconds, rest)
+        never = [t.name for t in self.looking_for if t.what == HAPPENS
+                 and (t.what, t.name) not in self.hits]  # fmt: skip
+        return Report("search", found, clean, complete, stopped, self._counts(), seconds, rest,
+                      idle=tuple(never) if complete else ())  # fmt: skip
 
     def space(self, clock: Clock) -> SearchedSpace:
         """Return the states that were found, once all are."""
