@@ -23,6 +23,7 @@ from twinrom.statemachine.loading.schema import json_schema as model_json_schema
 from twinrom.statemachine.loading.shape import shaped
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
 from twinrom.statemachine.loading.sizes import size_option
+from twinrom.statemachine.meaning.abilities import at_payloads
 from twinrom.statemachine.meaning.columns import (
     bind_column,
     check_free,
@@ -92,7 +93,7 @@ __all__ = [
     "Resolver", "Rule", "RuleInstance", "Runtime", "Script", "Session", "Shape", "SomeTexts",
     "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace",
     "TransitionSystem", "Typed", "Variable", "VariableChange", "Vocabulary", "Write", "assigned",
-    "base_of", "bind_column", "budget_problem", "build_model", "changes_between",
+    "at_payloads", "base_of", "bind_column", "budget_problem", "build_model", "changes_between",
     "check_definitions", "check_free", "check_known", "check_name", "closest", "conjuncts",
     "did_you_mean", "each_column", "fault_kinds", "filled", "find_file", "find_model", "from_itf",
     "ground", "in_sort", "is_file", "is_folder", "kind_of", "load_model", "model_json_schema",

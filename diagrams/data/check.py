@@ -35,6 +35,7 @@ def _model(checked: Checked) -> dict[str, Any]:
         "standing": checked.standing,
         "limited": {setting.name: setting.value for setting in question.limited},
         "rest": _rest(checked),
+        "deadlock": deadlock_json(checked),
         "engines": {name: _engine(report) for name, report in checked.reports.items()},
         "properties": [_property(checked, r) for r in checked.results],
         "clauses": [
@@ -73,6 +74,21 @@ def _rest(checked: Checked) -> dict[str, Any] | None:
     return {
         what: None if trace is None else to_itf(system, trace) for what, trace in rest.items()
     }
+
+
+def deadlock_json(checked: Checked) -> dict[str, Any] | None:
+    """Return the verdict on deadlocks, and where standing still is meant."""
+    result, ends = checked.deadlock, checked.question.ends
+    if result is None:
+        return None
+    trace = result.verdict.trace if isinstance(result.verdict, Violated) else None
+    return {
+        "verdict": word(result.verdict),
+        "reason": result.verdict.reason
+        if isinstance(result.verdict, Unknown | NotChecked) else None,
+        "ends": None if ends is None else [part.text for part in ends],
+        "trace": None if trace is None else to_itf(result.question.system, trace),
+    }  # fmt: skip
 
 
 def _engine(report: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twinrom.diagrams.data.check import deadlock_json
 from twinrom.diagrams.data.heading import heading
 from twinrom.proofs import Violated, word
 from twinrom.statemachine import to_itf
@@ -28,6 +29,7 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
             for c in found.changes
         ],
         "verdicts": [_verdict(change) for change in found.verdicts],
+        "deadlock": {"before": deadlock_json(found.old), "after": deadlock_json(found.new)},
         "unchanged": len(found.old.results) - len(found.verdicts),
         "observed": {
             "events": {name: sorted(seen) for name, seen in sorted(found.what.events.items())},

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twinrom.diagrams.page.data import system_data
 from twinrom.diagrams.page.pictures import machine_picture, placed
 from twinrom.diagrams.page.runs import counterexample, plain_run
-from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
+from twinrom.diagrams.words.dead_ends import dead_end_lines, dead_ends, quiet
 from twinrom.diagrams.words.ending import asks
 from twinrom.diagrams.words.fault_numbers import cut_words, fatal_words, sentence, survives_words
 from twinrom.diagrams.words.story import short_place
@@ -81,7 +81,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "engines": [engine_line(report) for report in checked.reports.values()],
         "legend": rests_on_words(checked),
         "rest": dead_end_lines(checked),
-        "quiet": QUIET,
+        "quiet": quiet(question),
         "rest_runs": rest_runs,
         "runs": runs,
         "clauses": [_clause(checked, c, results) for c in checked.clauses],
@@ -121,7 +121,7 @@ def _runs(subject: Subject) -> list[dict[str, Any]]:
 
 
 def _rest_runs(checked: Checked) -> list[dict[str, Any]]:
-    runs = checked.dead_ends or {}
+    runs = dead_ends(checked) or {}
     return [plain_run(checked.question, what, t) for what, t in runs.items() if t is not None]
 
 

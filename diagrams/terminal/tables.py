@@ -11,7 +11,7 @@ from rich.text import Text
 
 from twinrom.diagrams.terminal.changes import changes_view
 from twinrom.diagrams.terminal.stories import stories
-from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
+from twinrom.diagrams.words.dead_ends import dead_end_lines, quiet
 from twinrom.diagrams.words.text import against, printable_lines
 from twinrom.diagrams.words.verdicts import (
     budget_words,
@@ -180,8 +180,9 @@ def _dead_ends(checked: Checked) -> Text | None:
     if lines is None:
         return None
     if not lines:
-        return Text(f"\n{QUIET}", style="dim")
-    return Text("\n" + "\n".join(lines), style="yellow")
+        return Text(f"\n{printable(quiet(checked.question))}", style="dim")
+    stuck = checked.deadlock is not None and checked.deadlock.failed
+    return Text("\n" + "\n".join(lines), style="bold red" if stuck else "yellow")
 
 
 def _summary(checked: Checked) -> RenderableType:

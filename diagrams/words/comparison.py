@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from twinrom.diagrams.words.dead_ends import dead_ends
 from twinrom.diagrams.words.story import told_run
 from twinrom.diagrams.words.text import steps
 from twinrom.diagrams.words.verdicts import verdict_words
@@ -61,9 +62,10 @@ def dead_end_changes(found: Comparison) -> list[str]:
 
 
 def _dead_end(checked: Checked, what: str) -> str:
-    if checked.dead_ends is None:
+    rest = dead_ends(checked)
+    if rest is None or (checked.dead_ends is None and what not in rest):
         return "not known"
-    trace = checked.dead_ends.get(what)
+    trace = rest.get(what)
     return "none" if trace is None else f"after {steps(len(trace.steps))}"
 
 

@@ -153,7 +153,8 @@ def counted_words(checked: Checked) -> str:
 def standing_words(checked: Checked) -> str:
     """Return where the policy stands, in words."""
     word = checked.standing
-    safe = "safe and recovers" if any(map(_asks_to_recover, checked.results)) else "safe"
+    recovers = checked.question.ends is not None or any(map(_asks_to_recover, checked.results))
+    safe = "safe and recovers" if recovers else "safe"
     told = "; ".join(told for key in STANDINGS if (told := _below(checked, key)))
     counted = " and ".join(_counted(checked))
     but = f", but for {counted}" if counted else ""

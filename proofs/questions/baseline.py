@@ -45,7 +45,13 @@ def _model(checked: Checked) -> dict[str, Any]:
             "diameter": counts.diameter,
         },
         "properties": {r.prop.name: _verdict(r) for r in checked.results},
-    }  # fmt: skip
+    } | _deadlock(checked.deadlock)  # fmt: skip
+
+
+def _deadlock(result: Result | None) -> dict[str, Any]:
+    """Return after how many steps there is a deadlock; nothing where there is none."""
+    found = result and result.verdict
+    return {"deadlock": len(found.trace.steps)} if isinstance(found, Violated) else {}
 
 
 def _verdict(result: Result) -> dict[str, Any]:

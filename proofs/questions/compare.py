@@ -104,8 +104,15 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Say whether any verdict got worse."""
-        return any(change.worse for change in self.verdicts)
+        """Say whether any verdict got worse, that on deadlocks among them."""
+        return any(change.worse for change in self.verdicts) or self._deadlocks
+
+    @property
+    def _deadlocks(self) -> bool:
+        """Say whether there is a deadlock only now, or that is not known any more."""
+        old, new = self.old.deadlock, self.new.deadlock
+        counts = any(result is new for result in self.new.judged)
+        return bool(old and new and counts and VerdictChange(old, new).worse)
 
     @property
     def relation(self) -> str:

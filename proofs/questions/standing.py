@@ -12,6 +12,7 @@ from twinrom.proofs.engines.registry import SEARCH
 from twinrom.proofs.engines.task import Task
 from twinrom.proofs.report import Counts  # noqa: TC001 - pydantic reads the annotations of a row
 from twinrom.proofs.verdicts.combine import Evidence, combine
+from twinrom.proofs.verdicts.dead_ends import deadlock_result
 from twinrom.proofs.verdicts.verdict import Checked, Violated, clause_results
 from twinrom.statemachine import InputError
 
@@ -88,7 +89,8 @@ def _judged(request: CheckRequest, options: Options, started: float) -> PolicySt
     clauses = clause_results(question, results)
     seconds = time.monotonic() - started
     reports = {SEARCH.name: report}
-    checked = Checked(question, ALL_DEPTHS, results, clauses, reports, seconds, request, None)
+    checked = Checked(question, ALL_DEPTHS, results, clauses, reports, seconds, request, None,
+                      deadlock_result(question, reports, asked=True))
     worst = checked.worst
     run = worst.verdict.trace if worst and isinstance(worst.verdict, Violated) else None
     failed = {name for r in results if r.failed for name in r.prop.clauses}

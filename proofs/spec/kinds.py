@@ -67,6 +67,12 @@ class InvariantKind(SafetyKind):
         return spec.invariant
 
 
+class DeadlockKind(InvariantKind):
+    """The invariant that something can go on, asked of every model: without it nothing recovers."""
+
+    weight = 1
+
+
 class StepKind(SafetyKind):
     """In every step of which `whenever` holds, the goal holds."""
 

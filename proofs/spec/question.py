@@ -78,7 +78,8 @@ class Question:
 
     `availability` are those of which it is asked how many faults they survive; some of them are
     asked for nothing else, and are not among `properties`. `settings` are what the command line
-    sets otherwise than the files.
+    sets otherwise than the files. `ends` says where standing still is meant; None: wherever a rule
+    can happen.
     """
 
     model: Model
@@ -88,6 +89,7 @@ class Question:
     budget: Mapping[str, int | None]
     availability: tuple[Property, ...] = ()
     settings: tuple[Setting, ...] = ()
+    ends: tuple[Conjunct, ...] | None = None
 
     @property
     def limited(self) -> tuple[Setting, ...]:
@@ -164,6 +166,7 @@ class _Poser:
                     at_key=True))
         definitions = {**self.own, **model.definitions}
         self.vocabulary = Vocabulary(model, dict(base.variables), base.sorts, definitions)
+        self.vocabulary.rules = ground(model).written
         self.observers = self._observers()
         self.vocabulary.variables = {**base.variables,
                                      **{o.name: o for o in self.observers.values()}}
@@ -177,6 +180,7 @@ class _Poser:
         budget = self._budget(faults)
         properties = [p for kind, name, shape in written_properties(self.spec.shape)
                       for p in self._property(kind, name, shape)]
+        ends = self._ends()
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
         if not self.problems.found:
             self.problems.extend(without_effect(self.model, self.spec))
@@ -184,7 +188,7 @@ class _Poser:
         return Question(
             self.model, self.spec, with_budget(system, budget),
             tuple(p for p in properties if p.availability != "only"), budget,
-            tuple(p for p in properties if p.availability))
+            tuple(p for p in properties if p.availability), ends=ends)
 
     def _budget(self, faults: dict[str, int | None]) -> dict[str, int | None]:
         budget = {**self.spec.budget(), **self.model.budget, **faults}
@@ -286,6 +290,14 @@ class _Poser:
             self.problems.add(formula.problem(
                 f"`{formula}` is never in {sort.describe()}", formula.expr.span))
         return typed.term, assigned(f"{variable.name} = {formula}", typed, sort, place)
+
+    def _ends(self) -> tuple[Conjunct, ...] | None:
+        """Return where standing still is meant, if the spec says so."""
+        if self.spec.shape.ends is None:
+            return None
+        place = self.root.at("ends", "when")
+        return self._conjuncts(
+            read_formulas(self.spec.shape.ends.when, place, self.problems), {}, self.vocabulary)
 
     def _property(self, kind: Kind, name: str, shape: PropertyShape) -> Iterator[Property]:
         place = self.root.at(kind.key, name)

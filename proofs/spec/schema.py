@@ -139,6 +139,14 @@ class PossibleShape(PropertyShape):
         return self.can
 
 
+class EndsShape(Shape):
+    """Where standing still is meant."""
+
+    fallback: ClassVar[dict[str, Any]] = {"when": ["True"]}
+
+    when: SomeTexts = Field(description="where it may be that no step changes anything any more")
+
+
 class ReadingShape(Shape):
     """One way to read a gap."""
 
@@ -196,6 +204,9 @@ class SpecShape(Shape):
     step: dict[str, MustShape] = Field(default_factory=dict)
     response: dict[str, ResponseShape] = Field(default_factory=dict)
     possible: dict[str, PossibleShape] = Field(default_factory=dict)
+    ends: EndsShape | None = Field(
+        default=None, description="where standing still is meant; default: where a rule can happen"
+    )
     gap: dict[str, GapShape] = Field(default_factory=dict)
     mutant: dict[str, MutantShape] = Field(
         default_factory=dict, description="mutants that survive, by the name `mutate` shows"

@@ -203,7 +203,8 @@ class Checked:
     """Everything found out about one model and spec; `request` says what was asked.
 
     `dead_ends` has a run into a deadlock and one into a livelock, as far as there are any; it is
-    None where no search has seen every state.
+    None where no search has seen every state. `deadlock` is the verdict on the one of them that is
+    a violation.
     """
 
     question: Question
@@ -214,12 +215,24 @@ class Checked:
     seconds: float
     request: CheckRequest
     dead_ends: Mapping[str, Trace | None] | None
+    deadlock: Result | None = None
+
+    @property
+    def judged(self) -> tuple[Result, ...]:
+        """Return the verdicts that count: on the properties, and on a deadlock.
+
+        That there is none counts as open, where it is, in a spec that says where standing still is
+        meant.
+        """
+        one = self.deadlock
+        counts = one and (isinstance(one.verdict, Violated) or self.question.ends is not None)
+        return (*self.results, one) if one and counts else self.results
 
     @cached_property
     def broken(self) -> Mapping[str, tuple[Result, ...]]:
         """Return what is broken, or never put to the test, by the standing that it means."""
         found: dict[str, list[Result]] = {}
-        for one in self.results:
+        for one in self.judged:
             if isinstance(one.verdict, Violated) and (one.failed or one.other_reading):
                 found.setdefault(STANDINGS[weight(one.prop)], []).append(one)
             elif isinstance(one.verdict, Vacuous) and one.failed:
@@ -237,7 +250,7 @@ class Checked:
 
         What is not decided takes the place of its violation; there it is `undecided`.
         """
-        opened = {STANDINGS[weight(r.prop)] for r in self.results
+        opened = {STANDINGS[weight(r.prop)] for r in self.judged
                   if isinstance(r.verdict, Unknown | NotChecked) and not r.prop.bookkeeping}
         for word in STANDINGS[:-1]:
             if word in self.broken or (word == UNTESTED and not self.tested):
@@ -264,14 +277,14 @@ class Checked:
 
     @property
     def failed(self) -> bool:
-        """Say whether any property fails the run, or none is put to the test."""
-        return any(r.failed for r in self.results) or not (self.tested or self.question.limited)
+        """Say whether any property fails the run, a deadlock does, or none is put to the test."""
+        return any(r.failed for r in self.judged) or not (self.tested or self.question.limited)
 
     @property
     def undecided(self) -> bool:
         """Say whether any property that engines here decide has no verdict."""
         return any(
-            isinstance(r.verdict, Unknown) and not r.prop.bookkeeping for r in self.results
+            isinstance(r.verdict, Unknown) and not r.prop.bookkeeping for r in self.judged
         )
 
 

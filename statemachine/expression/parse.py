@@ -92,7 +92,7 @@ class _Reader:
         self.raw = text.encode()
         self.indent = indent
 
-    def span(self, node: ast.expr) -> Span:
+    def span(self, node: ast.expr | ast.keyword) -> Span:
         start = len(self.raw[: node.col_offset].decode())
         end = len(self.raw[: node.end_col_offset or node.col_offset + 1].decode())
         return self.indent + start, self.indent + end
@@ -173,11 +173,13 @@ class _Reader:
         if not isinstance(node.func, ast.Name):
             self.refuse(node.func, "only a name can be applied to arguments")
         function, span = node.func.id, self.span(node)
-        if node.keywords:
-            self.refuse(node.keywords[0].value, "arguments have no names here")
         if function in QUANTIFIERS:
             return self.quantified(node, function, depth)
-        return e.Call(function, tuple(self.read(a, depth) for a in node.args), span)
+        values = (*node.args, *(k.value for k in node.keywords))
+        return e.Call(
+            function, tuple(self.read(a, depth) for a in values),
+            tuple(str(k.arg) for k in node.keywords), span,
+            tuple(self.span(k) for k in node.keywords))
 
     def quantified(self, node: ast.Call, function: str, depth: int) -> e.Expr:
         form = f"write `{function}(... for x in GROUP)`"

@@ -136,6 +136,7 @@ def applied(r: Context, node: e.Call) -> NoReturn:
         r.refuse(span, f"`{name}` takes no arguments")
     later = ["later"] * any(sort.wraps for sort in v.sorts.values())
     known = [*v.definitions, *v.model.tables, "min", "max", *later, "next", "all", "any", "count"]
+    known += ["enabled"] * (v.rules is not None)
     r.refuse_name(span, name, f"unknown definition or table `{name}`", did_you_mean(name, known))
 
 

@@ -10,13 +10,13 @@ from twinrom.statemachine.model import ONLY_STATE
 from twinrom.statemachine.sorts import Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from twinrom.statemachine.expression.formula import Formula
     from twinrom.statemachine.model import Definition, Model, Template
     from twinrom.statemachine.source.diagnostics import Problem
     from twinrom.statemachine.source.locate import Span
-    from twinrom.statemachine.system import Variable
+    from twinrom.statemachine.system import RuleInstance, Variable
     from twinrom.statemachine.terms import Term
 
 Meaning = TypeVar("Meaning")
@@ -60,8 +60,9 @@ BROKEN = Typed(terms.FALSE, Sort("?", 0, 0))  # what a name means whose binding 
 class Vocabulary:
     """Everything a name can mean, apart from what is bound locally.
 
-    `events`, when given, resolves what a step property may say of the event. `broken` has the
-    names whose declaration has a mistake of its own (`*`: any name may be one of them).
+    `events`, when given, resolves what a step property may say of the event, and `rules` are those
+    of which `enabled` speaks. `broken` has the names whose declaration has a mistake of its own
+    (`*`: any name may be one of them).
     """
 
     model: Model
@@ -74,6 +75,7 @@ class Vocabulary:
     broken: frozenset[str] = frozenset()
     level: int = 0
     extents: dict[Term, tuple[int, int]] = field(default_factory=dict)
+    rules: Sequence[RuleInstance] | None = None
 
     def labelled(self, name: str) -> Iterator[Sort]:
         """Return the sorts that have a value called `name`."""

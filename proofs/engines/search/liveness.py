@@ -50,8 +50,7 @@ def decided(question: Question, report: Report, space: ClosedSpace, clock: Clock
     except OutOfTimeError:
         text = "out of time while deciding responses"
         return replace(report, found=found, stopped=text)
-    deadlock = report.dead_ends.deadlock if report.dead_ends is not None else None
-    return replace(report, found=found, dead_ends=DeadEnds(deadlock, endless.run))
+    return replace(report, found=found, dead_ends=DeadEnds(report.deadlock, endless.run))
 
 
 @dataclass(frozen=True)
