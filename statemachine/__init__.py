@@ -22,7 +22,7 @@ from twinrom.statemachine.loading.schema import Each, ModelShape, Shape, SomeTex
 from twinrom.statemachine.loading.schema import json_schema as model_json_schema
 from twinrom.statemachine.loading.shape import shaped
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
-from twinrom.statemachine.loading.sizes import size_option
+from twinrom.statemachine.loading.sizes import machine_range, size_option
 from twinrom.statemachine.meaning.abilities import at_payloads
 from twinrom.statemachine.meaning.columns import (
     bind_column,
@@ -96,7 +96,8 @@ __all__ = [
     "at_payloads", "base_of", "bind_column", "budget_problem", "build_model", "changes_between",
     "check_definitions", "check_free", "check_known", "check_name", "closest", "conjuncts",
     "did_you_mean", "each_column", "fault_kinds", "filled", "find_file", "find_model", "from_itf",
-    "ground", "in_sort", "is_file", "is_folder", "kind_of", "load_model", "model_json_schema",
+    "ground", "in_sort", "is_file", "is_folder", "kind_of", "load_model", "machine_range",
+    "model_json_schema",
     "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort",
     "printable", "read_definitions", "read_formula", "read_formulas", "read_script", "read_text",
     "read_trace", "replay", "run_script", "shaped", "shipped_models", "shipped_policies",

@@ -15,6 +15,7 @@ from twinrom.statemachine import (
     build_model,
     did_you_mean,
     find_model,
+    machine_range,
     parse_sort,
 )
 
@@ -53,7 +54,11 @@ class CheckRequest:
 def _sizes(model: Model, given: Mapping[str, str]) -> Iterator[Setting]:
     """Yield the sizes that are not those of the files."""
     declared = model.written.get("sort", {})
-    for name in given:
+    for path, value in given.items():
+        section, _, name = path.rpartition(".")
+        if section:
+            yield from _number(model, section, name, value)
+            continue
         problems, sort = Problems(), model.sorts[name]
         own = parse_sort(name, declared[name], model.place, problems)
         if own is None or own == sort:
@@ -61,6 +66,17 @@ def _sizes(model: Model, given: Mapping[str, str]) -> Iterator[Setting]:
         less = sort.low > own.low or sort.high < own.high if sort.ordered else (
             not set(own.labels or ()) <= set(sort.labels or ()))
         yield Setting(name, sort.range_text(), less)
+
+
+def _number(model: Model, section: str, name: str, value: str) -> Iterator[Setting]:
+    """Yield another number of machines; of another definition nobody knows whether it is less."""
+    written = model.written[section][name]
+    if section == "machine":
+        own, now = machine_range(written["instances"]), model.templates[name].instances
+        if own is not None and own.size != len(now):
+            yield Setting(name, str(len(now)), len(now) < own.size)
+    elif str(written) != value:
+        yield Setting(name, value, less=False)
 
 
 def _budgets(posed: Question, given: Mapping[str, int | None]) -> Iterator[Setting]:
