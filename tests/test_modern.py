@@ -158,3 +158,49 @@ def test_readers_agree_on_mutants(name: str, mutant: str) -> None:
     cutting = Cutting(question.model)
     for state in reachable(question.system):
         assert cut_steps(question.system, state) == cutting.after(state)
+
+
+def size(file: str) -> tuple[int, int]:
+    """Return how many lines of a model say something, and how many rules it has."""
+    lines = [line for line in (CASES / f"{file}.toml").read_text(encoding="utf-8").splitlines()
+             if line.strip() and not line.startswith("#")]  # fmt: skip
+    return len(lines), sum(line.startswith("[rule.") for line in lines)
+
+
+def report_links(source: str) -> str:
+    """Return the places where a case was told, as links."""
+    named = re.findall(r"([\w-]+/[\w-]+) (?:issue|PR) (\d+)", source)
+    return ", ".join(f"[{r}#{n}](https://github.com/{r}/issues/{n})" for r, n in named)
+
+
+def table() -> str:
+    """Return all cases as a table: what it took before and takes now, and what the draft shows."""
+    lines = ["| case | told in | lines | rules | states | the draft | steps | the repair |",
+             "|---|---|---|---|---|---|---|---|"]  # fmt: skip
+    for name, known in KNOWN.items():
+        now = (*size(name), known["states"])
+        grown = " | ".join(f"{a} → {b}" for a, b in zip(known["before"], now, strict=True))
+        steps = min(min(found) for found in known["violated"].values())
+        repaired = f"[{known['repaired']['standing']}](../examples/modern/{name}_repaired.toml)"
+        told = report_links(asked(name).model.source)
+        lines.append(
+            f"| [{name}](../examples/modern/{name}.toml) | {told} | {grown} "
+            f"| {known['standing']} | {steps} | {repaired} |"
+        )
+    return "\n".join(lines)
+
+
+def with_table(page: str) -> str:
+    """Return the page with the table as it is now."""
+    return TABLE.sub(lambda _: f"{table()}\n", page)
+
+
+def test_the_page_tells_every_case() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == with_table(page)
+    assert table() in page
+    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == list(KNOWN)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
