@@ -37,7 +37,7 @@ from twinrom.proofs.questions.compare import (
 from twinrom.proofs.questions.faults import Cut, FaultNumber, count_faults, fault_numbers
 from twinrom.proofs.questions.gaps import Read, read_gaps
 from twinrom.proofs.questions.mutate import Mutated, mutate
-from twinrom.proofs.questions.standing import PolicyStanding
+from twinrom.proofs.questions.standing import PolicyStanding, searched
 from twinrom.proofs.questions.sweep import Point, axes_of, grid, policies, row_data, sweep
 from twinrom.proofs.report import Counts, DeadEnds, Found, Report
 from twinrom.proofs.run import Run
@@ -78,7 +78,7 @@ __all__ = [
     "count_faults", "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid",
     "holds_at", "holds_in", "kinds", "lint", "lint_files", "load_spec", "mutants", "mutate",
     "mutated", "out_of_memory", "owed_since", "parse_spec", "policies", "pose", "read_baseline",
-    "read_gaps", "recheck_folders", "refuse_another_file", "request", "row_data", "shipped_specs",
-    "spec_for", "spec_json_schema", "sweep", "weight", "word", "write_baseline",
+    "read_gaps", "recheck_folders", "refuse_another_file", "request", "row_data", "searched",
+    "shipped_specs", "spec_for", "spec_json_schema", "sweep", "weight", "word", "write_baseline",
     "write_certificate", "write_export",
 ]  # fmt: skip

@@ -12,7 +12,8 @@ from twinrom.statemachine import to_itf
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs import Certificate, Checked, Counts, Property, Result
+    from twinrom.proofs import Certificate, Checked, Counts, Property, Question, Result
+    from twinrom.statemachine import RunFound
 
 SCHEMA = "twinrom/check/1"
 
@@ -37,7 +38,10 @@ def _model(checked: Checked) -> dict[str, Any]:
         "rest": _rest(checked),
         "deadlock": deadlock_json(checked),
         "engines": {name: _engine(report) for name, report in checked.reports.items()},
-        "properties": [_property(checked, r) for r in checked.results],
+        "properties": [
+            *(_property(checked, r) for r in checked.results),
+            *(_run(question, found) for found in question.runs),
+        ],
         "clauses": [
             {
                 "id": c.id,
@@ -109,6 +113,22 @@ def _mark(prop: Property) -> str | None:
     if prop.bookkeeping:
         return "bookkeeping"
     return "departure" if prop.departure else None
+
+
+def _run(question: Question, found: RunFound) -> dict[str, Any]:
+    """Return a known run as a property of the model: it is as the model says."""
+    trace = found.example
+    nothing = dict.fromkeys((
+        "depth", "complete", "expect", "expected", "mark", "may_be_untested", "gap", "reason",
+        "certificate", "fair", "trace",
+    ))  # fmt: skip
+    return nothing | {
+        "name": found.run.name, "kind": "run", "clause": [], "verdict": "proved",
+        "exercised_at": None if trace is None else len(trace.steps),
+        "otherwise": False, "as_expected": True, "principal": False,
+        "sizes": question.sizes, "seconds": 0.0,
+        "witness": None if trace is None else to_itf(question.system, trace),
+    }
 
 
 def _property(checked: Checked, result: Result) -> dict[str, Any]:

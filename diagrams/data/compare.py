@@ -23,6 +23,7 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         "new": _model(found.new),
         "spec": list(found.old.question.spec.paths),
         "worse": found.worse,
+        "ranked": found.ranked,
         "relation": found.relation,
         "changes": [
             {"kind": c.kind, "key": c.path, "before": _plain(c.before), "after": _plain(c.after)}

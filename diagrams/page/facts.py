@@ -13,7 +13,13 @@ from twinrom.diagrams.page.pictures import machine_picture, placed
 from twinrom.diagrams.page.runs import counterexample, plain_run
 from twinrom.diagrams.words.dead_ends import dead_end_lines, dead_ends, quiet
 from twinrom.diagrams.words.ending import asks
-from twinrom.diagrams.words.fault_numbers import cut_words, fatal_words, sentence, survives_words
+from twinrom.diagrams.words.fault_numbers import (
+    cut_words,
+    fatal_words,
+    praise,
+    sentence,
+    survives_words,
+)
 from twinrom.diagrams.words.story import short_place
 from twinrom.diagrams.words.text import short_file
 from twinrom.diagrams.words.verdicts import (
@@ -21,9 +27,11 @@ from twinrom.diagrams.words.verdicts import (
     counted_words,
     engine_line,
     exercised_words,
+    known_run_words,
     rests_on_words,
     same_run,
     standing_words,
+    unasked_lines,
     verdict_words,
 )
 from twinrom.proofs import NotChecked, Proved, Unknown, Violated
@@ -77,9 +85,14 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "sizes": question.sizes,
         "symbolic": checked.request.unbounded,
         "faults": budget_words(checked),
+        "known_runs": [
+            {"words": words, "says": found.run.says}
+            for words, found in zip(known_run_words(checked), question.runs, strict=True)
+        ],
         "tables": _tables(checked),
         "engines": [engine_line(report) for report in checked.reports.values()],
         "legend": rests_on_words(checked),
+        "unasked": unasked_lines(checked),
         "rest": dead_end_lines(checked),
         "quiet": quiet(question),
         "rest_runs": rest_runs,
@@ -92,6 +105,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "gaps": [_gap(checked, name, standings) for name in spec.gaps],
         "assumptions": _assumptions(checked),
         "fault_numbers": _fault_numbers(subject.faults),
+        "praise": praise(checked),
         "certificates": _certificates(checked),
         "hashes": _hashes(checked),
         "machines": [

@@ -18,7 +18,9 @@ from twinrom.diagrams.words.verdicts import (
     counted_words,
     engine_line,
     exercised_words,
+    known_run_words,
     rests_on_words,
+    standing_style,
     standing_words,
     unasked_lines,
     verdict_words,
@@ -171,6 +173,10 @@ def _clauses(checked: Checked) -> RenderableType | None:
     if rules and checked.clauses:
         text.append("\nRules without a clause: ", style="bold")
         text.append(", ".join(rules))
+    runs = known_run_words(checked)
+    if runs:
+        text.append("\nKnown runs: ", style="bold")
+        text.append(", ".join(runs))
     return text if text.plain else None
 
 
@@ -190,7 +196,7 @@ def _summary(checked: Checked) -> RenderableType:
     shown = counted_words(checked)
     waiting = any(isinstance(r.verdict, NotChecked) for r in checked.results)
     standing = standing_words(checked) if not waiting else ""
-    style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
+    style = standing_style(checked)
     name = printable(checked.question.model.name)
     lines = [Text(f"{name}: {shown}", style=style)]
     if standing:

@@ -175,6 +175,11 @@ def standing_words(checked: Checked) -> str:
             return f"{safe}{but}{reading}{_with(checked)}{_gone(checked)}"
 
 
+def standing_style(checked: Checked) -> str:
+    """Return the style of the line that says where the policy stands."""
+    return "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
+
+
 def _asks_to_recover(result: Result) -> bool:
     """Say whether the policy is held to come back, and has been put to the test."""
     prop = result.prop
@@ -218,6 +223,13 @@ def _with(checked: Checked) -> str:
 def _gone(checked: Checked) -> str:
     gone = sum(r.gone and r.failed for r in checked.results)
     return f"; {gone} finding{'s are' if gone > 1 else ' is'} gone: take `expect` out" * bool(gone)
+
+
+def known_run_words(checked: Checked) -> list[str]:
+    """Return of each run that the model knows whether it is possible."""
+    return [f"{found.run.name} is possible ({steps(len(found.example.steps))})"
+            if found.example is not None else f"{found.run.name} is impossible"
+            for found in checked.question.runs]
 
 
 def unasked_lines(checked: Checked) -> list[str]:

@@ -7,15 +7,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.proofs.spec.added import without_effect
-from twinrom.proofs.spec.events import StepWords, at_instance
+from twinrom.proofs.spec.events import StepWords, WordsOfDamaged, at_instance
 from twinrom.proofs.spec.kinds import written_properties
 from twinrom.proofs.spec.observables import check_observed
-from twinrom.proofs.spec.spec import Expected, Property, Spec, load_spec
+from twinrom.proofs.spec.spec import Expected, Property, Spec, load_spec, read_spec
 from twinrom.proofs.spec.symmetry import symmetric
 from twinrom.statemachine import (
     BROKEN,
     NOTHING,
     Conjunct,
+    DamagedModelError,
+    InputError,
     Model,
     Obligation,
     Problems,
@@ -29,6 +31,7 @@ from twinrom.statemachine import (
     assigned,
     bind_column,
     budget_problem,
+    build_model,
     check_definitions,
     check_free,
     check_known,
@@ -41,6 +44,7 @@ from twinrom.statemachine import (
     ground,
     in_sort,
     kind_of,
+    known_runs,
     model_vocabulary,
     named_sort,
     parse_columns,
@@ -57,7 +61,15 @@ if TYPE_CHECKING:
 
     from twinrom.proofs.spec.kinds import Kind
     from twinrom.proofs.spec.schema import PropertyShape
-    from twinrom.statemachine import Column, Formula, Place, RuleInstance
+    from twinrom.statemachine import (
+        Column,
+        Document,
+        Formula,
+        Place,
+        Problem,
+        RuleInstance,
+        RunFound,
+    )
     from twinrom.statemachine.terms import Term
 
 
@@ -78,8 +90,8 @@ class Question:
 
     `availability` are those of which it is asked how many faults they survive; some of them are
     asked for nothing else, and are not among `properties`. `settings` are what the command line
-    sets otherwise than the files. `ends` says where standing still is meant; None: wherever a rule
-    can happen.
+    sets otherwise than the files, and `runs` those that the model says something of. `ends` says
+    where standing still is meant; None: wherever a rule can happen.
     """
 
     model: Model
@@ -90,6 +102,7 @@ class Question:
     availability: tuple[Property, ...] = ()
     settings: tuple[Setting, ...] = ()
     ends: tuple[Conjunct, ...] | None = None
+    runs: tuple[RunFound, ...] = ()
 
     @property
     def limited(self) -> tuple[Setting, ...]:
@@ -153,11 +166,42 @@ def pose(model: Model, spec: Spec, problems: Problems,
     return _Poser(model, spec, problems).question(dict(faults or {}))
 
 
+def pose_read(document: Document, spec: Document, sorts: Mapping[str, str] | None = None,
+              faults: Mapping[str, int | None] | None = None,
+              includes: Mapping[str, str] | None = None) -> Question:
+    """Return the question of two parsed files; raises `InputError` with the problems of both."""
+    try:
+        model = build_model(document, sorts, includes)
+    except InputError as error:
+        damaged = error if isinstance(error, DamagedModelError) else None
+        raise InputError([*error.problems, *spec_problems(spec, damaged)]) from None
+    return pose(model, *read_spec(spec), faults)
+
+
+def spec_problems(document: Document, damaged: DamagedModelError | None) -> list[Problem]:
+    """Return what is wrong with a spec, as far as what is left of its model, if anything, tells."""
+    try:
+        spec, problems = read_spec(document)
+    except InputError as error:
+        return list(error.problems)
+    if damaged is not None:
+        _Poser(damaged.system.model, spec, problems, damaged).properties()
+    for kind, name, shape in written_properties(spec.shape) if damaged is None else ():
+        for key, texts in (("whenever", shape.whenever), (kind.goal, shape.goal)):
+            read_formulas(texts, spec.place.at(kind.key, name, key), problems)
+    return problems.found
+
+
 class _Poser:
-    def __init__(self, model: Model, spec: Spec, problems: Problems) -> None:
+    def __init__(self, model: Model, spec: Spec, problems: Problems,
+                 damaged: DamagedModelError | None = None) -> None:
         self.model, self.spec, self.problems = model, spec, problems
         self.root = spec.place
+        self.damaged = damaged
         base = model_vocabulary(model)
+        if damaged is not None:
+            base.broken = damaged.broken
+            problems.broken |= damaged.broken
         self.own = read_definitions(spec.shape.define, self.root.at("define"), problems)
         for name, definition in self.own.items():
             if base.taken(name):
@@ -165,22 +209,22 @@ class _Poser:
                     f"`{name}` already has a meaning in the model", "choose another name",
                     at_key=True))
         definitions = {**self.own, **model.definitions}
-        self.vocabulary = Vocabulary(model, dict(base.variables), base.sorts, definitions)
-        self.vocabulary.rules = ground(model).written
+        self.vocabulary = Vocabulary(model, dict(base.variables), base.sorts, definitions,
+                                     broken=base.broken)
+        self.vocabulary.rules = (ground(model) if damaged is None else damaged.system).written
         self.observers = self._observers()
         self.vocabulary.variables = {**base.variables,
                                      **{o.name: o for o in self.observers.values()}}
-        words = StepWords(model, ground(model).instances)
+        words = StepWords(model, ground(model).instances) if damaged is None else (
+            WordsOfDamaged(model, damaged.system.instances, whole=damaged.whole))
         self.stepping = replace(self.vocabulary, events=words, expanded={})
         check_definitions(self.own, self.stepping, problems)
         self.vocabulary.broken = self.stepping.broken
 
     def question(self, faults: dict[str, int | None]) -> Question:
-        system = self._observed(ground(self.model))
         budget = self._budget(faults)
-        properties = [p for kind, name, shape in written_properties(self.spec.shape)
-                      for p in self._property(kind, name, shape)]
-        ends = self._ends()
+        system, properties = self.properties()
+        ends, runs = self._ends(), known_runs(self.model, self.problems)
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
         if not self.problems.found:
             self.problems.extend(without_effect(self.model, self.spec))
@@ -188,7 +232,13 @@ class _Poser:
         return Question(
             self.model, self.spec, with_budget(system, budget),
             tuple(p for p in properties if p.availability != "only"), budget,
-            tuple(p for p in properties if p.availability), ends=ends)
+            tuple(p for p in properties if p.availability), ends=ends, runs=runs)
+
+    def properties(self) -> tuple[TransitionSystem, list[Property]]:
+        """Return the system with its observers, and the properties."""
+        system = self._observed(ground(self.model) if self.damaged is None else self.damaged.system)
+        return system, [p for kind, name, shape in written_properties(self.spec.shape)
+                        for p in self._property(kind, name, shape)]
 
     def _budget(self, faults: dict[str, int | None]) -> dict[str, int | None]:
         budget = {**self.spec.budget(), **self.model.budget, **faults}
@@ -256,7 +306,7 @@ class _Poser:
                         "`next` of an observer cannot be read here",
                         "the updates decide what it is"))
                 updates[variable.index] = later
-        if self.problems.found:
+        if self.problems.found or self.damaged is not None:
             return system
         return system.extended(tuple(self.observers.values()), init,
                                [_with_updates(i, updates) for i in system.instances])

@@ -189,7 +189,8 @@ class SpecShape(Shape):
 
     elsewhere: ClassVar[dict[str, str]] = {
         kind: f"`[{kind}]` belongs into a model file"
-        for kind in ("include", "sort", "table", "machine", "init", "actor", "rule", "event")
+        for kind in ("include", "sort", "table", "machine", "init", "actor", "rule", "event",
+                     "run")
     }
 
     title: str = ""

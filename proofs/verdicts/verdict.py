@@ -242,22 +242,29 @@ class Checked:
     @property
     def tested(self) -> bool:
         """Say whether any property may have been put to the test."""
-        return not all(isinstance(r.verdict, Vacuous) for r in self.results)
+        return not all(isinstance(r.verdict, Vacuous) for r in self.judged)
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """Return the number of the first of `STANDINGS` that applies, and whether it is decided.
+
+        What is not decided takes the place of its violation.
+        """
+        opened = {weight(r.prop) for r in self.judged
+                  if isinstance(r.verdict, Unknown | NotChecked) and not r.prop.bookkeeping}
+        last = len(STANDINGS) - 1
+        for number, word in enumerate(STANDINGS):
+            if word in self.broken or (word == UNTESTED and not self.tested):
+                return number, True
+            if number in opened:
+                return number, False
+        return last, True
 
     @property
     def standing(self) -> str:
-        """Return what an engineer asks first: the first of `STANDINGS` that applies.
-
-        What is not decided takes the place of its violation; there it is `undecided`.
-        """
-        opened = {STANDINGS[weight(r.prop)] for r in self.judged
-                  if isinstance(r.verdict, Unknown | NotChecked) and not r.prop.bookkeeping}
-        for word in STANDINGS[:-1]:
-            if word in self.broken or (word == UNTESTED and not self.tested):
-                return word
-            if word in opened:
-                return UNDECIDED
-        return STANDINGS[-1]
+        """Return what an engineer asks first, in one word of `STANDINGS`, or `undecided`."""
+        number, decided = self.rank
+        return STANDINGS[number] if decided else UNDECIDED
 
     @property
     def worst(self) -> Result | None:
@@ -266,7 +273,7 @@ class Checked:
         def order(one: Result) -> float:
             return len(one.verdict.trace.steps) if isinstance(one.verdict, Violated) else inf
 
-        gone = (r for r in self.results if r.gone and r.failed)
+        gone = (r for r in self.judged if r.gone and r.failed)
         groups = (group for group in self.broken.values() if any(r.failed for r in group))
         return min(next(groups, gone), key=order, default=None)
 
@@ -290,6 +297,15 @@ class Checked:
 
 UNTESTED, UNDECIDED = "untested", "undecided"
 STANDINGS = ("unsafe", "does-not-recover", UNTESTED, "departs", "other-reading", "keeps")
+
+
+def ranked(old: str, new: str) -> str:
+    """Return how one standing is beside another: `worse`, `same`, `better`, or `undecided`."""
+    if UNDECIDED in (old, new):
+        return UNDECIDED
+    lenient = STANDINGS.index("other-reading")  # from there on nothing fails
+    first, second = (min(STANDINGS.index(word), lenient) for word in (old, new))
+    return "same" if first == second else "worse" if second < first else "better"
 
 
 def weight(prop: Property) -> int:

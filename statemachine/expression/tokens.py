@@ -71,7 +71,8 @@ def refused(text: str) -> tuple[str, Span, str] | None:  # noqa: PLR0911 - a ret
         if what == "number" and not re.fullmatch(r"0|[1-9][0-9]*", word):
             hint = "a range belongs to `[sort]`" if ".." in word else ""
             return f"`{word}` is not an integer", span, hint
-        if what == "word" and not _known(word):
+        inner, called = before == ".", before in NAMING
+        if what == "word" and not _known(word, inner=inner):
             hint = INSTEAD.get(word, "")
             if keyword.iskeyword(word):
                 return f"`{word}` is not part of the language", span, hint
@@ -84,7 +85,7 @@ def refused(text: str) -> tuple[str, Span, str] | None:  # noqa: PLR0911 - a ret
             return _strange(text, found.start())
         if word == "(":
             open_at.append(found.start())
-            naming.append(before in NAMING)
+            naming.append(called)
         elif word == ")" and not open_at:
             return "this `)` closes nothing", span, ""
         elif word == ")":
@@ -96,9 +97,10 @@ def refused(text: str) -> tuple[str, Span, str] | None:  # noqa: PLR0911 - a ret
     return None
 
 
-def _known(word: str) -> bool:
+def _known(word: str, *, inner: bool) -> bool:
+    """Say whether a word has a meaning; after a dot (`inner`) any name is one."""
     plain = word.isidentifier() and unicodedata.normalize("NFKC", word) == word
-    return plain and (word in WORDS or not keyword.iskeyword(word))
+    return plain and (inner or word in WORDS or not keyword.iskeyword(word))
 
 
 def _strange(text: str, start: int) -> tuple[str, Span, str]:

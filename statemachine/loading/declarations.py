@@ -220,7 +220,7 @@ class Declarations:
         text = said.sort
         sorted_at = at.at("sort") if isinstance(at.value, dict) else at
         sort = named_sort(text, self.known, sorted_at, self.problems)
-        if not check_name(name, at, self.problems) or sort is None:
+        if not check_name(name, at, self.problems, inner=True) or sort is None:
             self.problems.broken.add(f"{machine}.{name}")
         return sort
 

@@ -74,6 +74,7 @@ class Vocabulary:
     work: int = 0
     broken: frozenset[str] = frozenset()
     level: int = 0
+    advising: bool = False
     extents: dict[Term, tuple[int, int]] = field(default_factory=dict)
     rules: Sequence[RuleInstance] | None = None
 

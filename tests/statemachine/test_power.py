@@ -137,6 +137,12 @@ def test_a_cut_is_an_event_of_a_script_and_of_a_trace() -> None:
     assert str(trace.steps[0]) == "power_loss(during=reverts, written=1, torn=True)"
 
 
+def test_a_fault_of_a_script_cuts_only_where_it_says_so() -> None:
+    model = HEAD + REVERTS + POWER_LOSS.replace("not off", "not up")
+    [step] = Session(ground(parse_model(model))).play(read_script("power_loss", "script"))
+    assert (str(step), step.instance.cut) == ("power_loss", None)
+
+
 def test_arguments_that_are_called_alike_are_told_apart() -> None:
     rule = """
 [rule.writes]
