@@ -207,6 +207,8 @@ writes = ["this.magic = m", "this.ok = True"]
     (HEAD.replace('unpowered = "False"', 'unpowred = "False"'),
      "unknown key `unpowred`; did you mean `unpowered`?"),
     (HEAD.replace('initial = "unset"', 'initial = ""'), "expected an expression"),
+    (HEAD.replace('tries = { sort = "Magic"', 'tries = { sort = "Magik"') + POWER_LOSS,
+     "unknown sort `Magik`; did you mean `Magic`?"),
 ])  # fmt: skip
 def test_mistakes(text: str, said: str) -> None:
     assert said in problem(text)
