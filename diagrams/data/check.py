@@ -143,7 +143,7 @@ def _run(question: Question, found: RunFound) -> dict[str, Any]:
     return nothing | {
         "name": found.run.name, "kind": "run", "clause": [], "verdict": "proved",
         "exercised_at": None if trace is None else len(trace.steps),
-        "otherwise": False, "as_expected": True, "principal": False,
+        "otherwise": False, "as_expected": True, "principal": False, "without": [], "readers": [],
         "sizes": question.sizes, "seconds": 0.0,
         "witness": None if trace is None else to_itf(question.system, trace),
     }

@@ -42,6 +42,9 @@ moves = "jar: open -> shut"
 by = "controller"
 when = "jar is shut and jar.n == 2"
 sets = "jar.n = 0"
+[rule.knock]
+by = "host"
+moves = "jar: shut -> shut"
 """
 FEW = '[invariant.few]\nmust = "jar.n < 3"\nbecause = "nobody counts"\nexpect = '
 EMPTY = '[response.ends_empty]\nwhenever = "jar is shut"\neventually = "jar.n == 0"\n'
