@@ -201,7 +201,7 @@ def _dead_ends(checked: Checked) -> Text | None:
         return None
     if not lines:
         return Text(f"\n{printable(quiet(checked.question))}", style="dim")
-    stuck = checked.deadlock is not None and checked.deadlock.failed
+    stuck = any(one is checked.deadlock and one.failed for one in checked.judged)
     return Text("\n" + "\n".join(lines), style="bold red" if stuck else "yellow")
 
 

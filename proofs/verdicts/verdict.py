@@ -239,13 +239,13 @@ class Checked:
         """Return the verdicts that count: on the properties, and on a deadlock.
 
         That there is none counts as open, where it is, in a spec that says where standing still is
-        meant. In another one a fault may be what goes on, which the command line may forbid.
+        meant. Where less can happen than the files say, it does not count.
         """
-        one, ends = self.deadlock, self.question.ends
-        forbidden = any(s.less and s.name in self.question.budget for s in self.question.settings)
-        counts = one and (ends is not None or (
-            isinstance(one.verdict, Violated) and not forbidden))
-        return (*self.results, one) if one and counts else self.results
+        one = self.deadlock
+        if one is None or self.question.limited:
+            return self.results
+        counts = isinstance(one.verdict, Violated) or self.question.ends is not None
+        return (*self.results, one) if counts else self.results
 
     @cached_property
     def broken(self) -> Mapping[str, tuple[Result, ...]]:

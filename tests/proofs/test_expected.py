@@ -38,6 +38,9 @@ sets = "jar.n = jar.n + 1"
 [rule.shut]
 by = "fault"
 moves = "jar: open -> shut"
+[rule.shakes]
+by = "operator"
+sets = "jar.n = jar.n"
 [rule.settle]
 by = "controller"
 when = "jar is shut and jar.n == 2"
