@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +28,7 @@ from twinrom.statemachine import (
     Typed,
     Variable,
     Vocabulary,
+    argument_problem,
     assigned,
     bind_column,
     budget_problem,
@@ -91,6 +92,7 @@ class Question:
     availability: tuple[Property, ...] = ()
     settings: tuple[Setting, ...] = ()
     no_columns: tuple[str, ...] = ()
+    counted_by: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def limited(self) -> tuple[Setting, ...]:
@@ -137,7 +139,12 @@ class Question:
     @property
     def limits(self) -> dict[str, int | str]:
         """Return how often each kind of fault may happen: its budget as plain data."""
-        return {kind: "unlimited" if n is None else n for kind, n in self.budget.items()}
+        return {kind: "unlimited" if n is None else f"{n}{self.for_each(kind)}"
+                if self.for_each(kind) else n for kind, n in self.budget.items()}
+
+    def for_each(self, kind: str) -> str:
+        """Return what the budget of a kind is for: nothing more, or ` for each this`."""
+        return f" for each {self.counted_by[kind]}" if kind in self.counted_by else ""
 
 
 def ask(model: Model, spec: str, faults: Mapping[str, int | None] | None = None) -> Question:
@@ -183,7 +190,7 @@ class _Poser:
 
     def question(self, faults: dict[str, int | None]) -> Question:
         system = self._observed(ground(self.model))
-        budget = self._budget(faults)
+        budget, counted_by = self._budget(faults), self._counted_by()
         properties = [p for kind, name, shape in written_properties(self.spec.shape)
                       for p in self._property(kind, name, shape)]
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
@@ -191,9 +198,10 @@ class _Poser:
             self.problems.extend(without_effect(self.model, self.spec))
         self.problems.finish()
         return Question(
-            self.model, self.spec, with_budget(system, budget),
+            self.model, self.spec, with_budget(system, budget, counted_by),
             tuple(p for p in properties if p.availability != "only"), budget,
-            tuple(p for p in properties if p.availability), no_columns=tuple(self.no_columns))
+            tuple(p for p in properties if p.availability), no_columns=tuple(self.no_columns),
+            counted_by=counted_by)
 
     def _budget(self, faults: dict[str, int | None]) -> dict[str, int | None]:
         budget = {**self.spec.budget(), **self.model.budget, **faults}
@@ -241,6 +249,18 @@ class _Poser:
                 self.vocabulary.families = families = {
                     **families, name: self._family(shape.each, place, sort, found)}
         return families
+
+    def _counted_by(self) -> dict[str, str]:
+        """Return the arguments by which faults are counted, noting those that some fault lacks."""
+        changed, found = self.model.budget, dict[str, str]()
+        for kind, argument in self.spec.counted_by().items():
+            if kind not in changed and kind in ("fault", *fault_kinds(self.model)):
+                wrong = argument_problem(self.model, kind, argument)
+                if wrong:
+                    self.problems.add(self.root.at("budget", kind, "each").problem(*wrong))
+                else:
+                    found[kind] = argument
+        return found
 
     def _bound(self, each: Each, place: Place) -> list[dict[str, Typed]]:
         """Return what the names of each column of an observer mean."""
