@@ -114,7 +114,8 @@ def budget_words(checked: Checked) -> str:
     if not fault_kinds(question.model):
         return "none in this model"
     limits = {kind: n for kind, n in question.budget.items() if n is not None}
-    words = [f"at most {n}" + (f" {kind}" if kind != "fault" else "") for kind, n in limits.items()]
+    words = [f"at most {n}" + f" {kind}" * (kind != "fault") + question.for_each(kind)
+             for kind, n in limits.items()]
     return ", ".join(words) if words else "unlimited"
 
 

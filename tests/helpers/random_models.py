@@ -434,7 +434,9 @@ require = ["A.cell.of == {first}", "B.cell.of.level == B.level", "A.peer.peer !=
 
     def spec(self) -> str:
         n = self.pick("A", "B", "A.peer", "B.peer.peer")
-        return super().spec() + f"""
+        faults = [r for r in self.rules.split("[rule.") if 'by = "fault"' in r]
+        each = '{ at_most = 1, each = "this" }' if all("each" in r for r in faults) else "1"
+        return super().spec().replace("fault = 1", f"fault = {each}") + f"""
 [observer.touched]
 each = {{ this = "Box", cell = "this.Cell" }}
 sort = "bool"
