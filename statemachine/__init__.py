@@ -15,8 +15,9 @@ from twinrom.statemachine.grounding.budget import (
 from twinrom.statemachine.grounding.effects import NOTHING, assigned
 from twinrom.statemachine.grounding.ground import DamagedModelError, ground
 from twinrom.statemachine.load import build_model, find_file, find_model, load_model, parse_model
+from twinrom.statemachine.loading.columns import parse_columns
 from twinrom.statemachine.loading.definitions import read_definitions
-from twinrom.statemachine.loading.notation import check_name, named_sort, parse_columns, parse_sort
+from twinrom.statemachine.loading.notation import check_name, named_sort, parse_sort
 from twinrom.statemachine.loading.overlay import base_of
 from twinrom.statemachine.loading.schema import Each, ModelShape, Shape, SomeTexts, Texts
 from twinrom.statemachine.loading.schema import json_schema as model_json_schema
@@ -35,6 +36,7 @@ from twinrom.statemachine.meaning.resolve import Resolver
 from twinrom.statemachine.meaning.scope import (
     BROKEN,
     EventWords,
+    Family,
     ResolveError,
     Typed,
     Vocabulary,
@@ -89,8 +91,8 @@ from twinrom.statemachine.tables import TableChoices, TooLargeError
 __all__ = [
     "ALL_POWER", "BOOL", "BROKEN", "INTEGERS", "NOTHING", "Argument", "Column", "Conjunct",
     "DamagedModelError", "Definition", "Document", "Each", "EventWords", "Expr", "ExpressionError",
-    "Formula", "InputError", "Model", "ModelShape", "Move", "Obligation", "Option", "Packing",
-    "Place", "PolicyChange", "Problem", "Problems", "Refusal", "Refused", "ReplayError",
+    "Family", "Formula", "InputError", "Model", "ModelShape", "Move", "Obligation", "Option",
+    "Packing", "Place", "PolicyChange", "Problem", "Problems", "Refusal", "Refused", "ReplayError",
     "ResolveError", "Resolver", "Rule", "RuleInstance", "RunFound", "Runtime", "Script", "Session",
     "Shape", "SomeTexts", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts",
     "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable", "VariableChange",

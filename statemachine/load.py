@@ -127,7 +127,8 @@ def _forget_damaged(shape: ModelShape, problems: Problems) -> None:
     """Take out machines of which a mistake has taken the names or the states: none is missed."""
     for name, machine in list(shape.machine.items()):
         damaged = {key[2] for key in problems.pruned if key[:2] == ("machine", name) and key[2:]}
-        if "instances" in damaged or (damaged and "states" not in machine.model_fields_set):
+        unnamed = damaged & {"instances", "part_of", "parts"}
+        if unnamed or (damaged and "states" not in machine.model_fields_set):
             problems.pruned.add(("machine", name))
             del shape.machine[name]
 

@@ -48,7 +48,7 @@ class Template:
     `unpowered`, and a machine that does not keep its state moves as `off` says. A write that power
     interrupts leaves the value in `torn_values`, and the state `torn`. In `initials`, `unpowered`
     and `torn_values` the word `this` is the machine. `ranged` is how the instances are spelled
-    when they are numbered: `s1..s3`.
+    when they are numbered: `s1..s3`. Variables in `own` name a part of their own machine.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Template:
     unpowered: Mapping[str, Formula] = field(default_factory=dict)
     torn_values: Mapping[str, Formula] = field(default_factory=dict)
     ranged: str | None = None
+    own: frozenset[str] = frozenset()
 
     @cached_property
     def state_sort(self) -> Sort:

@@ -6,13 +6,30 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.heading import heading
-from twinrom.proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated, word
+from twinrom.proofs import (
+    Bounded,
+    NotChecked,
+    Proved,
+    ReadElsewhere,
+    Unknown,
+    Vacuous,
+    Violated,
+    word,
+)
 from twinrom.statemachine import to_itf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs import Certificate, Checked, Counts, Property, Question, Result
+    from twinrom.proofs import (
+        Certificate,
+        Checked,
+        Counts,
+        Property,
+        Question,
+        Result,
+        Verdict,
+    )
     from twinrom.statemachine import RunFound
 
 SCHEMA = "twinrom/check/1"
@@ -29,6 +46,7 @@ def _model(checked: Checked) -> dict[str, Any]:
         **heading(question),
         "symbolic": list(checked.request.unbounded),
         "symmetric": list(question.symmetric),
+        "no_columns": list(question.no_columns),
         "faults": question.limits,
         "depth": checked.depth,
         "failed": checked.failed,
@@ -131,6 +149,15 @@ def _run(question: Question, found: RunFound) -> dict[str, Any]:
     }
 
 
+def readers_json(verdict: Verdict) -> list[dict[str, Any]]:
+    """Return who names what only others may."""
+    return [
+        {"rule": r.rule, "names": r.named, "where": r.where,
+         "file": r.place.path, "line": r.place.line}
+        for r in (verdict.readers if isinstance(verdict, ReadElsewhere) else ())
+    ]  # fmt: skip
+
+
 def _property(checked: Checked, result: Result) -> dict[str, Any]:
     prop, verdict = result.prop, result.verdict
     depth: int | None = None
@@ -171,6 +198,8 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "may_be_untested": prop.may_be_untested,
         "gap": prop.gap,
         "principal": prop.principal,
+        "without": list(prop.without),
+        "readers": readers_json(verdict),
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,

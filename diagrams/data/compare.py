@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twinrom.diagrams.data.check import deadlock_json
+from twinrom.diagrams.data.check import deadlock_json, readers_json
 from twinrom.diagrams.data.heading import heading
 from twinrom.proofs import Violated, word
 from twinrom.statemachine import to_itf
@@ -70,6 +70,7 @@ def _verdict(change: VerdictChange) -> dict[str, Any]:
         "before": _one(change.before),
         "after": _one(change.after),
         "trace": to_itf(system, after.trace) if isinstance(after, Violated) else None,
+        "readers": readers_json(after),
     }
 
 

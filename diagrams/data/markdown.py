@@ -59,7 +59,8 @@ def _details(found: Comparison) -> Iterable[tuple[str, str]]:
         yield f"Text: {number} change{'s' * (number != 1)}", block(listed)
     rows = [_row(change) for change in found.verdicts]
     head = ["| property | before | after | |", "|---|---|---|---|"] if rows else []
-    rest = [f"\n{plain(line)}" for line in words.dead_end_changes(found)]
+    more = (*words.dead_end_changes(found), *words.named_elsewhere(found))
+    rest = [f"\n{plain(line)}" for line in more]
     note = f"\n{plain(words.unchanged(found))}"
     yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
     for change, alike in words.newly_violated(found.verdicts):

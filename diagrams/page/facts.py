@@ -34,13 +34,13 @@ from twinrom.diagrams.words.verdicts import (
     unasked_lines,
     verdict_words,
 )
-from twinrom.proofs import NotChecked, Proved, Unknown, Violated
+from twinrom.proofs import NotChecked, Proved, ReadElsewhere, Unknown, Violated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from twinrom.diagrams.page.subject import Subject
-    from twinrom.proofs import Checked, ClauseResult, FaultNumber, Result
+    from twinrom.proofs import Checked, ClauseResult, FaultNumber, Result, Verdict
 
 TONES = {
     "proved": "good", "holds": "good", "finding": "known", "VIOLATED": "bad", "HOLDS NOW": "bad",
@@ -155,7 +155,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
     return {
         "name": prop.name,
         "kind": prop.kind.key,
-        "asks": asks(prop.kind),
+        "asks": asks(prop),
         "says": prop.says,
         "whenever": prop.whenever_text,
         "goal": [part.text for part in prop.parts],
@@ -170,13 +170,23 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "tone": TONES[words],
         "basis": basis,
         "because": prop.because,
-        "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
+        "reason": _reason(verdict),
         "fair": isinstance(verdict, Proved) and verdict.fair,
         "at": exercised_words(result),
         "witness": None
         if witness is None
         else plain_run(checked.question, f"{prop.name}.witness", witness),
     }
+
+
+def _reason(verdict: Verdict) -> str | None:
+    """Return why a verdict is open, or who breaks a property of the text."""
+    if isinstance(verdict, ReadElsewhere):
+        return "; ".join(
+            f"`{r.rule}` names `{r.named}` in {r.where}, {short_place(r.place)}"
+            for r in verdict.readers
+        )
+    return verdict.reason if isinstance(verdict, Unknown | NotChecked) else None
 
 
 def _clause(

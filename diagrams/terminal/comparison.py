@@ -63,7 +63,8 @@ def _verdicts(found: Comparison) -> list[RenderableType]:
             table.add_row(Text(name), Text(old), Text("->"), Text(new), mark)
         parts.append(Padding(table, (0, 0, 0, GAP), expand=False))
     parts.append(Text(f"  {words.unchanged(found)}", style="dim"))
-    parts += [Text(f"  {line}") for line in words.dead_end_changes(found)]
+    more = (*words.dead_end_changes(found), *words.named_elsewhere(found))
+    parts += [Text(f"  {printable(line)}") for line in more]
     for change, alike in words.newly_violated(found.verdicts):
         parts += _broken(found.new, change, alike)
     return parts

@@ -25,7 +25,7 @@ from twinrom.diagrams.words.verdicts import (
     unasked_lines,
     verdict_words,
 )
-from twinrom.proofs import NotChecked, Unknown
+from twinrom.proofs import NotChecked, ReadElsewhere, Unknown
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -39,9 +39,8 @@ if TYPE_CHECKING:
 def checked_view(checked: Checked) -> RenderableType:
     """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
-    more = (_unchecked(checked), _unknown(checked), _unasked(checked), _clauses(checked),
-            _dead_ends(checked))
-    parts += [view for view in more if view is not None]
+    views = (_unchecked, _unknown, _readers, _unasked, _clauses, _dead_ends)
+    parts += [shown for view in views if (shown := view(checked)) is not None]
     parts += stories(checked)
     parts.append(_summary(checked))
     return Group(*parts)
@@ -58,6 +57,8 @@ def _heading(checked: Checked) -> RenderableType:
     ]
     if question.symmetric:
         lines.append(f"symmetric: {', '.join(question.symmetric)}")
+    if question.no_columns:
+        lines.append(f"no column at this size: {', '.join(question.no_columns)}")
     lines += [engine_line(report) for report in checked.reports.values()]
     changes = changes_view(model)
     shown = [changes] if changes is not None else []
@@ -142,6 +143,19 @@ def _unknown(checked: Checked) -> RenderableType | None:
 def _unasked(checked: Checked) -> RenderableType | None:
     lines = unasked_lines(checked)
     return Text("\n" + "\n".join(lines), style="yellow") if lines else None
+
+
+def _readers(checked: Checked) -> RenderableType | None:
+    """Return who names what only others may, and where."""
+    text = Text()
+    for result in checked.results:
+        if isinstance(result.verdict, ReadElsewhere):
+            text.append("\nViolated: ", style="bold red").append(result.prop.name, style="bold")
+            if result.prop.clauses:
+                text.append(f"  ({', '.join(result.prop.clauses)})", style="dim")
+            for reader in result.verdict.readers:
+                text.append(f"\n  {printable(str(reader))}")
+    return text if text.plain else None
 
 
 def _clauses(checked: Checked) -> RenderableType | None:

@@ -9,7 +9,7 @@ from twinrom.diagrams.words.dead_ends import dead_ends
 from twinrom.diagrams.words.story import told_run
 from twinrom.diagrams.words.text import steps
 from twinrom.diagrams.words.verdicts import standing_words, verdict_words
-from twinrom.proofs import Unknown, Vacuous, Violated, weight
+from twinrom.proofs import ReadElsewhere, Unknown, Vacuous, Violated, weight
 from twinrom.statemachine import ground, printable
 
 if TYPE_CHECKING:
@@ -63,6 +63,16 @@ def verdict_text(result: Result, *, asked_before: bool = False) -> str:
     if not isinstance(verdict, Violated):
         return words
     return f"{words} ({steps(len(verdict.trace.steps))})"
+
+
+def named_elsewhere(found: Comparison) -> list[str]:
+    """Return a line for each rule that now names what only others may."""
+    return [
+        f"{change.after.prop.name}: {mention}"
+        for change in found.verdicts
+        if isinstance(change.after.verdict, ReadElsewhere)
+        for mention in change.after.verdict.readers
+    ]
 
 
 def dead_end_changes(found: Comparison) -> list[str]:

@@ -15,7 +15,7 @@ from twinrom.proofs.mutation.mutants import mutated
 from twinrom.proofs.refinement.inclusion import MAX_PAIRS, included
 from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window, observables
-from twinrom.proofs.spec.question import pose
+from twinrom.proofs.spec.posing import pose
 from twinrom.proofs.spec.spec import read_spec
 from twinrom.proofs.spec.standard import deadlock
 from twinrom.proofs.verdicts.combine import violated

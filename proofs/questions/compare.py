@@ -15,7 +15,7 @@ from twinrom.proofs.spec.observables import Observables, Window, observables
 from twinrom.proofs.spec.request import request
 from twinrom.proofs.spec.spec import spec_for
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed
-from twinrom.proofs.verdicts.verdict import Unknown, Vacuous, Violated, ranked
+from twinrom.proofs.verdicts.verdict import ReadElsewhere, Unknown, Vacuous, Violated, ranked
 from twinrom.statemachine import TooLargeError, changes_between, find_model, ground, with_budget
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class VerdictChange:
         return not (after.prop.bookkeeping or after.other_reading) and (otherwise or any(
             isinstance(after.verdict, bad) and not isinstance(before.verdict, bad)
             and (after.failed or bad is not Vacuous)
-            for bad in (Violated, Vacuous, Unknown)
+            for bad in (Violated | ReadElsewhere, Vacuous, Unknown)
         ))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.spec.question import Question, Setting, pose_read, spec_problems
+from twinrom.proofs.spec.posing import pose_read, spec_problems
+from twinrom.proofs.spec.question import Question, Setting
 from twinrom.proofs.spec.spec import spec_for
 from twinrom.statemachine import (
     INTEGERS,

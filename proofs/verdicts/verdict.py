@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.certificates.certificate import Certificate
     from twinrom.proofs.report import Counts, Report
     from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.reads import Mention
     from twinrom.proofs.spec.request import CheckRequest
     from twinrom.proofs.spec.spec import Expected, Property
     from twinrom.statemachine import Step, Trace
@@ -91,17 +92,31 @@ class NotChecked:
     reason: str
 
 
-Verdict: TypeAlias = Proved | Bounded | Violated | Vacuous | Unknown | NotChecked
+@dataclass(frozen=True)
+class Kept:
+    """A property of the text that no rule breaks."""
+
+
+@dataclass(frozen=True)
+class ReadElsewhere:
+    """A property of the text, and who names what only others may."""
+
+    readers: tuple[Mention, ...]
+
+
+Verdict: TypeAlias = (
+    Proved | Bounded | Violated | Vacuous | Unknown | NotChecked | Kept | ReadElsewhere
+)
 
 
 def word(verdict: Verdict) -> str:
     """Return the verdict as the one word that reports use."""
     match verdict:
-        case Proved():
+        case Proved() | Kept():
             return "proved"
         case Bounded():
             return "bounded"
-        case Violated():
+        case Violated() | ReadElsewhere():
             return "violated"
         case Vacuous():
             return "vacuous"
@@ -171,9 +186,11 @@ class Result:
                 return otherwise or not self.prop.expect_violated
             case Vacuous():
                 return not self.not_asked
+            case ReadElsewhere():
+                return True
             case Proved():
                 return self.gone and not self.question.elsewhere
-            case Bounded() | Unknown() | NotChecked():
+            case Bounded() | Unknown() | NotChecked() | Kept():
                 return False
             case _:
                 assert_never(self.verdict)
@@ -233,7 +250,8 @@ class Checked:
         """Return what is broken, or never put to the test, by the standing that it means."""
         found: dict[str, list[Result]] = {}
         for one in self.judged:
-            if isinstance(one.verdict, Violated) and (one.failed or one.other_reading):
+            if isinstance(one.verdict, Violated | ReadElsewhere) and (
+                    one.failed or one.other_reading):
                 found.setdefault(STANDINGS[weight(one.prop)], []).append(one)
             elif isinstance(one.verdict, Vacuous) and one.failed:
                 found.setdefault(UNTESTED, []).append(one)

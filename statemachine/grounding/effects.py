@@ -236,6 +236,7 @@ class Effects:
                 continue
             if first or not through:
                 self._oblige(str(assignment), assignment.value, variable, value)
+            self._own(str(assignment), assignment.value, variable, value, where)
             yield variable, value.term, where
 
     def declared(self, formula: Formula, variable: Variable) -> Term | None:
@@ -249,6 +250,7 @@ class Effects:
             self.problems.extend(error.problems)
             return None
         self._oblige(f"{variable.name} = {formula}", formula, variable, value)
+        self._own(f"{variable.name} = {formula}", formula, variable, value, terms.TRUE)
         return value.term
 
     def _no_variable(self, machine: str, assignment: Assignment) -> None:
@@ -272,6 +274,18 @@ class Effects:
         else:
             self.obligations += assigned(text, typed, variable.sort, value.place)
 
+    def _own(self, text: str, value: Formula, variable: Variable, typed: Typed,
+             where: Term) -> None:
+        """Note that the value has to be a part of the variable's own machine, if that is asked."""
+        own = own_part(self.model, variable, typed.term)
+        if own is terms.FALSE and where is terms.TRUE:
+            self.problems.add(value.problem(
+                f"`{value}` is never a part of `{variable.owner}`", value.expr.span))
+            return
+        inside = terms.disjunction([terms.negation(where), terms.negation(typed.defined), own])
+        if inside is not terms.TRUE:
+            self.obligations.append(Obligation(text, inside, value.place))
+
     def _assigned(self, formula: Formula, target: str, sort: Sort,
                   names: Mapping[str, Typed]) -> Typed:
         typed = Resolver(self.vocabulary, formula, names).value(formula.expr, sort)
@@ -293,6 +307,17 @@ def assigned(text: str, typed: Typed, sort: Sort, place: Place) -> list[Obligati
     inside = terms.disjunction([terms.negation(typed.defined), in_sort(typed, sort)])
     found = [Obligation(text, typed.defined, place, NOTHING), Obligation(text, inside, place)]
     return [duty for duty in found if duty.term is not terms.TRUE]
+
+
+def own_part(model: Model, variable: Variable, value: Term) -> Term:
+    """Return that a value is a part of the machine of a variable that may name no other."""
+    owner = str(variable.owner)
+    if variable.machine or variable.own_name not in model.machines[owner].own:
+        return terms.TRUE
+    parts = model.templates[variable.sort.name].instances
+    codes = [code for code, part in enumerate(parts) if part.startswith(f"{owner}.")]
+    codes += [variable.sort.none] * variable.sort.optional
+    return terms.disjunction(terms.equal(value, terms.constant(code)) for code in codes)
 
 
 def _keeps(before: Term, variable: Variable, move: GroundMove) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression.syntax import conjuncts
 from twinrom.statemachine.grounding.cuts import Cuts
-from twinrom.statemachine.grounding.effects import Effects
+from twinrom.statemachine.grounding.effects import Effects, own_part
 from twinrom.statemachine.grounding.power import lose_power
 from twinrom.statemachine.grounding.writes import Writes, entries
 from twinrom.statemachine.meaning.columns import (
@@ -118,6 +118,10 @@ class _Grounder:
             text = f"{machine} in ({', '.join(template.initial)})"
             found.append(Conjunct(text, terms.disjunction(
                 terms.equal(state, terms.constant(c)) for c in sorted(codes))))
+            for name in template.own:
+                variable = self.vocabulary.variables[f"{machine}.{name}"]
+                found.append(Conjunct(f"{variable.name} is a part of {machine}",
+                                      own_part(self.model, variable, variable.term())))
             effects = Effects(self.vocabulary, self.problems, {}, {})
             for name, formula in template.initials.items():
                 variable = self.vocabulary.variables[f"{machine}.{name}"]

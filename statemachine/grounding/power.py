@@ -32,7 +32,7 @@ def scope(effects: Effects, rule: Rule) -> list[str]:
             effects.problems.add(place.problem(f"`{path}` is one machine or another",
                                                "what loses power is a machine or a template"))
         named |= {machine for machine, _ in targets}
-    return [m for m in machines if m in named or m.partition(".")[0] in named]
+    return [m for m in machines if any(m == n or m.startswith(f"{n}.") for n in named)]
 
 
 class PowerLoss(NamedTuple):

@@ -17,6 +17,7 @@ from twinrom.statemachine.loading.notation import (
     parse_sort,
     unique,
 )
+from twinrom.statemachine.loading.parts import check_parts, count, named_machines
 from twinrom.statemachine.loading.rules import read_event, read_rule
 from twinrom.statemachine.loading.sizes import Range, given, machine_range
 from twinrom.statemachine.model import (
@@ -53,7 +54,8 @@ class Declarations:
         self.shape, self.root, self.problems = shape, root, problems
         self.ranges = self._ranges(given(sizes, "machine"))
         self._few()
-        self.instances = {n: self._instances(n, machine) for n, machine in shape.machine.items()}
+        self.instances = named_machines(shape.machine, self.ranges)
+        self.own: dict[str, set[str]] = {name: set() for name in shape.machine}
         self.sorts = self._sorts(given(sizes, "sort"))
         self.known = {**self.sorts, "bool": BOOL, **{
             name: instance_sort(name, instances) for name, instances in self.instances.items()}}
@@ -68,10 +70,7 @@ class Declarations:
     def _few(self) -> None:
         """Stop at more names than any model has."""
         shape = self.shape
-        machines = sum(
-            self.ranges[name].size if name in self.ranges else
-            len(machine.instances) if isinstance(machine.instances, list) else 1
-            for name, machine in shape.machine.items())
+        machines = count(shape.machine, self.ranges)
         variables = sum(len(machine.vars) for machine in shape.machine.values())
         named: list[Sized] = [
             shape.sort, shape.table, shape.machine, shape.define, shape.rule, shape.event,
@@ -107,17 +106,12 @@ class Declarations:
                 found[name] = found[name]._replace(high=found[name].low + int(number) - 1)
         return found
 
-    def _instances(self, name: str, shape: MachineShape) -> tuple[str, ...]:
-        if name in self.ranges:
-            return tuple(self.ranges[name].names())
-        return tuple(shape.instances) if isinstance(shape.instances, list) else (name,)
-
     def model(self, name: str) -> Model:
         """Return the model."""
         shape, root, problems = self.shape, self.root, self.problems
         rules = {n: read_rule(n, rule, root.at("rule", n), self.known, self.actors, problems)
                  for n, rule in shape.rule.items()}
-        events = {n: read_event(n, event, root.at("event", n), problems)
+        events = {n: read_event(n, event, root.at("event", n), self.known, problems)
                   for n, event in shape.event.items()}
         init = read_formulas(shape.init.require, root.at("init", "require"), problems)
         return Model(name, shape.title or name, shape.source, self.sorts, self.tables,
@@ -157,7 +151,7 @@ class Declarations:
         place, problems = self.root.at("machine", name), self.problems
         check_name(name, place, problems)
         for i, instance in enumerate(self.instances[name]):
-            if instance != name or shape.instances is not None:
+            if (instance != name or shape.instances is not None) and shape.part_of is None:
                 check_name(instance, place.at("instances", i), problems, dotted=True, at_key=False)
         distinct(list(self.instances[name]), "machine", place.at("instances"), problems)
         states = list(dict.fromkeys(shape.states))
@@ -187,7 +181,7 @@ class Declarations:
             self._values(name, shape.vars, variables, "initial"),
             self._values(name, shape.vars, variables, "unpowered"),
             self._values(name, shape.vars, variables, "torn"),
-            str(self.ranges[name]) if name in self.ranges else None)
+            str(self.ranges[name]) if name in self.ranges else None, frozenset(self.own[name]))
 
     def _off(self, text: str | None, name: str, states: list[str], place: Place) -> Move | None:
         """Return the move of a machine that loses power, from any state if only one is named."""
@@ -219,10 +213,27 @@ class Declarations:
         at = self.root.at("machine", machine, "vars", name)
         text = said.sort
         sorted_at = at.at("sort") if isinstance(at.value, dict) else at
-        sort = named_sort(text, self.known, sorted_at, self.problems)
+        kind = text.removeprefix("this.")
+        sort = named_sort(kind, self.known, sorted_at, self.problems)
+        if sort is not None and kind != text:
+            self._own_parts(machine, name, sort, sorted_at)
         if not check_name(name, at, self.problems, inner=True) or sort is None:
             self.problems.broken.add(f"{machine}.{name}")
         return sort
+
+    def _own_parts(self, name: str, variable: str, sort: Sort, place: Place) -> None:
+        """Keep that a variable names a part of its own machine, of which each must have some."""
+        shape = self.shape.machine.get(sort.name)
+        if shape is None:
+            self.problems.add(place.problem(f"`{sort.name}` is no template, and no part of `this`",
+                                            f"write `{sort}`"))
+            return
+        self.own[name].add(variable)
+        if self.instances[sort.name] and (shape.part_of is not None or not shape.parts):
+            lacks = [machine for machine in self.instances[name] if not any(
+                part.startswith(f"{machine}.") for part in self.instances[sort.name])]
+            if lacks:
+                self.problems.add(place.problem(f"no `{sort.name}` is part of `{lacks[0]}`"))
 
     def _among(self, names: list[str], known: list[str], place: Place, message: str) -> None:
         for i, name in enumerate(names):
@@ -232,9 +243,11 @@ class Declarations:
 
     def _parts(self) -> None:
         """Note parts of machines that there are not, and parts named like a variable."""
+        check_parts(self.shape.machine, self.root, self.problems)
         owners = {name: t for t in self.templates.values() for name in t.instances}
         for template in self.templates.values():
-            for i, name in enumerate(template.instances):
+            listed = self.shape.machine[template.name].part_of is None
+            for i, name in enumerate(template.instances if listed else ()):
                 owner, _, part = name.partition(".")
                 at = template.place.at("instances", i)
                 if part and owner in owners:
@@ -300,10 +313,15 @@ class Declarations:
                     ("machine", self.templates), ("define", self.definitions))
         named = [(n, self._declared(section, n)) for section, names in sections for n in names]
         for template in self.templates.values():
+            shape = self.shape.machine[template.name]
+            if shape.part_of is not None:  # of the first owner: the others have the same
+                named += [(n, template.place.at("parts", i))
+                          for i, n in enumerate(template.instances[:len(set(shape.parts))])]
+                continue
             named += [(n, template.place.at("instances", i))
                       for i, n in enumerate(template.instances)
                       if n not in template.instances[:i]
-                      and self.shape.machine[template.name].instances is not None]
+                      and shape.instances is not None]
         unique(named, self.problems)
         values = {v for s in self.sorts.values() for v in s.labels or ()}
         for name, place in named:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinrom.statemachine.loading.entries import Entries, value_at
+from twinrom.statemachine.loading.entries import Entries, names_at, value_at
 from twinrom.statemachine.loading.includes import with_includes
 from twinrom.statemachine.loading.schema import ModelShape
 from twinrom.statemachine.loading.shape import lacking
@@ -179,7 +179,7 @@ def _forget_misspelled(document: Document, below: Mapping[str, Any], data: dict[
     """Take out what is meant to change something that the base has by another name."""
     for key, said in _tables(document.data):
         *inside, name = key
-        others = [*(value_at(below, inside) or ())]
+        others = names_at(below, inside)
         missing = lacking(ModelShape, key, said)
         if key[0] == "machine" and len(key) == 2:  # noqa: PLR2004 - a template, not a variable
             missing = [k for k in ("instances",) if k not in said]  # and no machine of that name

@@ -30,7 +30,6 @@ SomeTexts = Annotated[
     BeforeValidator(
         _listed, json_schema_input_type=str | Annotated[list[str], Field(min_length=1)]),
 ]
-Each = dict[str, list[str | int | bool]]
 
 
 def _persistent(value: Any) -> Any:
@@ -43,6 +42,12 @@ def _powered(value: Any) -> Any:
     listed = isinstance(value, list) and all(isinstance(name, str) for name in value)
     if value != "off" and not (listed and value):
         raise PydanticCustomError("power", 'expected "off" (of everything) or a list of machines')
+    return value
+
+
+def _columns(value: Any) -> Any:
+    if not isinstance(value, str | list):
+        raise PydanticCustomError("columns", "expected a list, or the name of a template")
     return value
 
 
@@ -65,6 +70,9 @@ Persistent = Annotated[Literal[True] | list[str], BeforeValidator(
 Power = Annotated[Literal["off"] | list[str], BeforeValidator(
     _powered, json_schema_input_type=(
         Literal["off"] | Annotated[list[str], Field(min_length=1)]))]
+Values = Annotated[str | list[str | int | bool], BeforeValidator(
+    _columns, json_schema_input_type=str | list[str | int | bool])]
+Each = dict[str, Values]
 Writes = list[str | Annotated[list[str], Field(min_length=1)]]
 
 
@@ -142,6 +150,12 @@ class MachineShape(Shape):
         None, description="names of the machines, or parts of others: `A.active`; or a range: "
         "s1..s3; default: one machine of this name"
     )
+    part_of: str | None = Field(
+        None, description="the template that each of them is a part of, instead of `instances`"
+    )
+    parts: list[str] = Field(
+        default_factory=list, description="the names of the parts of each owner: `A` of `s1.A`"
+    )
     states: list[str] = Field(
         default=[ONLY_STATE], min_length=1, description="the states of each machine; default: one"
     )
@@ -176,7 +190,9 @@ class RuleShape(Shape):
         description="who acts: `operator`, `host`, `fault`, `controller` or one of `[actor]`"
     )
     on: str | None = Field(None, description="the event an observer sees; default: the rule's name")
-    each: Each = Field(default_factory=dict, description="one rule instance per column")
+    each: Each = Field(
+        default_factory=dict,
+        description="one rule instance per column: lists, or templates with all their machines")
     given: dict[str, str] = Field(default_factory=dict, description="payload = sort")
     moves: Texts = Field(default_factory=list, description="machine: source, source -> destination")
     also: Texts = Field(default_factory=list, description="moves of machines that can; others stay")
@@ -230,7 +246,7 @@ class ModelShape(Shape):
     elsewhere: ClassVar[dict[str, str]] = {
         kind: f"`[{kind}]` belongs into a spec file"
         for kind in ("clause", "observer", "budget", "invariant", "step", "response", "possible",
-                     "gap", "mutant", "observe", "ends")
+                     "reads", "ends", "gap", "mutant", "observe")
     }
 
     title: str = ""

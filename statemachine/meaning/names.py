@@ -79,6 +79,9 @@ def _unknown(r: Context, node: e.Name, name: str, expected: Sort | None) -> NoRe
     elif name in v.model.tables:
         cells = ("1" if s.unbounded else s.text(s.low) for s in v.model.tables[name].of)
         hint = _said("a table", r.advice(f"{name}({', '.join(cells)})"))
+    elif name in v.families:
+        cells = (s.text(s.plain_low) for s in v.families[name].sorts)
+        hint = _said("an observer with `each`", r.advice(f"{name}({', '.join(cells)})"))
     elif name in v.model.templates:
         state = v.model.templates[name].states[0]
         hint = _said("a template", r.advice(f"all(c is {state} for c in {name})"))
@@ -143,7 +146,8 @@ def applied(r: Context, node: e.Call) -> NoReturn:
     if name in r.bound or v.taken(name):
         r.refuse(span, f"`{name}` takes no arguments")
     later = ["later"] * any(sort.wraps for sort in v.sorts.values())
-    known = [*v.definitions, *v.model.tables, "min", "max", *later, "next", "all", "any", "count"]
+    known = [*v.families, *v.definitions, *v.model.tables, "min", "max", *later, "next",
+             "all", "any", "count"]
     known += ["enabled"] * (v.rules is not None)
     r.refuse_name(span, name, f"unknown definition or table `{name}`", did_you_mean(name, known))
 

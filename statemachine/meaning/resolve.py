@@ -27,6 +27,7 @@ from twinrom.statemachine.sorts import BOOL, FAR, Sort, number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from twinrom.statemachine.meaning.scope import Family
     from twinrom.statemachine.model import Definition
     from twinrom.statemachine.terms import Term
 
@@ -161,7 +162,7 @@ class Resolver(Context):
 
     def _call(self, node: e.Call, expected: Sort | None) -> Typed:
         v, function = self.vocabulary, node.function
-        own = function in v.model.tables or function in v.definitions
+        own = any(function in names for names in (v.model.tables, v.definitions, v.families))
         if node.names and (function != ENABLED or own):
             self.refuse(node.name_spans[0], "arguments have no names here")
         if own:
@@ -180,16 +181,36 @@ class Resolver(Context):
                 return applied(self, node)
 
     def _own(self, node: e.Call, expected: Sort | None) -> Typed:
-        """Return what a table or a definition of the file gives."""
+        """Return what a table, a definition or an observer of the file gives."""
         v, function, arguments = self.vocabulary, node.function, node.arguments
         if function in v.definitions:
             given = gathered(partial(self.value, a, expected) for a in arguments)
             return self.definition(node, v.definitions[function], tuple(given))
+        if function in v.families:
+            return self._member(node, v.families[function])
         sorts = v.model.tables[function].of
         self._count(node, function, len(sorts), len(arguments))
         values = gathered(map(partial(partial, self._fitting), arguments, sorts))
         entry = terms.table(function, [t.term for t in values])
         return Typed(terms.conjunction([*(t.defined for t in values), entry]), BOOL)
+
+    def _member(self, node: e.Call, family: Family) -> Typed:
+        """Return the variable for these values; nothing where there is none for them."""
+        self._count(node, node.function, len(family.sorts), len(node.arguments))
+        values = gathered(map(partial(partial, self._fitting), node.arguments,
+                              [s.or_none() if s.template else s for s in family.sorts]))
+        found = [(terms.conjunction(terms.equal(t.term, t.sort.constant(code))
+                                    for t, code in zip(values, codes, strict=True)), variable)
+                 for codes, variable in family.members.items()]
+        defined = terms.conjunction([*(t.defined for t in values),
+                                     terms.disjunction(where for where, _ in found)])
+        term = family.value.constant(family.value.low)
+        for where, variable in found:
+            own = variable.later() if self.later else variable.term()
+            term = terms.choose(where, own, term) if term is not own else term
+        if family.value.boolean:
+            term = terms.conjunction([defined, term])
+        return Typed(term, family.value, None, terms.truth(self.later), defined)
 
     def _fitting(self, node: e.Expr, sort: Sort) -> Typed:
         """Return a value that must be one of `sort`."""

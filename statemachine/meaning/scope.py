@@ -56,6 +56,15 @@ class Typed:
 BROKEN = Typed(terms.FALSE, Sort("?", 0, 0))  # what a name means whose binding has a mistake
 
 
+@dataclass(frozen=True)
+class Family:
+    """Variables that are told apart by values: `hit(s1)`; `members` has them by their codes."""
+
+    sorts: tuple[Sort, ...]
+    value: Sort
+    members: Mapping[tuple[int, ...], Variable]
+
+
 @dataclass
 class Vocabulary:
     """Everything a name can mean, apart from what is bound locally.
@@ -77,6 +86,7 @@ class Vocabulary:
     advising: bool = False
     extents: dict[Term, tuple[int, int]] = field(default_factory=dict)
     rules: Sequence[RuleInstance] | None = None
+    families: Mapping[str, Family] = field(default_factory=dict)
 
     def labelled(self, name: str) -> Iterator[Sort]:
         """Return the sorts that have a value called `name`."""
@@ -85,7 +95,7 @@ class Vocabulary:
     def taken(self, name: str) -> bool:
         """Say whether `name` means something everywhere, so that nothing can be bound to it."""
         known = (self.model.machines, self.model.tables, self.variables, self.sorts,
-                 self.definitions)
+                 self.definitions, self.families)
         return any(name in names for names in known) or any(self.labelled(name))
 
     def forgiven(self, name: str) -> bool:

@@ -335,7 +335,7 @@ class ReferMaker(Maker):
             return names
         n, m = self.chance.choice(names), self.chance.choice(names)
         return [*names, f"{n}.peer", f"{m}.peer.peer", f"({n}.peer if {m}.flag else {m})",
-                f"friend({n})", f"{n}.cell.of"]
+                f"friend({n})", f"{n}.cell.of", f"{m}.used.of"]
 
     def number(self, depth: int, names: list[str]) -> str:
         return super().number(depth, self.wide(names))
@@ -346,7 +346,8 @@ class ReferMaker(Maker):
         if self.chance.random() < 0.3:
             sign = self.pick("<", "<=", "==", "!=", ">")
             return self.pick(
-                f"{n}.cell.level {sign} {m}.level", f"{n}.cell is good", f"{n}.cell is not good",
+                f"{n}.cell.level {sign} {m}.level", f"{n}.used is good", f"{n}.cell is not good",
+                f"{n}.used.pin.up", f"{n}.cell.pin.up == {m}.spare.pin.up", f"{n}.used == {m}.cell",
                 f"{n}.level + {m}.level {sign} {self.levels[0]} + 1", f"{n} not in (off, broken)",
                 f"{n}.flag == {m}.flag", f"{n}.peer != {m}", f"{n} in (A, {m})",
                 f"min({n}.level, {m}.level) {sign} {n}.level", f"{n}.cell.of == {m}",
@@ -360,7 +361,8 @@ class ReferMaker(Maker):
         n, m = names
         lines = [f"[rule.r{number}]", f'by = "{self.pick("operator", "controller", "fault")}"']
         if n == "this":
-            lines.append('each = { this = ["A", "B"], other = ["B", "A"] }')
+            other = self.pick('other = "Box"', 'other = "Box", own = "this.Cell"')
+            lines.append(f'each = {{ this = "Box", {other} }}')
         given = self.chance.random() < 0.4
         if given:
             lines.append('given = { l = "Level", p = "bool" }')
@@ -377,8 +379,11 @@ class ReferMaker(Maker):
         flag = self.truth(1, names)
         self.plain = False
         sets = [f"{n}.flag = {flag}", f"{n}.level = {value}", f"{n}.cell.of = {m}.peer",
+                f"{n}.used = {n}.{self.pick('cell', 'spare')}", f"{n}.used.pin.up = {flag}",
                 f"{m}.peer = {self.pick(n, 'none', f'{n}.cell.of')}", f"{n}.cell.level = {value}"]
         sets = self.chance.sample(sets, self.chance.randint(1, 3))
+        if any("own = " in line for line in lines):
+            sets = [f"{n}.used = own" if f"{n}.used = " in s else s for s in sets]
         if "peer" in move:
             through = [f"{n}.peer.cell.level = {value}", f"{n}.peer.flag = {flag}"]
             taken = {s.split(" =")[0].rpartition(".")[2] for s in sets}
@@ -404,20 +409,41 @@ level = {{ sort = "Level", initial = "{low}" }}
 flag = "bool"
 colour = {{ sort = "Colour", initial = "red" }}
 peer = "Box?"
+used = "this.Cell"
 [machine.Cell]
-instances = ["A.cell", "B.cell"]
+part_of = "Box"
+parts = ["cell", "spare"]
 states = ["good", "bad"]
 vars = {{ level = {{ sort = "Level", initial = "{low}" }}, of = {{ sort = "Box?" }} }}
+[machine.Pin]
+part_of = "Cell"
+parts = ["pin"]
+vars.up = {{ sort = "bool", initial = "this == A.cell.pin" }}
 [machine.Part]
 instances = ["part"]
 vars = {{ level = {{ sort = "Level", initial = "{low}" }} }}
 [init]
-require = ["A.cell.of == {first}", "B.cell.of.level == B.level", "A.peer.peer != A"]
+require = ["A.cell.of == {first}", "B.cell.of.level == B.level", "A.peer.peer != A",
+           "all(b.spare.of == none and (b.used == b.cell) == (b == A) for b in Box)"]
 [define]
 "same(l)" = "A.level == l and B.level == l"
 "friend(x)" = "x.peer if x is on else B.peer"
 
 {self.rules}
+"""
+
+    def spec(self) -> str:
+        n = self.pick("A", "B", "A.peer", "B.peer.peer")
+        return super().spec() + f"""
+[observer.touched]
+each = {{ this = "Box", cell = "this.Cell" }}
+sort = "bool"
+initial = "this == A"
+update = "touched(this, cell) != (event is r0 and (cell is good or next(this) is off))"
+[invariant.touch]
+each = {{ this = "Box" }}
+whenever = "{self.truth(1, ["A", "this"])}"
+must = "touched(this, this.used) or touched({n}, {n}.cell) or {self.truth(1, ["B", "this"])}"
 """
 
 POWER, WRAP, REFER = 1000, 2000, 3000

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from world import SYSTEM
 
-from twinrom.proofs.spec.question import pose
+from twinrom.proofs.spec.posing import pose
 from twinrom.proofs.spec.spec import parse_spec
 from twinrom.statemachine import ExpressionError, InputError, Place, Problems, parse, parse_model
 from twinrom.statemachine.expression.tokens import TOKEN, WORDS
