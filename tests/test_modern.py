@@ -53,16 +53,20 @@ def path(name: str) -> str:
 
 
 @cache
-def asked(name: str) -> Question:
+def asked(name: str, count: str = "") -> Question:
+    """Return the question of a model, with so many machines of the template that has a range."""
     model = load_model(path(name))
+    if count:
+        [template] = [t.name for t in model.templates.values() if t.ranged]
+        model = load_model(path(name), {f"machine.{template}": count})
     return ask(model, str(CASES / f"{name.removesuffix('_repaired')}.spec.toml"))
 
 
-def found(name: str) -> dict[str, object]:
+def found(name: str, count: str = "") -> dict[str, object]:
     """Return what the manifest would say of a model."""
-    report = explore(asked(name), max_states=100_000)
+    report = explore(asked(name, count), max_states=100_000)
     assert report.complete
-    results = judged(asked(name), report)
+    results = judged(asked(name, count), report)
     violated: dict[str, list[int]] = {}
     untested: list[str] = []
     for result in results:
@@ -100,6 +104,28 @@ def test_the_repair_is_proved(name: str) -> None:
     model = asked(f"{name}_repaired").model
     assert model.base == name
     assert model.changes
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [(n, count) for n in KNOWN for count in KNOWN[n].get("of_size", ())]
+)
+def test_any_number_of_machines_shows_the_bug_and_keeps_the_repair(name: str, count: str) -> None:
+    known, sizes = KNOWN[name], KNOWN[name]["of_size"][count]
+    draft, repaired = found(name, count), found(f"{name}_repaired", count)
+    assert draft["standing"] == known["standing"]
+    assert {prop: set(steps) for prop, steps in draft["violated"].items()} == {
+        prop: set(steps) for prop, steps in known["violated"].items()
+    }
+    assert repaired == {"standing": known["repaired"]["standing"], "states": sizes["repaired"]}
+    assert draft["states"] == sizes["states"]
+
+
+def test_machines_of_any_number_are_interchangeable() -> None:
+    of_any_number = [name for name in KNOWN if "of_size" in KNOWN[name]]
+    assert len(of_any_number) == 2
+    for name in of_any_number:
+        [template] = asked(name).symmetric
+        assert asked(name).model.templates[template].ranged
 
 
 @pytest.mark.parametrize("name", KNOWN)
