@@ -12,15 +12,19 @@ from twinrom.statemachine.grounding.budget import (
     with_barred_faults,
     with_budget,
 )
+from twinrom.statemachine.grounding.effects import NOTHING, assigned
 from twinrom.statemachine.grounding.ground import DamagedModelError, ground
 from twinrom.statemachine.load import build_model, find_file, find_model, load_model, parse_model
+from twinrom.statemachine.loading.columns import parse_columns
 from twinrom.statemachine.loading.definitions import read_definitions
-from twinrom.statemachine.loading.notation import check_name, named_sort, parse_columns, parse_sort
+from twinrom.statemachine.loading.notation import check_name, named_sort, parse_sort
 from twinrom.statemachine.loading.overlay import base_of
 from twinrom.statemachine.loading.schema import Each, ModelShape, Shape, SomeTexts, Texts
 from twinrom.statemachine.loading.schema import json_schema as model_json_schema
 from twinrom.statemachine.loading.shape import shaped
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
+from twinrom.statemachine.loading.sizes import machine_range, size_option
+from twinrom.statemachine.meaning.abilities import at_payloads
 from twinrom.statemachine.meaning.columns import (
     bind_column,
     check_free,
@@ -32,6 +36,7 @@ from twinrom.statemachine.meaning.resolve import Resolver
 from twinrom.statemachine.meaning.scope import (
     BROKEN,
     EventWords,
+    Family,
     ResolveError,
     Typed,
     Vocabulary,
@@ -53,6 +58,7 @@ from twinrom.statemachine.model import (
     Write,
 )
 from twinrom.statemachine.packing import Packing
+from twinrom.statemachine.running.known_runs import RunFound, known_runs
 from twinrom.statemachine.running.replaying import run_script, start_session
 from twinrom.statemachine.running.runtime import Refusal, Refused, ReplayError, Runtime, replay
 from twinrom.statemachine.running.script import Script, read_script
@@ -83,20 +89,21 @@ from twinrom.statemachine.system import (
 from twinrom.statemachine.tables import TableChoices, TooLargeError
 
 __all__ = [
-    "ALL_POWER", "BOOL", "BROKEN", "INTEGERS", "Argument", "Column", "Conjunct",
+    "ALL_POWER", "BOOL", "BROKEN", "INTEGERS", "NOTHING", "Argument", "Column", "Conjunct",
     "DamagedModelError", "Definition", "Document", "Each", "EventWords", "Expr", "ExpressionError",
-    "Formula", "InputError", "Model", "ModelShape", "Move", "Obligation", "Option", "Packing",
-    "Place", "PolicyChange", "Problem", "Problems", "Refusal", "Refused", "ReplayError",
-    "ResolveError", "Resolver", "Rule", "RuleInstance", "Runtime", "Script", "Session", "Shape",
-    "SomeTexts", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts",
+    "Family", "Formula", "InputError", "Model", "ModelShape", "Move", "Obligation", "Option",
+    "Packing", "Place", "PolicyChange", "Problem", "Problems", "Refusal", "Refused", "ReplayError",
+    "ResolveError", "Resolver", "Rule", "RuleInstance", "RunFound", "Runtime", "Script", "Session",
+    "Shape", "SomeTexts", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts",
     "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable", "VariableChange",
-    "Vocabulary", "Write", "base_of", "bind_column", "budget_problem", "build_model",
-    "changes_between", "check_definitions", "check_free", "check_known", "check_name", "closest",
-    "conjuncts", "did_you_mean", "each_column", "fault_kinds", "filled", "find_file", "find_model",
-    "from_itf", "ground", "in_sort", "is_file", "is_folder", "kind_of", "load_model",
-    "model_json_schema", "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model",
-    "parse_sort", "printable", "read_definitions", "read_formula", "read_formulas", "read_script",
-    "read_text", "read_trace", "replay", "run_script", "shaped", "shipped_models",
-    "shipped_policies", "spoken", "start_session", "syntax", "term_text", "terms", "to_itf",
-    "unlimited", "with_barred_faults", "with_budget", "write_trace", "write_whole",
+    "Vocabulary", "Write", "assigned", "at_payloads", "base_of", "bind_column", "budget_problem",
+    "build_model", "changes_between", "check_definitions", "check_free", "check_known",
+    "check_name", "closest", "conjuncts", "did_you_mean", "each_column", "fault_kinds", "filled",
+    "find_file", "find_model", "from_itf", "ground", "in_sort", "is_file", "is_folder", "kind_of",
+    "known_runs", "load_model", "machine_range", "model_json_schema", "model_vocabulary",
+    "named_sort", "parse", "parse_columns", "parse_model", "parse_sort", "printable",
+    "read_definitions", "read_formula", "read_formulas", "read_script", "read_text", "read_trace",
+    "replay", "run_script", "shaped", "shipped_models", "shipped_policies", "size_option", "spoken",
+    "start_session", "syntax", "term_text", "terms", "to_itf", "unlimited", "with_barred_faults",
+    "with_budget", "write_trace", "write_whole",
 ]  # fmt: skip

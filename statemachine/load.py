@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from twinrom.statemachine.grounding.ground import ground, ground_damaged
 from twinrom.statemachine.loading.declarations import Declarations
 from twinrom.statemachine.loading.definitions import defined_name
-from twinrom.statemachine.loading.notation import is_name
+from twinrom.statemachine.loading.notation import check_name, is_name
 from twinrom.statemachine.loading.overlay import read_layers
 from twinrom.statemachine.loading.schema import EventShape, ModelShape
 from twinrom.statemachine.loading.shape import shaped
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
+from twinrom.statemachine.model import KnownRun
 from twinrom.statemachine.source.diagnostics import LONGEST_WORD, InputError, closest, did_you_mean
 from twinrom.statemachine.source.document import Document
 from twinrom.statemachine.source.places import Place, Problems
@@ -59,7 +60,8 @@ def find_model(name: str) -> str:
 def load_model(name: str, sorts: Mapping[str, str] | None = None) -> Model:
     """Return the model in the file `name`, or the shipped one of that name.
 
-    `sorts` replaces sort declarations: `{"Version": "1..4"}` or `{"Board": "r1,r2,r3"}`.
+    `sorts` replaces what is declared: `{"Version": "1..4"}` or `{"Board": "r1,r2,r3"}` sorts,
+    `{"machine.Server": "8"}` the number of machines, `{"define.k": "3"}` a definition.
     Raises `InputError` with every problem of the model.
     """
     document = Document.read(find_model(name))
@@ -105,6 +107,7 @@ def build_model(
         budget=_budget(budget, root.at("budget"), problems),
         written=written,
         absent=_absent(layers, declarations.known),
+        runs={} if sorts else _runs(shape, root, problems),
     )
     if problems.found:
         raise ground_damaged(model, problems)
@@ -112,11 +115,22 @@ def build_model(
     return model
 
 
+def _runs(shape: ModelShape, root: Place, problems: Problems) -> dict[str, KnownRun]:
+    """Return the runs that a model knows; their words are looked up when it is checked."""
+    found = {}
+    for name, run in shape.run.items():
+        place = root.at("run", name)
+        check_name(name, place, problems, reserved=frozenset())
+        found[name] = KnownRun(name, tuple(run.script), run.claim == "possible", run.says, place)
+    return found
+
+
 def _forget_damaged(shape: ModelShape, problems: Problems) -> None:
-    """Take out the machines of which a mistake has taken the states, so that none is missed."""
+    """Take out machines of which a mistake has taken the names or the states: none is missed."""
     for name, machine in list(shape.machine.items()):
-        damaged = any(key[:2] == ("machine", name) for key in problems.pruned)
-        if damaged and "states" not in machine.model_fields_set:
+        damaged = {key[2] for key in problems.pruned if key[:2] == ("machine", name) and key[2:]}
+        unnamed = damaged & {"instances", "part_of", "parts"}
+        if unnamed or (damaged and "states" not in machine.model_fields_set):
             problems.pruned.add(("machine", name))
             del shape.machine[name]
 
@@ -130,7 +144,9 @@ def _absent(layers: Layers, known: Mapping[str, Sort]) -> dict[str, Sort]:
                 found[name] = known[str(text).removesuffix("?")]
         for name, values in _table(rule.get("each")).items():
             listed = set(map(str, values)) if isinstance(values, list) else set()
-            sorts = [sort for sort in known.values() if listed & set(sort.labels or ())]
+            run_over = str(values).rpartition(".")[2]  # a template, or `this.Bank`
+            sorts = [sort for group, sort in known.items()
+                     if group == run_over or listed & set(sort.labels or ())]
             found.update((name, sort) for sort in sorts[:1])
     return found
 

@@ -47,7 +47,8 @@ class Template:
     What is not `persistent` is volatile: without power a variable has the value of its formula in
     `unpowered`, and a machine that does not keep its state moves as `off` says. A write that power
     interrupts leaves the value in `torn_values`, and the state `torn`. In `initials`, `unpowered`
-    and `torn_values` the word `this` is the machine.
+    and `torn_values` the word `this` is the machine. `ranged` is how the instances are spelled
+    when they are numbered: `s1..s3`. Variables in `own` name a part of their own machine.
     """
 
     name: str
@@ -63,6 +64,8 @@ class Template:
     initials: Mapping[str, Formula] = field(default_factory=dict)
     unpowered: Mapping[str, Formula] = field(default_factory=dict)
     torn_values: Mapping[str, Formula] = field(default_factory=dict)
+    ranged: str | None = None
+    own: frozenset[str] = frozenset()
 
     @cached_property
     def state_sort(self) -> Sort:
@@ -181,12 +184,24 @@ class Event:
 
 
 @dataclass(frozen=True)
+class KnownRun:
+    """A run that is known to be `possible`, or not to be; `script` has its events as written."""
+
+    name: str
+    script: tuple[str, ...]
+    possible: bool
+    says: str | None
+    place: Place = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
 class Definition:
-    """A named expression, expanded in place."""
+    """A named expression, expanded in place; `replaced` if its body is not that of the file."""
 
     name: str
     parameters: tuple[str, ...]
     body: Formula
+    replaced: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +211,7 @@ class Model:
     Identity is equality, so that its transition system is made once (`grounding.ground`).
 
     An overlay has the name of its `base`, its `changes`, and what it makes of the fault `budget`.
-    `written` is what its files say together.
+    `written` is what its files say together; `runs` are told of the sizes in them.
     """
 
     name: str
@@ -216,11 +231,25 @@ class Model:
     budget: Mapping[str, int | None] = field(default_factory=dict)
     written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     absent: Mapping[str, Sort] = field(default_factory=dict, repr=False, compare=False)
+    runs: Mapping[str, KnownRun] = field(default_factory=dict)
 
     @cached_property
     def machines(self) -> dict[str, Template]:
         """Return every machine with its template, in the order of the file."""
         return {name: t for t in self.templates.values() for name in t.instances}
+
+    @property
+    def sizes(self) -> dict[str, str]:
+        """Return what can be chosen from outside, as a file spells it.
+
+        These are the values of sorts, the machines of templates that are ranges, and the
+        definitions that were replaced.
+        """
+        return {
+            **{s.name: s.range_text() for s in self.sorts.values()},
+            **{t.name: t.ranged for t in self.templates.values() if t.ranged is not None},
+            **{d.name: str(d.body) for d in self.definitions.values() if d.replaced},
+        }
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ class Sort:
 
     Two sorts compare when their names are equal. The empty name is a bare number, which
     compares with every ordered sort. An `unbounded` sort stands for all integers: it cannot be
-    enumerated, and its `low` and `high` are beyond every number that a file can spell.
+    enumerated, and its `low` and `high` are beyond every number that a file can spell. Sums in a
+    sort that `wraps` are taken modulo its size.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Sort:
     optional: bool = False
     template: bool = False
     unbounded: bool = False
+    wraps: bool = False
 
     @property
     def ordered(self) -> bool:
@@ -90,6 +92,11 @@ class Sort:
         """Return the smallest code that is not `none`."""
         return self.low + self.optional
 
+    @property
+    def plain_size(self) -> int:
+        """Return the number of values that are not `none`."""
+        return self.high - self.plain_low + 1
+
     def codes(self) -> range:
         """Return all codes, `none` included; raises `ValueError` when there is no end of them."""
         if self.unbounded:
@@ -112,7 +119,7 @@ class Sort:
         if self.unbounded:
             return INTEGERS
         if self.labels is None:
-            return f"{self.plain_low}..{self.high}"
+            return f"{self.plain_low}..{self.high}" + " wraps" * self.wraps
         return ", ".join(self.labels)
 
 

@@ -77,18 +77,26 @@ class Conjunct:
 
 @dataclass(frozen=True)
 class Obligation:
-    """What must hold wherever a rule is enabled: the value that `text` assigns is in its sort."""
+    """What must hold wherever a rule is enabled, or the model is wrong: `text` does what it says.
+
+    By default it assigns a value that is not in the sort.
+    """
 
     text: str
     term: Term
     place: Place = field(repr=False, compare=False)
+    wrong: str = "leaves the sort of its variable"
+
+    def __str__(self) -> str:
+        return f"`{self.text}` {self.wrong}"
 
 
 @dataclass(frozen=True)
 class GroundMove:
     """A move of one machine (the index of its variable); `optional` when it stays if it cannot.
 
-    `target` is what the file writes the move for: a machine, a name of `each`, or a template.
+    `target` is what the file writes the move for: a machine, a name of `each`, or a template. A
+    move through a reference is one for each machine that may be meant, `where` it is meant.
     """
 
     machine: int
@@ -96,13 +104,19 @@ class GroundMove:
     destination: int
     optional: bool
     target: str
+    where: Term = terms.TRUE
+
+    @property
+    def required(self) -> bool:
+        """Say whether the step cannot happen without this move."""
+        return not self.optional and self.where is terms.TRUE
 
     def able(self, machine: Term) -> Term:
-        """Return where `machine`, a term of its state, is in one of the sources."""
+        """Return where `machine`, a term of its state, is meant and in one of the sources."""
         if self.sources is None:
-            return terms.TRUE
-        return terms.disjunction(
-            terms.equal(machine, terms.constant(code)) for code in self.sources)
+            return self.where
+        return terms.conjunction([self.where, terms.disjunction(
+            terms.equal(machine, terms.constant(code)) for code in self.sources)])
 
 
 @dataclass(frozen=True)
@@ -110,11 +124,12 @@ class Entry:
     """A write of a rule, the new values of what it writes; all terms read the state before.
 
     `torn` is what there is of these values instead when power fails within the write; empty if it
-    is all or nothing.
+    is all or nothing. `places` say where the new values are written.
     """
 
     values: Mapping[int, Term]
     torn: Mapping[int, Term]
+    places: Mapping[int, Place] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -281,9 +296,9 @@ class TransitionSystem:
     def initial_families(self) -> Iterator[tuple[tuple[int, ...], int]]:
         """Return the initial values with the family of table choices for which they are initial."""
         by_last: dict[int, list[Term]] = {}
-        for conjunct in self.init:
-            reads = [t.value for t in terms.leaves([conjunct.term]) if t.operator == "variable"]
-            by_last.setdefault(max(reads, default=-1), []).append(conjunct.term)
+        for part in terms.separated(c.term for c in self.init):
+            reads = [t.value for t in terms.leaves([part]) if t.operator == "variable"]
+            by_last.setdefault(max(reads, default=-1), []).append(part)
         families = self._extend_initial([], self.choices.everything, by_last, itertools.count())
         for count, found in enumerate(families, 1):
             if found is None or count > MAX_INITIAL:
@@ -342,11 +357,11 @@ class TransitionSystem:
             yield step, self.after(state, step)
 
     def out_of_range(self, step: Step, duty: Obligation, state: State) -> InputError:
-        """Return the error for an assignment that leaves its variable's sort."""
+        """Return the error for what a rule must not do, above all leave a variable's sort."""
         return InputError(
             [
                 duty.place.problem(
-                    f"`{duty.text}` leaves the sort of its variable",
+                    str(duty),
                     f"at `{step}` in the state {self.text(state.values)}",
                 )
             ]

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, assert_ne
 from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Leaf: TypeAlias = Literal[
     "constant", "variable", "after", "payload", "event", "argument", "opaque"
 ]
 Connective: TypeAlias = Literal["and", "or"]
-Arithmetic: TypeAlias = Literal["plus", "minus"]
+Arithmetic: TypeAlias = Literal["plus", "minus", "modulo"]
 Operation: TypeAlias = Literal[Connective, Arithmetic, "not", "equal", "at_most", "if"]
 Operator: TypeAlias = Literal[Leaf, Operation, "table"]
 
@@ -136,6 +136,18 @@ def conjunction(parts: Iterable[Term]) -> Term:
     return _junction("and", parts, TRUE, FALSE)
 
 
+def separated(conjuncts: Iterable[Term]) -> Iterator[Term]:
+    """Yield terms that hold together where all of `conjuncts` do, each as small as can be."""
+    for term in conjuncts:
+        inner = term.arguments[0] if term.operator == "not" else term
+        if term.operator == "and":
+            yield from separated(term.arguments)
+        elif term is not inner and inner.operator == "or":
+            yield from separated(negation(a) for a in inner.arguments)
+        else:
+            yield term
+
+
 def disjunction(parts: Iterable[Term]) -> Term:
     """Return the `or` of all parts."""
     return _junction("or", parts, FALSE, TRUE)
@@ -200,6 +212,36 @@ def minus(a: Term, b: Term) -> Term:
     return _make("minus", None, (a, b), a.low - b.high, a.high - b.low, boolean=False)
 
 
+def modulo(a: Term, b: Term) -> Term:
+    """Return `a % b`, never negative; `b` is a positive constant."""
+    size = b.value
+    if a.operator == "constant":
+        return constant(a.value % size)
+    base, more = _offset(a)
+    if base.operator == "modulo" and base.arguments[1].value % size == 0:
+        base, further = _offset(base.arguments[0])
+        more += further
+    whole = plus(constant(more % size), base) if more % size else base
+    for same in (a, whole):
+        if same.low >= 0 and same.high < size:
+            return same
+    return _make("modulo", None, (whole, b), 0, size - 1, boolean=False)
+
+
+def _offset(a: Term) -> tuple[Term, int]:
+    """Return a term and the number that gives `a` when it is added."""
+    more = 0
+    while a.operator in ("plus", "minus"):
+        x, y = a.arguments
+        if y.operator == "constant":
+            a, more = x, more + (y.value if a.operator == "plus" else -y.value)
+        elif x.operator == "constant" and a.operator == "plus":
+            a, more = y, more + x.value
+        else:
+            break
+    return a, more
+
+
 def choose(c: Term, a: Term, b: Term) -> Term:
     """Return `a if c else b`."""
     if c.operator == "constant":
@@ -248,6 +290,8 @@ def evaluate(  # noqa: C901 - one match, a branch an operator
                 return value(t.arguments[0]) + value(t.arguments[1])
             case "minus":
                 return value(t.arguments[0]) - value(t.arguments[1])
+            case "modulo":
+                return value(t.arguments[0]) % value(t.arguments[1])
             case "after":
                 return int(later[t.value])
             case "event" | "argument" | "opaque":
@@ -314,6 +358,8 @@ def signature(operation: Operation) -> Signature:  # noqa: PLR0911 - one match, 
             return Signature(2, _numbers, plus, "bvadd")
         case "minus":
             return Signature(2, _numbers, minus, "bvsub")
+        case "modulo":
+            return Signature(2, _divided, modulo, "bvsmod")
         case "if":
             return Signature(3, _choice, choose, "ite")
     assert_never(operation)
@@ -325,6 +371,12 @@ def _truths(arguments: Sequence[Term]) -> str:
 
 def _numbers(arguments: Sequence[Term]) -> str:
     return "not a number" if any(a.boolean for a in arguments) else ""
+
+
+def _divided(arguments: Sequence[Term]) -> str:
+    a, b = arguments
+    positive = b.operator == "constant" and b.value > 0
+    return _numbers([a, b]) or ("" if positive else "the divisor is not a positive number")
 
 
 def _alike(arguments: Sequence[Term]) -> str:

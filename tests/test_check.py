@@ -24,8 +24,9 @@ KNOWN = UNSAFE + 'expect = "violated"\nbecause = "it counts to seven"\n'
 CURED = SAFE + 'expect = "violated"\nbecause = "it used to count to eight"\n'
 
 
-KEEPS = "safe"
+KEEPS = "safe and recovers"
 FINDING = f"{KEEPS}, but for 1 known finding"
+GONE = f"{KEEPS}; 1 finding is gone: take `expect` out"
 
 
 @pytest.mark.parametrize(
@@ -33,9 +34,9 @@ FINDING = f"{KEEPS}, but for 1 known finding"
     [
         (SAFE, 0, "1 property checked: 1 proved", KEEPS),
         (UNSAFE, 1, "1 property checked: 1 violated", "UNSAFE"),
-        (NEVER, 1, "1 property checked: 1 vacuous", "undecided"),
+        (NEVER, 1, "1 property checked: 1 vacuous", "safe as far as tested"),
         (KNOWN, 0, "1 property checked: 1 known to be violated", FINDING),
-        (CURED, 1, "1 property checked: 1 suddenly hold", KEEPS),
+        (CURED, 1, "1 property checked: 1 suddenly hold", GONE),
         (SAFE + UNSAFE, 1, "2 properties checked: 1 proved, 1 violated", "UNSAFE"),
     ],
     ids=["safe", "unsafe", "vacuous", "known", "cured", "both"],
@@ -120,8 +121,9 @@ def test_json_has_every_field_that_is_promised(tmp_path: Path) -> None:
     assert [s["counter.value"] for s in broken["trace"]["states"]] == list(range(8))
     assert model["properties"][1]["complete"] == {"states": 8, "transitions": 7, "diameter": 7}
     assert model["clauses"] == [
-        {"id": "C1", "kind": "requirement", "verdict": "open", "properties": [], "rules": []}
-    ]
+        {"id": "C1", "kind": "requirement", "verdict": "open", "properties": [], "rules": [],
+         "page": None, "at": None, "principal": [], "witness": None}
+    ]  # fmt: skip
     needed = {
         "name",
         "kind",

@@ -257,7 +257,7 @@ def test_every_field_of_the_json_format_is_described(section: str) -> None:
     _, printed = ran("twinrom check tests/corpus/peterson.toml --engine search --json -")
     written = json.loads(printed[printed.index('{\n  "schema"') :])
     model = written["models"][0]
-    clause = {"id", "kind", "verdict", "properties", "rules"}
+    clause = {"id", "kind", "verdict", "properties", "rules", "page", "at", "principal", "witness"}
     assert described(section) == {
         "Top level": set(written),
         "A model": set(model),

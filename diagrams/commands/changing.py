@@ -10,7 +10,9 @@ import typer
 from twinrom.diagrams.commands.exit_codes import any_lost, end
 from twinrom.diagrams.commands.options import (
     DEFAULT_STATES,
+    DefineOption,
     FaultOption,
+    InstancesOption,
     JobsOption,
     JsonOption,
     MaxStates,
@@ -29,6 +31,8 @@ def compare(  # noqa: PLR0913 - one parameter per option
     new: Annotated[str, typer.Argument(help="the same after a change")],
     spec: SpecOption = None,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
     faults: FaultOption = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds for each search")] = None,
     max_states: MaxStates = DEFAULT_STATES,
@@ -48,7 +52,8 @@ def compare(  # noqa: PLR0913 - one parameter per option
     from twinrom.proofs import compare as compared
 
     options = Options(timeout=timeout, max_states=max_states, plain=plain)
-    found = compared(old, new, spec, sorts=finite(sort), faults=budget(faults), options=options)
+    at = finite(sort, instances, define)
+    found = compared(old, new, spec, sorts=at, faults=budget(faults), options=options)
     from rich.console import Console
 
     from twinrom.diagrams.data.compare import comparison_json
@@ -70,6 +75,8 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     model: Model,
     spec: SpecOption = None,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
     faults: FaultOption = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="how many mutants to try, evenly spread")
@@ -86,7 +93,7 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     """Change one thing of each rule after the other, and see whether the spec notices."""
     from twinrom.proofs import Options, mutate, request
 
-    asked = request(model, spec, finite(sort), budget(faults))
+    asked = request(model, spec, finite(sort, instances, define), budget(faults))
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
     from rich.console import Console
 

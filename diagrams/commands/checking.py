@@ -11,8 +11,10 @@ import typer
 from twinrom.diagrams.commands.exit_codes import any_lost, end
 from twinrom.diagrams.commands.options import (
     DEFAULT_STATES,
+    DefineOption,
     EngineOption,
     FaultOption,
+    InstancesOption,
     JobsOption,
     JsonOption,
     MaxStates,
@@ -42,6 +44,8 @@ def check(  # noqa: PLR0913 - one parameter per option
         int | None, typer.Option(min=0, max=500, help="longest event sequence for z3")
     ] = None,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
     symbolic: SymbolicOption = False,
     faults: FaultOption = None,
     engine: EngineOption = "auto",
@@ -81,7 +85,8 @@ def check(  # noqa: PLR0913 - one parameter per option
     recorded = read_baseline(baseline) if baseline is not None and not update else None
     options = Options(depth, engines(engine), timeout, jobs, max_states, plain)
     every: list[str] | None = [] if symbolic else None
-    requests = [request(m, spec, sizes(sort), budget(faults), every) for m in models]
+    at = sizes(sort, instances, define)
+    requests = [request(m, spec, at, budget(faults), every) for m in models]
 
     from rich.console import Console
 
@@ -105,7 +110,8 @@ def check(  # noqa: PLR0913 - one parameter per option
         write_baseline(baseline, checked)
     drifted = drift(recorded, checked) if recorded is not None else []
     if recorded is not None:
-        show(console, drift_view(str(baseline), drifted))
+        waiting = [one.question.model.name for one in checked if one.standing == "undecided"]
+        show(console, drift_view(str(baseline), drifted, waiting))
     _end(checked, drifted=bool(drifted))
 
 
@@ -114,6 +120,8 @@ def report(  # noqa: PLR0913 - one parameter per option
     html: Annotated[Path, typer.Option(help="the page to write")],
     spec: SpecOption = None,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
     symbolic: SymbolicOption = False,
     faults: FaultOption = None,
     engine: EngineOption = "auto",
@@ -125,7 +133,8 @@ def report(  # noqa: PLR0913 - one parameter per option
 
     options = Options(None, engines(engine), timeout, jobs)
     every: list[str] | None = [] if symbolic else None
-    requests = [request(m, spec, sizes(sort), budget(faults), every) for m in models]
+    at = sizes(sort, instances, define)
+    requests = [request(m, spec, at, budget(faults), every) for m in models]
 
     from rich.console import Console
 
@@ -177,6 +186,8 @@ def faults(  # noqa: PLR0913 - one parameter per option
     models: Models,
     spec: SpecOption = None,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
     max_faults: Annotated[int, typer.Option(min=0, max=9, help="how many faults to try")] = 3,
     stories: Annotated[
         bool, typer.Option("--stories", help="tell the story of each fatal combination")
@@ -186,12 +197,12 @@ def faults(  # noqa: PLR0913 - one parameter per option
     json: JsonOption = None,
 ) -> None:
     """Count how many faults availability properties survive, and list the fatal combinations."""
-    from twinrom.proofs import count_faults, request
+    from twinrom.proofs import Options, count_faults, request, searched
 
-    counted = [
-        count_faults(request(m, spec, finite(sort)), max_faults, max_states, plain=plain)
-        for m in models
-    ]
+    at = finite(sort, instances, define)
+    requests = [request(m, spec, at) for m in models]
+    counted = [count_faults(r, max_faults, max_states, plain=plain) for r in requests]
+    checked = [searched(r, Options(max_states=max_states, plain=plain)) for r in requests]
     from rich.console import Console
 
     from twinrom.diagrams.data.faults import faults_json
@@ -199,7 +210,7 @@ def faults(  # noqa: PLR0913 - one parameter per option
     from twinrom.diagrams.terminal.faults import faults_view
 
     console = Console(stderr=str(json) == "-", highlight=False)
-    for question, numbers in counted:
-        show(console, faults_view(question, numbers, told=stories))
+    for (question, numbers), one in zip(counted, checked, strict=True):
+        show(console, faults_view(question, numbers, told=stories, checked=one))
     if json is not None:
-        write_data(faults_json(counted), json)
+        write_data(faults_json(counted, checked), json)

@@ -8,7 +8,9 @@ import typer
 
 from twinrom.diagrams.commands.exit_codes import end
 from twinrom.diagrams.commands.options import (
+    DefineOption,
     FaultOption,
+    InstancesOption,
     Model,
     OutputOption,
     SortOption,
@@ -20,18 +22,20 @@ from twinrom.diagrams.commands.options import (
 )
 
 
-def lint(
+def lint(  # noqa: PLR0913 - one parameter per option
     files: Annotated[
         list[str], typer.Argument(help="model files, spec files, or names of shipped ones")
     ],
     spec: SpecOption = None,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
     strict: Annotated[bool, typer.Option(help="warnings fail the run too")] = False,
 ) -> None:
     """Find what is questionable: rules that never fire, unanswered events, torn writes and more."""
     from twinrom.proofs import lint_files
 
-    findings = lint_files(files, spec, finite(sort))
+    findings = lint_files(files, spec, finite(sort, instances, define))
     for finding in findings:
         typer.echo(str(finding))
     errors = sum(f.severity == "error" for f in findings)
@@ -40,7 +44,7 @@ def lint(
     end(failed=bool(errors or (strict and warnings)))
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - one parameter per option
     model: Model,
     script: Annotated[
         str | None, typer.Option(help="events to run, one per line, or an ITF trace")
@@ -50,13 +54,15 @@ def simulate(
         list[str] | None, typer.Option("--set", help="how to start: A=off, A.busy=False")
     ] = None,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
 ) -> None:
     """Step through a model by hand, or run a script of events."""
     if script and init:
         raise typer.BadParameter("`--set` and `--script` exclude each other: use an `init` line")
     from twinrom.statemachine import ground, load_model, run_script, start_session, write_trace
 
-    system = ground(load_model(model, finite(sort)))
+    system = ground(load_model(model, finite(sort, instances, define)))
     session = run_script(system, script) if script else start_session(system, settings(init))
     from rich.console import Console
 
@@ -98,6 +104,8 @@ def draw(  # noqa: PLR0913 - one parameter per option
     ] = None,
     spec: SpecOption = None,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
     faults: FaultOption = None,
     max_states: Annotated[
         int, typer.Option(min=1, help="states after which --composed stops")
@@ -119,7 +127,7 @@ def draw(  # noqa: PLR0913 - one parameter per option
     told_apart = tuple(name.strip() for name in by.split(",") if name.strip())
     wanted = Wanted(
         machine, each, labels, composed, told_apart, trace, prop, highlight, against, spec,
-        sizes(sort), budget(faults), max_states, timeout,
+        sizes(sort, instances, define), budget(faults), max_states, timeout,
     )  # fmt: skip
     draw(model, wanted, Out(output, form, renderer))
 
@@ -131,6 +139,8 @@ def export(  # noqa: PLR0913 - one parameter per option
     output: OutputOption = None,
     depth: Annotated[int, typer.Option(min=0, max=500, help="steps, for smtlib2")] = 20,
     sort: SortOption = None,
+    instances: InstancesOption = None,
+    define: DefineOption = None,
     faults: FaultOption = None,
 ) -> None:
     """Write a model and its spec for another tool: SPIN, NuSMV, TLC or an SMT solver."""
@@ -138,7 +148,7 @@ def export(  # noqa: PLR0913 - one parameter per option
 
     if to not in FORMATS:
         raise typer.BadParameter(f"`{to}` is not a format: {', '.join(FORMATS)}")
-    question = request(model, spec, finite(sort), budget(faults)).question()
+    question = request(model, spec, finite(sort, instances, define), budget(faults)).question()
     typer.echo(write_export(question, to, depth, output), nl=False)
 
 

@@ -22,6 +22,12 @@ SpecOption = Annotated[
 SortOption = Annotated[
     list[str] | None, typer.Option("--sort", help="size of a sort: Version=1..4")
 ]
+InstancesOption = Annotated[
+    list[str] | None, typer.Option("--instances", help="number of machines: Server=8")
+]
+DefineOption = Annotated[
+    list[str] | None, typer.Option("--define", help="another value of a definition: k=3")
+]
 SymbolicOption = Annotated[
     bool, typer.Option("--symbolic", help="every ordered sort is all integers")
 ]
@@ -58,23 +64,38 @@ def engines(text: str) -> tuple[str, ...]:
     return names
 
 
-def finite(options: list[str] | None) -> dict[str, str]:
-    """Return the sizes of `--sort` for a verb that needs every sort to end."""
-    found = sizes(options)
+def finite(sorts: list[str] | None, instances: list[str] | None,
+           definitions: list[str] | None) -> dict[str, str]:
+    """Return the sizes that are given to a verb that needs every sort to end."""
+    found = sizes(sorts, instances, definitions)
     for name, size in found.items():
         if size == "integers":
             raise typer.BadParameter(f"`--sort {name}=integers`: only `check` can do that")
     return found
 
 
-def sizes(options: list[str] | None) -> dict[str, str]:
-    """Return the size that each `--sort` gives a sort, as text: the model says what it means."""
+def sizes(sorts: list[str] | None, instances: list[str] | None,
+          definitions: list[str] | None) -> dict[str, str]:
+    """Return the sizes of `--sort`, `--instances` and `--define`, as a model takes them.
+
+    Each is a text: the model says what it means.
+    """
+    return {
+        **_pairs("--sort", sorts, "write NAME=1..4 or NAME=a,b,c"),
+        **{f"machine.{name}": number for name, number in
+           _pairs("--instances", instances, "write TEMPLATE=8").items()},
+        **{f"define.{name}": text for name, text in
+           _pairs("--define", definitions, "write NAME=EXPRESSION").items()},
+    }
+
+
+def _pairs(option: str, texts: list[str] | None, hint: str) -> dict[str, str]:
     found = {}
-    for option in options or []:
-        name, equals, value = option.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise typer.BadParameter(f"`--sort {option}`: write NAME=1..4 or NAME=a,b,c")
-        found[name.strip()] = value.strip()
+    for text in texts or []:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not name or not value or "." in name:
+            raise typer.BadParameter(f"`{option} {text}`: {hint}")
+        found[name] = value
     return found
 
 

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.heading import heading
-from twinrom.proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated, word
+from twinrom.proofs import (
+    Bounded,
+    NotChecked,
+    Proved,
+    ReadElsewhere,
+    Unknown,
+    Vacuous,
+    Violated,
+    word,
+)
 from twinrom.statemachine import to_itf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs import Certificate, Checked, Counts, Property, Result
+    from twinrom.proofs import (
+        Certificate,
+        Checked,
+        Counts,
+        Property,
+        Question,
+        Result,
+        Verdict,
+    )
+    from twinrom.statemachine import RunFound
 
 SCHEMA = "twinrom/check/1"
 
@@ -26,14 +45,21 @@ def _model(checked: Checked) -> dict[str, Any]:
     return {
         **heading(question),
         "symbolic": list(checked.request.unbounded),
+        "symmetric": list(question.symmetric),
+        "no_columns": list(question.no_columns),
         "faults": question.limits,
         "depth": checked.depth,
         "failed": checked.failed,
         "undecided": checked.undecided,
         "standing": checked.standing,
+        "limited": {setting.name: setting.value for setting in question.limited},
         "rest": _rest(checked),
+        "deadlock": deadlock_json(checked),
         "engines": {name: _engine(report) for name, report in checked.reports.items()},
-        "properties": [_property(checked, r) for r in checked.results],
+        "properties": [
+            *(_property(checked, r) for r in checked.results),
+            *(_run(question, found) for found in question.runs),
+        ],
         "clauses": [
             {
                 "id": c.id,
@@ -41,6 +67,10 @@ def _model(checked: Checked) -> dict[str, Any]:
                 "verdict": c.verdict,
                 "properties": list(c.properties),
                 "rules": list(c.rules),
+                "page": question.spec.clauses[c.id].page,
+                "at": question.spec.clauses[c.id].at,
+                "principal": list(c.principal),
+                "witness": c.witness,
             }
             for c in checked.clauses
         ],
@@ -68,6 +98,21 @@ def _rest(checked: Checked) -> dict[str, Any] | None:
     }
 
 
+def deadlock_json(checked: Checked) -> dict[str, Any] | None:
+    """Return the verdict on deadlocks, and where standing still is meant."""
+    result, ends = checked.deadlock, checked.question.ends
+    if result is None:
+        return None
+    trace = result.verdict.trace if isinstance(result.verdict, Violated) else None
+    return {
+        "verdict": word(result.verdict),
+        "reason": result.verdict.reason
+        if isinstance(result.verdict, Unknown | NotChecked) else None,
+        "ends": None if ends is None else [part.text for part in ends],
+        "trace": None if trace is None else to_itf(result.question.system, trace),
+    }  # fmt: skip
+
+
 def _engine(report: Any) -> dict[str, Any]:
     counts = report.counts
     return {
@@ -86,6 +131,31 @@ def _mark(prop: Property) -> str | None:
     if prop.bookkeeping:
         return "bookkeeping"
     return "departure" if prop.departure else None
+
+
+def _run(question: Question, found: RunFound) -> dict[str, Any]:
+    """Return a known run as a property of the model: it is as the model says."""
+    trace = found.example
+    nothing = dict.fromkeys((
+        "depth", "complete", "expect", "expected", "mark", "may_be_untested", "gap", "reason",
+        "certificate", "fair", "trace",
+    ))  # fmt: skip
+    return nothing | {
+        "name": found.run.name, "kind": "run", "clause": [], "verdict": "proved",
+        "exercised_at": None if trace is None else len(trace.steps),
+        "otherwise": False, "as_expected": True, "principal": False,
+        "sizes": question.sizes, "seconds": 0.0,
+        "witness": None if trace is None else to_itf(question.system, trace),
+    }
+
+
+def readers_json(verdict: Verdict) -> list[dict[str, Any]]:
+    """Return who names what only others may."""
+    return [
+        {"rule": r.rule, "names": r.named, "where": r.where,
+         "file": r.place.path, "line": r.place.line}
+        for r in (verdict.readers if isinstance(verdict, ReadElsewhere) else ())
+    ]  # fmt: skip
 
 
 def _property(checked: Checked, result: Result) -> dict[str, Any]:
@@ -121,8 +191,15 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         },
         "exercised_at": result.exercised_at,
         "expect": "violated" if prop.expect_violated else None,
+        "expected": None if prop.expected is None else asdict(prop.expected),
+        "otherwise": result.otherwise,
         "as_expected": not result.failed,
         "mark": _mark(prop),
+        "may_be_untested": prop.may_be_untested,
+        "gap": prop.gap,
+        "principal": prop.principal,
+        "without": list(prop.without),
+        "readers": readers_json(verdict),
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,

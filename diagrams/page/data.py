@@ -112,7 +112,7 @@ def _instance(
         "fixed": [[a.name, sorts.add(a.sort), a.term.low] for a in instance.arguments],
         "given": [[a.name, sorts.add(a.sort)] for a in instance.given],
         "updates": [[index, nodes.add(term)] for index, term in instance.updates.items()],
-        "duties": [[d.text, nodes.add(d.term)] for d in instance.obligations],
+        "duties": [[str(d), nodes.add(d.term)] for d in instance.obligations],
     }
 
 
@@ -124,6 +124,7 @@ def _property(prop: Property, nodes: _Nodes) -> dict[str, Any]:
         "says": prop.says or " and ".join(part.text for part in prop.parts),
         "known": prop.expect_violated,
         "bookkeeping": prop.bookkeeping,
+        "gap": prop.gap,
         "whenever": nodes.add(prop.whenever),
         "goal": nodes.add(prop.goal),
     }

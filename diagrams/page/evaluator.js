@@ -49,6 +49,7 @@ class GroundSystem {
       case "at_most": return Number(of(0) <= of(1));
       case "plus": return of(0) + of(1);
       case "minus": return of(0) - of(1);
+      case "modulo": return ((of(0) % of(1)) + of(1)) % of(1);
       case "if": return of(0) ? of(1) : of(2);
       case "table": return this.entry(datum, node.slice(2).map((n) => this.compute(n, where)), where.rows);
       case "event": return Number(datum.includes(where.instance));
@@ -100,7 +101,7 @@ class GroundSystem {
     const instance = this.instances[i];
     const where = { state, rows, given: this.given(i, payload), instance: i };
     for (const [text, duty] of instance.duties) {
-      if (!this.value(duty, where)) throw new RangeError(`${text} leaves the sort of its variable`);
+      if (!this.value(duty, where)) throw new RangeError(text);
     }
     const later = state.slice();
     for (const [index, node] of instance.updates) later[index] = this.value(node, where);

@@ -229,7 +229,7 @@ class Explorer {
       [p, system.judge(p, this.held, this.state, before, step)]) : [];
     const line = ([p, verdict]) => element("li", { class: verdict }, element("strong", {}, MARKS[verdict]), ` ${p.name} `,
       element("span", { class: "says" }, (p.step ? "of the last step: " : "of this state: ") + p.says
-        + (verdict !== "broken" ? "" : p.known ? " (a known finding)" : p.bookkeeping ? " (bookkeeping: untidy)" : "")));
+        + (verdict !== "broken" ? "" : p.known ? " (a known finding)" : p.gap ? ` (another reading of ${p.gap})` : p.bookkeeping ? " (bookkeeping: untidy)" : "")));
     const broken = judged.filter(([, verdict]) => verdict === "broken");
     const held = judged.filter(([, verdict]) => verdict === "holds").length;
     const text = broken.length

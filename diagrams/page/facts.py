@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Any
 from twinrom.diagrams.page.data import system_data
 from twinrom.diagrams.page.pictures import machine_picture, placed
 from twinrom.diagrams.page.runs import counterexample, plain_run
-from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
+from twinrom.diagrams.words.dead_ends import dead_end_lines, dead_ends, quiet
 from twinrom.diagrams.words.ending import asks
-from twinrom.diagrams.words.fault_numbers import cut_words, fatal_words, sentence, survives_words
+from twinrom.diagrams.words.fault_numbers import (
+    cut_words,
+    fatal_words,
+    praise,
+    sentence,
+    survives_words,
+)
 from twinrom.diagrams.words.story import short_place
 from twinrom.diagrams.words.text import short_file
 from twinrom.diagrams.words.verdicts import (
@@ -21,23 +27,25 @@ from twinrom.diagrams.words.verdicts import (
     counted_words,
     engine_line,
     exercised_words,
+    known_run_words,
     rests_on_words,
     same_run,
     standing_words,
+    unasked_lines,
     verdict_words,
 )
-from twinrom.proofs import NotChecked, Proved, Unknown, Violated
+from twinrom.proofs import NotChecked, Proved, ReadElsewhere, Unknown, Violated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from twinrom.diagrams.page.subject import Subject
-    from twinrom.proofs import Checked, ClauseResult, FaultNumber, Result
+    from twinrom.proofs import Checked, ClauseResult, FaultNumber, Result, Verdict
 
 TONES = {
     "proved": "good", "holds": "good", "finding": "known", "VIOLATED": "bad", "HOLDS NOW": "bad",
     "VACUOUS": "bad", "unknown": "open", "not checked": "open", "not seen": "open",
-    "untidy": "known", "untested": "open",
+    "untidy": "known", "untested": "open", "another reading": "known",
 }  # fmt: skip
 CLAUSE_WORDS = {
     "by-rules": ("carried by rules alone", "good"),
@@ -49,7 +57,7 @@ WORST = (
     "proved",
 )  # fmt: skip
 TOOLS = ("z3-solver", "cvc5", "bitwuzla", "transitions", "llvmlite", "pydantic", "jinja2")
-STANDING_TONES = {"unsafe": "bad", "undecided": "open", "keeps": "good"}
+STANDING_TONES = {"undecided": "open", "other-reading": "known", "keeps": "good"}
 
 
 def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> dict[str, Any]:
@@ -77,11 +85,16 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "sizes": question.sizes,
         "symbolic": checked.request.unbounded,
         "faults": budget_words(checked),
+        "known_runs": [
+            {"words": words, "says": found.run.says}
+            for words, found in zip(known_run_words(checked), question.runs, strict=True)
+        ],
         "tables": _tables(checked),
         "engines": [engine_line(report) for report in checked.reports.values()],
         "legend": rests_on_words(checked),
+        "unasked": unasked_lines(checked),
         "rest": dead_end_lines(checked),
-        "quiet": QUIET,
+        "quiet": quiet(question),
         "rest_runs": rest_runs,
         "runs": runs,
         "clauses": [_clause(checked, c, results) for c in checked.clauses],
@@ -92,6 +105,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "gaps": [_gap(checked, name, standings) for name in spec.gaps],
         "assumptions": _assumptions(checked),
         "fault_numbers": _fault_numbers(subject.faults),
+        "praise": praise(checked),
         "certificates": _certificates(checked),
         "hashes": _hashes(checked),
         "machines": [
@@ -112,7 +126,7 @@ def standing(checked: Checked) -> str:
 
 
 def _runs(subject: Subject) -> list[dict[str, Any]]:
-    groups = sorted(same_run(subject.checked), key=lambda g: g[0].prop.expect_violated)
+    groups = sorted(same_run(subject.checked), key=lambda group: not group[0].failed)
     return [
         counterexample(subject.checked, subject.given, group, group[0].verdict.trace, i)
         for i, group in enumerate(groups)
@@ -121,7 +135,7 @@ def _runs(subject: Subject) -> list[dict[str, Any]]:
 
 
 def _rest_runs(checked: Checked) -> list[dict[str, Any]]:
-    runs = checked.dead_ends or {}
+    runs = dead_ends(checked) or {}
     return [plain_run(checked.question, what, t) for what, t in runs.items() if t is not None]
 
 
@@ -141,25 +155,38 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
     return {
         "name": prop.name,
         "kind": prop.kind.key,
-        "asks": asks(prop.kind),
+        "asks": asks(prop),
         "says": prop.says,
         "whenever": prop.whenever_text,
         "goal": [part.text for part in prop.parts],
         "clauses": prop.clauses,
         "departure": prop.departure,
         "bookkeeping": prop.bookkeeping,
+        "may_be_untested": prop.may_be_untested,
+        "gap": prop.gap,
+        "principal": prop.principal,
         "place": short_place(prop.place),
         "verdict": words,
         "tone": TONES[words],
         "basis": basis,
         "because": prop.because,
-        "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
+        "reason": _reason(verdict),
         "fair": isinstance(verdict, Proved) and verdict.fair,
         "at": exercised_words(result),
         "witness": None
         if witness is None
         else plain_run(checked.question, f"{prop.name}.witness", witness),
     }
+
+
+def _reason(verdict: Verdict) -> str | None:
+    """Return why a verdict is open, or who breaks a property of the text."""
+    if isinstance(verdict, ReadElsewhere):
+        return "; ".join(
+            f"`{r.rule}` names `{r.named}` in {r.where}, {short_place(r.place)}"
+            for r in verdict.readers
+        )
+    return verdict.reason if isinstance(verdict, Unknown | NotChecked) else None
 
 
 def _clause(
@@ -174,7 +201,7 @@ def _clause(
     return {
         "id": clause.id,
         "kind": clause.kind,
-        "page": shape.page,
+        "place": ", ".join(part for part in (shape.page, shape.at) if part),
         "says": shape.says,
         "because": shape.because,
         "verdict": verdict,
@@ -182,19 +209,20 @@ def _clause(
         "basis": sorted({basis for word, _, basis in told if word == verdict}),
         "properties": [
             {"name": name, "verdict": word, "tone": TONES[word], "basis": basis,
-             "at": exercised_words(results[name])}
+             "at": exercised_words(results[name]), "principal": name in clause.principal}
             for name, (word, _, basis) in zip(clause.properties, told, strict=True)
         ],
-        "witness": _shortest(results[name] for name in clause.properties),
+        "witness": _steps(results.get(clause.witness or "")),
+        "principal": clause.witness if clause.principal else None,
         "rules": [{"name": n, "place": short_place(rules[n].place), "says": rules[n].says}
                   for n in clause.rules],
     }  # fmt: skip
 
 
-def _shortest(results: Iterable[Result]) -> list[str] | None:
-    """Return the shortest run that exercises one of some properties."""
-    found = [r.witness.steps for r in results if r.witness is not None]
-    return [str(step) for step in min(found, key=len)] if found else None
+def _steps(result: Result | None) -> list[str] | None:
+    """Return the shortest run that exercises a property."""
+    witness = result.witness if result is not None else None
+    return [str(step) for step in witness.steps] if witness is not None else None
 
 
 def _unknown(checked: Checked) -> dict[str, list[str]]:
@@ -221,7 +249,9 @@ def _not_modelled(checked: Checked) -> dict[str, Any]:
             if c.verdict in ("stated", "open") and (shape := question.spec.clauses[c.id])
         ],
         "rules": [r.name for r in question.model.rules.values() if not r.clauses],
-        "properties": [r.prop.name for r in checked.results if not r.prop.clauses],
+        "properties": [
+            r.prop.name for r in checked.results if not r.prop.clauses and not r.prop.gap
+        ],
     }
 
 
@@ -232,6 +262,10 @@ def _gap(checked: Checked, name: str, standings: Mapping[str, str]) -> dict[str,
         "asks": gap.asks,
         "because": gap.because,
         "chosen": gap.chosen,
+        "properties": [
+            {"name": r.prop.name, "verdict": word, "tone": TONES[word]}
+            for r in checked.results if r.prop.gap == name for word in verdict_words(r)[:1]
+        ],
         "readings": [
             {"says": r.says, "policy": r.policy, "own": r.policy == checked.question.model.name,
              "standing": standings.get(r.policy or "")}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from twinrom.diagrams.page.data import run_data
 from twinrom.diagrams.words.story import changes, tell
 from twinrom.diagrams.words.text import trace_file
-from twinrom.statemachine import to_itf
+from twinrom.diagrams.words.verdicts import known_finding, otherwise_words
+from twinrom.statemachine import size_option, to_itf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,9 @@ def counterexample(
         "name": prop.name,
         "clauses": prop.clauses,
         "says": prop.says,
-        "known": prop.expect_violated,
+        "known": known_finding(first),
+        "otherwise": otherwise_words(first),
+        "gap": prop.gap,
         "because": prop.because,
         "others": [r.prop.name for r in results[1:]],
         "sizes": sizes if first.question is not checked.question else {},
@@ -73,7 +76,7 @@ def simulate_command(given: str, file: str, sizes: dict[str, str]) -> str:
     """Return the command line that replays a trace file."""
     words = ["twinrom", "simulate", given, "--script", file]
     for name, values in sizes.items():
-        words += ["--sort", f"{name}={values}"]
+        words += size_option(name, values)
     return shlex.join(words)
 
 

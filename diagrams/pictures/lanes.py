@@ -170,7 +170,7 @@ def _cells(
     system: TransitionSystem, step: Step, before: State, after: State, names: tuple[str, ...]
 ) -> tuple[Cell, ...]:
     """Return what a step makes of the lanes: moves, also to the state where a machine is."""
-    touched = {m.machine for m in step.instance.moves if not m.optional}
+    touched = {m.machine for m in step.instance.moves if m.required}
     touched |= {v.index for v, _, _ in system.changed(before, after)}
     states: dict[str, str] = {}
     lines: dict[str, list[str]] = {}

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinrom.diagrams.words.story import Story, StoryStep, tell
-from twinrom.diagrams.words.verdicts import same_run
+from twinrom.diagrams.words.verdicts import known_finding, otherwise_words, same_run
 from twinrom.proofs import Violated
 from twinrom.statemachine import printable
 
@@ -76,26 +76,29 @@ def _story(asked: Question, result: Result, *others: Result) -> RenderableType:
     verdict = result.verdict
     assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
     prop = result.prop
-    known = prop.expect_violated
+    known = known_finding(result)
     heading = Text("\n")
-    heading.append(
-        "Finding: " if known else "Violated: ", style="bold yellow" if known else "bold red"
-    )
+    mild = known or result.other_reading
+    word = "Another reading" if result.other_reading else "Finding" if known else "Violated"
+    heading.append(f"{word}: ", style="bold yellow" if mild else "bold red")
     heading.append(prop.name, style="bold")
-    if prop.clauses:
-        heading.append(f"  ({', '.join(prop.clauses)})", style="dim")
+    carries = ", ".join(prop.clauses) or prop.gap
+    if carries:
+        heading.append(f"  ({carries})", style="dim")
     parts: list[RenderableType] = []
     if others:
         names = ", ".join(r.prop.name for r in others)
         parts.append(Text(f"the same run breaks {names}", style="italic"))
     if known and prop.because:
         parts.append(Text(f"known, because {printable(prop.because)}", style="italic"))
+    if result.otherwise:
+        parts.append(Text(otherwise_words(result), style="italic"))
     if result.question is not asked:
         sorts = result.question.model.sorts.values()
         sizes = ", ".join(f"{s.name} {s.range_text()}" for s in sorts if s.ordered)
         parts.append(Text(f"at the sizes {sizes} instead of those above", style="italic"))
     story = tell(result.question, prop, verdict.trace)
-    parts += story_lines(story, "yellow" if known else "red")
+    parts += story_lines(story, "yellow" if mild else "red")
     return Group(heading, *(Padding(part, (0, 0, 0, GAP), expand=False) for part in parts))
 
 

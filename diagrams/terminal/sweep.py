@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 STYLES = {
     "error": "bold red", "unsafe": "bold red", "does-not-recover": "red", "departs": "yellow",
-    "undecided": "magenta", "keeps": "green",
+    "undecided": "magenta", "untested": "magenta", "other-reading": "cyan", "keeps": "green",
 }  # fmt: skip
 
 

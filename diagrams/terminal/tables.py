@@ -11,18 +11,21 @@ from rich.text import Text
 
 from twinrom.diagrams.terminal.changes import changes_view
 from twinrom.diagrams.terminal.stories import stories
-from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
+from twinrom.diagrams.words.dead_ends import dead_end_lines, quiet
 from twinrom.diagrams.words.text import against, printable_lines
 from twinrom.diagrams.words.verdicts import (
     budget_words,
     counted_words,
     engine_line,
     exercised_words,
+    known_run_words,
     rests_on_words,
+    standing_style,
     standing_words,
+    unasked_lines,
     verdict_words,
 )
-from twinrom.proofs import NotChecked, Unknown
+from twinrom.proofs import NotChecked, ReadElsewhere, Unknown
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -36,8 +39,8 @@ if TYPE_CHECKING:
 def checked_view(checked: Checked) -> RenderableType:
     """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
-    more = (_unchecked(checked), _unknown(checked), _clauses(checked), _dead_ends(checked))
-    parts += [view for view in more if view is not None]
+    views = (_unchecked, _unknown, _readers, _unasked, _clauses, _dead_ends)
+    parts += [shown for view in views if (shown := view(checked)) is not None]
     parts += stories(checked)
     parts.append(_summary(checked))
     return Group(*parts)
@@ -47,11 +50,15 @@ def _heading(checked: Checked) -> RenderableType:
     question = checked.question
     model = question.model
     title = Text(printable(model.title), style="bold")
-    sizes = ", ".join(f"{s.name} {s.range_text()}" for s in model.sorts.values()) or "no sorts"
+    sizes = ", ".join(f"{name} {text}" for name, text in model.sizes.items()) or "no sorts"
     lines = [
         against(question),
         f"sizes {sizes}; faults: {budget_words(checked)}",
     ]
+    if question.symmetric:
+        lines.append(f"symmetric: {', '.join(question.symmetric)}")
+    if question.no_columns:
+        lines.append(f"no column at this size: {', '.join(question.no_columns)}")
     lines += [engine_line(report) for report in checked.reports.values()]
     changes = changes_view(model)
     shown = [changes] if changes is not None else []
@@ -68,7 +75,8 @@ class VerdictTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay the table out for the width there is."""
         table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-        fixed = 8 + 9 + 8 + 5 + 5 + 6
+        words = max((len(verdict_words(result)[0]) for result in self.results), default=0)
+        fixed = 8 + max(9, words) + 8 + 5 + 5 + 6
         name_width = max(24, options.max_width - fixed)
         for title, justify in (
             ("clause", "left"),
@@ -82,7 +90,7 @@ class VerdictTable:
         for result in self.results:
             text, style, basis = verdict_words(result)
             at = exercised_words(result)
-            clauses = Text("\n".join(result.prop.clauses) or "-", style="dim")
+            clauses = Text("\n".join(result.prop.clauses) or result.prop.gap or "-", style="dim")
             name = Text("\n".join(broken_name(result.prop.name, name_width)))
             table.add_row(
                 clauses, name, Text(text, style=style), basis, at, f"{result.seconds:.1f}"
@@ -132,6 +140,24 @@ def _unknown(checked: Checked) -> RenderableType | None:
     return Text("\nUnknown: " + "\nUnknown: ".join(lines), style="magenta") if lines else None
 
 
+def _unasked(checked: Checked) -> RenderableType | None:
+    lines = unasked_lines(checked)
+    return Text("\n" + "\n".join(lines), style="yellow") if lines else None
+
+
+def _readers(checked: Checked) -> RenderableType | None:
+    """Return who names what only others may, and where."""
+    text = Text()
+    for result in checked.results:
+        if isinstance(result.verdict, ReadElsewhere):
+            text.append("\nViolated: ", style="bold red").append(result.prop.name, style="bold")
+            if result.prop.clauses:
+                text.append(f"  ({', '.join(result.prop.clauses)})", style="dim")
+            for reader in result.verdict.readers:
+                text.append(f"\n  {printable(str(reader))}")
+    return text if text.plain else None
+
+
 def _clauses(checked: Checked) -> RenderableType | None:
     groups = {
         "not-checked": "Clauses whose properties are not checked",
@@ -148,8 +174,12 @@ def _clauses(checked: Checked) -> RenderableType | None:
     loose = [
         r.prop.name
         for r in checked.results
-        if not r.prop.clauses and not r.prop.bookkeeping
+        if not (r.prop.clauses or r.prop.bookkeeping or r.prop.gap)
     ]
+    readings = [f"{r.prop.name} ({r.prop.gap})" for r in checked.results if r.prop.gap]
+    if readings:
+        text.append("\nProperties that hold one reading of a gap: ", style="bold")
+        text.append(", ".join(readings))
     if loose and checked.clauses:
         text.append("\nProperties beyond the clauses: ", style="bold")
         text.append(", ".join(loose))
@@ -157,6 +187,10 @@ def _clauses(checked: Checked) -> RenderableType | None:
     if rules and checked.clauses:
         text.append("\nRules without a clause: ", style="bold")
         text.append(", ".join(rules))
+    runs = known_run_words(checked)
+    if runs:
+        text.append("\nKnown runs: ", style="bold")
+        text.append(", ".join(runs))
     return text if text.plain else None
 
 
@@ -166,8 +200,9 @@ def _dead_ends(checked: Checked) -> Text | None:
     if lines is None:
         return None
     if not lines:
-        return Text(f"\n{QUIET}", style="dim")
-    return Text("\n" + "\n".join(lines), style="yellow")
+        return Text(f"\n{printable(quiet(checked.question))}", style="dim")
+    stuck = checked.deadlock is not None and checked.deadlock.failed
+    return Text("\n" + "\n".join(lines), style="bold red" if stuck else "yellow")
 
 
 def _summary(checked: Checked) -> RenderableType:
@@ -175,7 +210,7 @@ def _summary(checked: Checked) -> RenderableType:
     shown = counted_words(checked)
     waiting = any(isinstance(r.verdict, NotChecked) for r in checked.results)
     standing = standing_words(checked) if not waiting else ""
-    style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
+    style = standing_style(checked)
     name = printable(checked.question.model.name)
     lines = [Text(f"{name}: {shown}", style=style)]
     if standing:

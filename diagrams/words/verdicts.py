@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from twinrom.diagrams.words.text import steps
-from twinrom.proofs import ENGINES, Bounded, NotChecked, Proved, Unknown, Vacuous, Violated
-from twinrom.statemachine import fault_kinds
+from twinrom.proofs import (
+    ENGINES,
+    STANDINGS,
+    Bounded,
+    Kept,
+    NotChecked,
+    Proved,
+    ReadElsewhere,
+    Unknown,
+    Vacuous,
+    Violated,
+)
+from twinrom.statemachine import fault_kinds, printable
 
 if TYPE_CHECKING:
     from twinrom.proofs import Certificate, Checked, Counts, Report, Result
 
 
-def verdict_words(result: Result) -> tuple[str, str, str]:
+def verdict_words(result: Result) -> tuple[str, str, str]:  # noqa: PLR0911 - one match, a branch a verdict
     """Return the verdict in words, its style, and what it rests on."""
     match result.verdict:
         case Proved(certificate, complete, depth):
-            words = ("HOLDS NOW", "bold red") if result.failed else ("proved", "green")
+            words = ("HOLDS NOW", "bold red") if result.failed else (
+                ("not seen", "yellow") if result.gone else ("proved", "green"))
             return *words, _basis(depth, complete, certificate)
         case Bounded(depth):
             words = ("not seen", "yellow") if result.prop.expect_violated else ("holds", "green")
             return *words, _basis(depth, None)
         case Violated(trace):
-            mild = ("untidy" if result.prop.bookkeeping else "finding", "yellow")
-            words = ("VIOLATED", "bold red") if result.failed else mild
+            mild = "untidy" if result.prop.bookkeeping else (
+                "another reading" if result.other_reading else "finding")
+            words = ("VIOLATED", "bold red") if result.failed else (mild, "yellow")
             return *words, steps(len(trace.steps))
         case Vacuous(depth, complete):
             words = ("VACUOUS", "bold red") if result.failed else ("untested", "yellow")
@@ -32,6 +46,11 @@ def verdict_words(result: Result) -> tuple[str, str, str]:
             return "unknown", "magenta", f"clean {clean}" if clean >= 0 else "nothing"
         case NotChecked():
             return "not checked", "dim", "-"
+        case Kept():
+            return "proved", "green", "text"
+        case ReadElsewhere(readers):
+            places = len(readers)
+            return "VIOLATED", "bold red", f"{places} place{'s' if places > 1 else ''}"
         case _:
             assert_never(result.verdict)
 
@@ -73,6 +92,8 @@ def rests_on_words(checked: Checked) -> str:
     if "bounded" in checked.reports:
         depth = max(0, checked.reports["bounded"].clean)
         parts.append(f"{depth} = every event sequence of up to {steps(depth)} (z3)")
+    if any(isinstance(r.verdict, Kept) for r in checked.results):
+        parts.append("text = the rules as they are written")
     rests = f"rests on: {', '.join(parts)}. " if parts else ""
     return f"{rests}at: after how many steps the property is first put to the test."
 
@@ -81,6 +102,8 @@ def exercised_words(result: Result) -> str:
     """Return after how many steps the property is put to the test, `?` where that is not known."""
     if result.exercised_at is not None:
         return str(result.exercised_at)
+    if isinstance(result.verdict, Kept | ReadElsewhere):
+        return "-"
     unknown = isinstance(result.verdict, Unknown | NotChecked | Proved)
     return "?" if unknown else "never"
 
@@ -97,21 +120,39 @@ def budget_words(checked: Checked) -> str:
 
 def known_finding(result: Result) -> bool:
     """Say whether it is violated as the spec expects."""
-    return isinstance(result.verdict, Violated) and result.prop.expect_violated
+    violated = isinstance(result.verdict, Violated)
+    return violated and result.prop.expect_violated and not result.failed
+
+
+def otherwise_words(result: Result) -> str:
+    """Return how a known finding is violated that is expected otherwise; empty where it is not."""
+    verdict, expected = result.verdict, result.prop.expected
+    if expected is None or not isinstance(verdict, Violated) or not result.otherwise:
+        return ""
+    parts = []
+    if expected.length is not None and verdict.length < expected.length:
+        parts.append(f"after {steps(verdict.length)} instead of {expected.length}")
+    if verdict.otherwise(replace(expected, length=None)):
+        last = "nothing at all" if verdict.last is None else f"`{verdict.last.event}`"
+        parts.append(f"by {last} instead of `{expected.event}`")
+    return f"known, but otherwise: {', '.join(parts)}"
 
 
 def counted_words(checked: Checked) -> str:
     """Return how many properties have which verdict."""
     decided = [r for r in checked.results if not isinstance(r.verdict, NotChecked)]
     counts = {
-        "proved": sum(isinstance(r.verdict, Proved) and not r.failed for r in decided),
+        "proved": sum(isinstance(r.verdict, Proved | Kept) and not r.gone for r in decided),
         "hold": sum(isinstance(r.verdict, Bounded) and not r.failed for r in decided),
-        "violated": sum(isinstance(r.verdict, Violated) and r.failed for r in decided),
+        "violated": sum(
+            isinstance(r.verdict, Violated | ReadElsewhere) and r.failed for r in decided
+        ),
         "known to be violated": sum(known_finding(r) for r in decided),
+        "of another reading": sum(r.other_reading for r in decided),
         "untidy": sum(isinstance(r.verdict, Violated) and r.prop.bookkeeping for r in decided),
         "untested": sum(isinstance(r.verdict, Vacuous) and not r.failed for r in decided),
         "vacuous": sum(isinstance(r.verdict, Vacuous) and r.failed for r in decided),
-        "suddenly hold": sum(isinstance(r.verdict, Proved) and r.failed for r in decided),
+        "suddenly hold": sum(r.gone for r in decided),
         "unknown": sum(isinstance(r.verdict, Unknown) for r in decided),
     }
     shown = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "nothing decided"
@@ -124,27 +165,109 @@ def counted_words(checked: Checked) -> str:
 
 def standing_words(checked: Checked) -> str:
     """Return where the policy stands, in words."""
+    word = checked.standing
+    recovers = checked.question.ends is not None or any(map(_asks_to_recover, checked.results))
+    safe = "safe and recovers" if recovers else "safe"
+    told = "; ".join(told for key in STANDINGS if (told := _below(checked, key)))
+    counted = " and ".join(_counted(checked))
+    but = f", but for {counted}" if counted else ""
+    match word:
+        case "unsafe":
+            return "UNSAFE"
+        case "undecided":
+            return f"undecided; {told}" if told else "undecided"
+        case "does-not-recover":
+            return f"safe, but does not recover{_with(checked)}"
+        case "untested":
+            return f"safe as far as tested{but}{_with(checked)}{_gone(checked)}"
+        case "departs":
+            more = f"; {counted}" if counted else ""
+            return f"{told}{more}{_with(checked)}{_gone(checked)}"
+        case _:
+            reading = f"; {told}" if told else ""
+            return f"{safe}{but}{reading}{_with(checked)}{_gone(checked)}"
+
+
+def standing_style(checked: Checked) -> str:
+    """Return the style of the line that says where the policy stands."""
+    return "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
+
+
+def _asks_to_recover(result: Result) -> bool:
+    """Say whether the policy is held to come back, and has been put to the test."""
+    prop = result.prop
+    asked = not isinstance(result.verdict, Vacuous) and not result.other_reading
+    return asked and not (prop.kind.safety or prop.bookkeeping)
+
+
+def _below(checked: Checked, standing: str) -> str:
+    """Return what is broken of those that mean a standing, as a part of a sentence."""
+    found = checked.broken.get(standing, ())
+    match standing:
+        case "does-not-recover" if found:
+            return "does not recover"
+        case "untested" if found:
+            return f"{len(found)} never put to the test"
+        case "departs" if found:
+            names = dict.fromkeys(name for one in found for name in one.prop.clauses)
+            return f"departs from {', '.join(names) or 'a clause'}"
+        case "other-reading" if found:
+            gaps = dict.fromkeys(one.prop.gap or "" for one in found)
+            return f"another reading of {', '.join(gaps)}"
+        case _:
+            return ""
+
+
+def _counted(checked: Checked) -> list[str]:
+    """Return how many known findings there are, and how many properties may be untested."""
     known = sum(map(known_finding, checked.results))
-    but = f", but for {known} known finding{'s' if known > 1 else ''}" if known else ""
-    recovers = any(not r.prop.kind.safety for r in checked.results)
-    keeps = "safe and recovers" if recovers else "safe"
-    return f"{keeps}{but}" if checked.standing == "keeps" else WORDS[checked.standing]
+    idle = sum(r.may_be_untested for r in checked.results)
+    findings = [f"{known} known finding{'s' * (known != 1)}"] if known else []
+    return findings + ([f"{idle} that may be untested"] if idle else [])
 
 
-WORDS = {
-    "unsafe": "UNSAFE",
-    "undecided": "undecided",
-    "does-not-recover": "safe, but does not recover",
-    "departs": "safe and recovers, but departs from a clause",
-}
+def _with(checked: Checked) -> str:
+    """Return the limits of the command line, and how many properties nothing asks within them."""
+    limits, unasked = checked.question.limited, sum(r.not_asked for r in checked.results)
+    more = f" ({unasked} not asked)" if unasked else ""
+    return f", with {', '.join(map(str, limits))}{more}" if limits else ""
+
+
+def _gone(checked: Checked) -> str:
+    gone = sum(r.gone and r.failed for r in checked.results)
+    return f"; {gone} finding{'s are' if gone > 1 else ' is'} gone: take `expect` out" * bool(gone)
+
+
+def known_run_words(checked: Checked) -> list[str]:
+    """Return of each run that the model knows whether it is possible."""
+    return [f"{found.run.name} is possible ({steps(len(found.example.steps))})"
+            if found.example is not None else f"{found.run.name} is impossible"
+            for found in checked.question.runs]
+
+
+def unasked_lines(checked: Checked) -> list[str]:
+    """Return what nothing puts to the test though nothing fails, and which findings are gone."""
+    limits = ", ".join(map(str, checked.question.limited))
+    groups = {
+        f"Not asked with {limits}": [r.prop.name for r in checked.results if r.not_asked],
+        "A finding no more, so take `expect` out": [
+            r.prop.name for r in checked.results if r.gone and r.failed],
+    }
+    for one in checked.results:
+        if one.may_be_untested:
+            why = printable(one.prop.may_be_untested or "")
+            groups.setdefault(f"Not put to the test, which may be ({why})", []).append(
+                one.prop.name)
+    return [f"{title}: {', '.join(names)}" for title, names in groups.items() if names]
 
 
 def same_run(checked: Checked) -> list[list[Result]]:
-    """Return the violated properties, bookkeeping apart; those that one run breaks together."""
+    """Return the violated properties, bookkeeping apart; those that one run breaks alike."""
     groups: dict[tuple[object, ...], list[Result]] = {}
     for result in checked.results:
         if isinstance(result.verdict, Violated) and not result.prop.bookkeeping:
             trace = result.verdict.trace
-            key = (trace.states, trace.steps, trace.loop, result.prop.expect_violated)
+            key = (trace.states, trace.steps, trace.loop, known_finding(result),
+                   result.prop.gap)
             groups.setdefault(key, []).append(result)
     return list(groups.values())

@@ -22,7 +22,7 @@ def heading(plan: Outline) -> list[str]:
         f"{kind} {'unlimited' if limit is None else limit}"
         for kind, limit in sorted(question.budget.items())
     ]
-    sizes = [f"{s.name} {s.range_text()}" for s in question.model.sorts.values()]
+    sizes = [f"{name} {text}" for name, text in question.sizes.items()]
     return [
         remark(line)
         for line in (

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from twinrom.statemachine import Sort, Variable
     from twinrom.statemachine.terms import Term
 
-NAME, SUM, COMPARED, DENIED, AND, OR, CHOSEN = range(7)
+NAME, PRODUCT, SUM, COMPARED, DENIED, AND, OR, CHOSEN = range(8)
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Spelling:
     unequal: str
     at_most: str
     choose: str
+    modulo: str
 
 
 class Infix:
@@ -68,7 +69,7 @@ class Infix:
             return self.spelling.true if code else self.spelling.false
         return self.labels.text(sort, code) or str(code - self.offset.get(sort.name, 0))
 
-    def _value(self, term: Term) -> tuple[str, int]:  # noqa: C901, PLR0911 - a branch an operator
+    def _value(self, term: Term) -> tuple[str, int]:  # noqa: C901, PLR0911, PLR0912 - a branch an operator
         spelling = self.spelling
         match term.operator:
             case "constant" if term.boolean:
@@ -96,6 +97,12 @@ class Infix:
                 sign = "+" if term.operator == "plus" else "-"
                 a, b = (self.within(x, SUM) for x in term.arguments)
                 return f"{a} {sign} {b}", SUM
+            case "modulo":
+                a, by = self.within(term.arguments[0], PRODUCT), term.arguments[1].value
+                text = f"{a} {spelling.modulo} {by}"
+                # The remainder of a negative number may be negative.
+                positive = term.arguments[0].low >= 0
+                return (text if positive else f"(({text}) + {by}) {spelling.modulo} {by}"), PRODUCT
             case "after" | "payload" | "event" | "argument" | "opaque" | "table":
                 raise AssertionError(term.operator)  # the outline has none
             case _:

@@ -32,7 +32,7 @@ len local ltl mtype nempty never nfull notrace np_ od of pc_value pid print prin
 proctype provided return run select set_priority short show skip timeout trace true typedef unless
 unsigned xr xs check everything nothing error elif endif ifdef ifndef include line pragma undef
 """.split()  # noqa: SIM905 - forty words are easier to read so
-SPELLING = Spelling("true", "false", "!", "&&", "||", "==", "!=", "<=", "({} -> {} : {})")
+SPELLING = Spelling("true", "false", "!", "&&", "||", "==", "!=", "<=", "({} -> {} : {})", "%")
 WIDEST = 16
 USAGE = (
     "spin -o2 -a FILE && gcc -O1 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan",

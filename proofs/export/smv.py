@@ -29,7 +29,7 @@ bool signed unsigned extend resize sizeof uwconst swconst EX AX EF AF EG AG E F 
 T BU EBF ABF EBG ABG case esac mod next init union in xor xnor self TRUE FALSE count abs max min
 toint floor step idle main fun fune frozenvar itype clock time until since asserttype read write
 """.split()  # noqa: SIM905 - eighty words are easier to read so
-SPELLING = Spelling("TRUE", "FALSE", "!", "&", "|", "=", "!=", "<=", "({} ? {} : {})")
+SPELLING = Spelling("TRUE", "FALSE", "!", "&", "|", "=", "!=", "<=", "({} ? {} : {})", "mod")
 USAGE = (
     "NuSMV FILE, or NuSMV -r FILE to count the reachable states: as many as twinrom counts.",
     "A step property says of a state that no possible step breaks it: its counterexample ends",
@@ -128,6 +128,10 @@ class _Smv:
         for prop, whenever, goal in self.plan.possible:
             given, can = self.infix.text(whenever), self.infix.text(goal)
             yield f"CTLSPEC NAME {self.properties[prop.name]} := AG (({given}) -> EF ({can}));"
+        for prop in self.plan.question.properties:
+            if prop.without:
+                left_out = f"without {', '.join(prop.without)}: CTL cannot say whose steps count"
+                yield f"-- {remark(prop.name)} is not in this file: {remark(left_out)}"
 
 
 def _typed(sort: Sort) -> str:

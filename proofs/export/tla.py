@@ -28,7 +28,7 @@ PROOF PROPOSITION PROVE QED RECURSIVE STATE SUFFICES TAKE TEMPORAL USE WITNESS T
 STRING Int Nat Real Infinity Init Next Spec vars InSorts
 """.split()  # noqa: SIM905 - eighty words are easier to read so
 SPELLING = Spelling(
-    "TRUE", "FALSE", "~", "/\\", "\\/", "=", "/=", "<=", "(IF {} THEN {} ELSE {})"
+    "TRUE", "FALSE", "~", "/\\", "\\/", "=", "/=", "<=", "(IF {} THEN {} ELSE {})", "%"
 )
 USAGE = (
     "java -jar tla2tools.jar -deadlock FILE",

@@ -134,4 +134,4 @@ def possible(instance: RuleInstance, system: TransitionSystem) -> Term:
     return terms.conjunction(
         terms.disjunction(terms.equal(system.variables[move.machine].term(), terms.constant(code))
                           for code in move.sources)
-        for move in instance.moves if move.sources is not None and not move.optional)
+        for move in instance.moves if move.sources is not None and move.required)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.lint.lint import lint
-from twinrom.proofs.spec.question import pose_read
+from twinrom.proofs.spec.posing import pose_read
 from twinrom.proofs.spec.spec import shipped_specs, spec_for
 from twinrom.statemachine import (
     Document,

@@ -23,6 +23,8 @@ CODES = {
     "W203": "an automatic event has several outcomes, and sometimes none",
     "W301": "a persistent variable is written in one step",
     "W302": "persistent variables without a torn state",
+    "W303": "a write reads what an earlier one changes",
+    "W304": "the writes of a rule are never cut",
     "W401": "nothing carries a clause",
     "W402": "a rule names no clause",
     "W403": "a property names no clause",

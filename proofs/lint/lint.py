@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from twinrom.proofs.lint.clauses import check_clauses
 from twinrom.proofs.lint.explore import LINTED_STATES
 from twinrom.proofs.lint.reached import check_reached
-from twinrom.proofs.lint.static import check_torn, check_unused
+from twinrom.proofs.lint.static import check_torn, check_unused, check_writes
 
 if TYPE_CHECKING:
     from twinrom.proofs.lint.findings import Finding
@@ -27,7 +27,7 @@ def lint(model: Model, spec: Spec | None = None, *,
     table choice, with faults at any time; when there are more, the first finding says so.
     """
     found = [*check_reached(model, spec, max_states), *check_torn(model),
-             *check_unused(model, spec)]
+             *check_writes(model), *check_unused(model, spec)]
     if spec is not None:
         found += check_clauses(model, spec)
     files = {path: i for i, path in enumerate((*model.paths, *(spec.paths if spec else ())))}

@@ -50,6 +50,7 @@ def check_reached(model: Model, spec: Spec | None, max_states: int) -> Iterator[
     yield from _states(model, reached)
     yield from _outcomes(model, reached)
     yield from _writes(model, reached)
+    yield from _uncut(model, reached)
 
 
 def _apart(model: Model, spec: Spec | None) -> str:
@@ -134,7 +135,7 @@ def _out_of_sort(reached: Reached) -> Iterator[tuple[int, Finding]]:
                 if state is not None:
                     shown.add((instance.rule.name, duty.text))
                     yield instance.index, Finding("E103", duty.place.problem(
-                        f"`{duty.text}` leaves the sort of its variable", f"at `{step}`"), state)
+                        str(duty), f"at `{step}`"), state)
 
 
 def _rules(model: Model, reached: Reached, excused: set[int]) -> Iterator[Finding]:
@@ -220,6 +221,20 @@ def _writes(model: Model, reached: Reached) -> Iterator[Finding]:
                         f"`{instance.name}` writes the persistent `{machine}.{name}` in one step",
                         f"let `{machine}` move into or out of `{template.torn}`, or say why not "
                         "with `atomic`", at_key=True), state)
+
+
+def _uncut(model: Model, reached: Reached) -> Iterator[Finding]:
+    """Yield the rules with several writes that happen, and between whose writes no fault comes."""
+    instances = reached.system.instances
+    cut = {i.cut.rule.name for i in instances if i.cut is not None and i.index in reached.fired}
+    several = {i.rule.name for i in reached.system.written
+               if len(i.entries) > 1 and i.index in reached.fired}
+    for rule in model.rules.values():
+        if rule.name in several - cut:
+            yield Finding("W304", rule.place.at("writes").problem(
+                *_never(f"no fault can come between the writes of rule `{rule.name}`",
+                        f"no fault comes between the writes of rule `{rule.name}`", reached),
+                at_key=True))
 
 
 def _whole(instance: RuleInstance, machine: str, template: Template,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from twinrom.proofs.spec.spec import Spec
     from twinrom.statemachine import Model, Place, Template
+    from twinrom.statemachine.terms import Term
 
 NO_SPEC = "a spec may use it: none was given"
 
@@ -39,6 +40,22 @@ def check_torn(model: Model) -> Iterator[Finding]:
             yield Finding("W302", template.place.at("persistent").problem(
                 f"`{template.name}` has persistent variables, and no torn state",
                 "name the state in which they are half-written: `torn = ...`", at_key=True))
+
+
+def check_writes(model: Model) -> Iterator[Finding]:
+    """Yield the writes that read what an earlier write of their rule changes."""
+    for instance in ground(model).written:
+        before: dict[int, Term] = {}
+        for entry in instance.entries:
+            for index, value in entry.values.items():
+                again = sorted(i for i in before.keys() & _variables([value])
+                               if value is not before[i])  # that one is written out
+                if again:
+                    name = ground(model).variables[again[0]].name
+                    yield Finding("W303", entry.places[index].problem(
+                        f"this reads `{name}` as it was before the rule",
+                        f"an earlier write of `{instance.rule.name}` changes it"))
+            before |= entry.values
 
 
 class _Unused:

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from twinrom.statemachine import ground
 from twinrom.statemachine import syntax as e
 
 if TYPE_CHECKING:
@@ -103,10 +104,10 @@ def _conjuncts(rule: Rule) -> list[Expr]:
 
 def _template(model: Model, rule: Rule, target: str) -> Template:
     """Return the template of what a move moves."""
-    head, dot, rest = target.partition(".")
-    column = dict(rule.columns[0]) if rule.columns else {}
-    path = f"{column[head]}{dot}{rest}" if head in column else target
-    return model.machines[path] if path in model.machines else model.templates[path]
+    system = ground(model)
+    machine = next(move.machine for instance in system.instances if instance.rule is rule
+                   for move in instance.moves if move.target == target)
+    return model.machines[system.variables[machine].name]
 
 
 def _changed(model: Model, rule: Rule, mutant: Mutant) -> Rule:

@@ -15,8 +15,10 @@ from twinrom.proofs.mutation.mutants import mutated
 from twinrom.proofs.refinement.inclusion import MAX_PAIRS, included
 from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window, observables
-from twinrom.proofs.spec.question import pose
+from twinrom.proofs.spec.posing import pose
 from twinrom.proofs.spec.spec import read_spec
+from twinrom.proofs.spec.standard import deadlock
+from twinrom.proofs.verdicts.combine import violated
 from twinrom.proofs.verdicts.counterexample import counterexample
 from twinrom.proofs.verdicts.replay import EngineDisagreementError
 from twinrom.statemachine import Document, InputError, ground
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.mutation.mutants import Mutant
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import TransitionSystem
 
 
@@ -111,8 +114,9 @@ class Trials:
     def outcome_of(self, mutant: Mutant) -> MutantOutcome:
         """Return what becomes of one mutant.
 
-        It is killed when `check` would fail it because of a property outside `skip`, or because of
-        a mistake of the model. A survivor is told from the model by a run, or it is equivalent.
+        It is killed when `check` would fail it because of a property outside `skip`, of a deadlock,
+        or of a mistake of the model. A survivor is told from the model by a run, or it is
+        equivalent.
         """
         started = time.monotonic()
         timeout = self.options.timeout
@@ -187,6 +191,9 @@ def _killed(
         if p.name in report.found and not p.expect_violated
         and (run := report.found[p.name].violation) is not None
     ]  # fmt: skip
+    stuck = deadlock(asked)
+    if report.deadlock is not None and not broken and stuck.name not in skip:
+        broken = [(report.deadlock.length, stuck, report.deadlock)]
     if broken:
         length, prop, run = min(broken, key=lambda item: item[0])
         counterexample(asked, prop, run, quick=True)
@@ -195,10 +202,21 @@ def _killed(
         return MutantOutcome("undecided", report.stopped or "not decided")
     for prop in watched:
         found = report.found[prop.name]
-        if found.violation is None and (found.witness is None or prop.expect_violated):
+        if (sooner := known_otherwise(asked, prop, found.violation)) is not None:
+            return MutantOutcome("killed", prop.name, "violated", sooner)
+        idle = found.witness is None and prop.may_be_untested is None
+        if found.violation is None and (idle or prop.expect_violated):
             how = "holds" if prop.expect_violated else "vacuous"
             return MutantOutcome("killed", prop.name, how)
     return None
+
+
+def known_otherwise(question: Question, prop: Property, run: Run | None) -> int | None:
+    """Return after how many steps a known finding breaks in another way than the spec says."""
+    if run is None or prop.expected is None or question.elsewhere:
+        return None
+    found = violated(question, prop, run, quick=True)
+    return found.length if found.otherwise(prop.expected) else None
 
 
 def _event(run: Run) -> int:

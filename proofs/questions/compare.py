@@ -15,7 +15,7 @@ from twinrom.proofs.spec.observables import Observables, Window, observables
 from twinrom.proofs.spec.request import request
 from twinrom.proofs.spec.spec import spec_for
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed
-from twinrom.proofs.verdicts.verdict import Unknown, Vacuous, Violated
+from twinrom.proofs.verdicts.verdict import ReadElsewhere, Unknown, Vacuous, Violated, ranked
 from twinrom.statemachine import TooLargeError, changes_between, find_model, ground, with_budget
 
 if TYPE_CHECKING:
@@ -37,10 +37,13 @@ class VerdictChange:
     @property
     def worse(self) -> bool:
         """Say whether it is newly violated or newly vacuous, or was decided and is not any more."""
-        return not self.after.prop.bookkeeping and any(
-            isinstance(self.after.verdict, bad) and not isinstance(self.before.verdict, bad)
-            for bad in (Violated, Vacuous, Unknown)
-        )
+        before, after = self.before, self.after
+        otherwise = isinstance(after.verdict, Violated) and after.failed and not before.failed
+        return not (after.prop.bookkeeping or after.other_reading) and (otherwise or any(
+            isinstance(after.verdict, bad) and not isinstance(before.verdict, bad)
+            and (after.failed or bad is not Vacuous)
+            for bad in (Violated | ReadElsewhere, Vacuous, Unknown)
+        ))
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,23 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Say whether any verdict got worse."""
-        return any(change.worse for change in self.verdicts)
+        """Say whether any verdict got worse, that on deadlocks among them, or the standing."""
+        return self.ranked == "worse" or self._deadlocks or any(c.worse for c in self.verdicts)
+
+    @property
+    def _deadlocks(self) -> bool:
+        """Say whether there is a deadlock only now, or that is not known any more."""
+        old, new = self.old.deadlock, self.new.deadlock
+        counts = any(result is new for result in self.new.judged)
+        return bool(old and new and counts and VerdictChange(old, new).worse)
+
+    @property
+    def ranked(self) -> str:
+        """Return how the new policy stands beside the old: `worse`, `same` or `better`.
+
+        It is `undecided` where one of them is; other readings weigh nothing.
+        """
+        return ranked(self.old.standing, self.new.standing)
 
     @property
     def relation(self) -> str:
@@ -144,7 +162,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     changed = [
         VerdictChange(a, b)
         for a, b in zip(before.results, after.results, strict=True)
-        if _differs(a.verdict, b.verdict)
+        if _differs(a.verdict, b.verdict) or a.failed != b.failed
     ]
     first, second = _alone(before.question), _alone(after.question)
     what = observables(first.system, second.system, before.question.spec.shape.observe)

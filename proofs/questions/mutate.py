@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.processes import supervise
 from twinrom.proofs.mutation.mutants import mutants, spread
-from twinrom.proofs.mutation.outcome import End, MutantOutcome, MutationTask
+from twinrom.proofs.mutation.outcome import (
+    End,
+    MutantOutcome,
+    MutationTask,
+    known_otherwise,
+)
+from twinrom.proofs.spec.standard import deadlock
 from twinrom.statemachine import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -105,11 +111,13 @@ def _failing(question: Question, options: Options) -> tuple[str, ...]:
             question.model.paths[0], f"the search of the model itself did not end: {report.stopped}"
         )
     found = [(p, report.found[p.name]) for p in question.properties]
-    return tuple(
+    stuck = (deadlock(question).name,) if report.deadlock is not None else ()
+    return stuck + tuple(
         p.name
         for p, f in found
         if (f.violation is not None) != p.expect_violated
-        or (f.violation is None and f.witness is None)
+        or known_otherwise(question, p, f.violation) is not None
+        or (f.violation is None and f.witness is None and p.may_be_untested is None)
     )
 
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from twinrom.proofs.engines.processes import supervise
 from twinrom.proofs.questions.standing import LATE, PolicyStanding, StandingTask
 from twinrom.proofs.spec.request import request
-from twinrom.proofs.verdicts.verdict import STANDINGS
+from twinrom.proofs.verdicts.verdict import STANDINGS, UNDECIDED
 from twinrom.statemachine import Document, InputError, build_model, is_folder, read_text
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ def sweep(
 
 
 def _request(point: Point, spec: str | None) -> CheckRequest:
-    sorts = {k: v for k, v in point.at if not _is_budget(v)}
-    faults = {k: _number(k, v) for k, v in point.at if _is_budget(v)}
+    sorts = {k: v for k, v in point.at if not _is_budget(k, v)}
+    faults = {k: _number(k, v) for k, v in point.at if _is_budget(k, v)}
     return request(point.model, spec, sorts, faults)
 
 
@@ -126,9 +126,10 @@ def _number(name: str, value: str) -> int | None:
         raise InputError.whole_file("--grid", f"`{name}` has too many digits") from None
 
 
-def _is_budget(value: str) -> bool:
-    """Say whether a value of the grid counts faults; all others are sizes of sorts."""
-    return value == "unlimited" or (value.isascii() and value.isdecimal())
+def _is_budget(name: str, value: str) -> bool:
+    """Say whether a value of the grid counts faults; all others are sizes, by name or by path."""
+    number = value.isascii() and value.isdecimal()
+    return "." not in name and (value == "unlimited" or number)
 
 
 def _key(made: CheckRequest, options: Options) -> str:
@@ -175,7 +176,8 @@ def _row(line: str) -> tuple[str, PolicyStanding] | None:
     try:
         data = json.loads(line)
         judged = TypeAdapter(PolicyStanding).validate_python({k: data[k] for k in ROW})
-        return (str(data["key"]), judged) if judged.standing in (*STANDINGS, "error") else None
+        known = judged.standing in (*STANDINGS, UNDECIDED, "error")
+        return (str(data["key"]), judged) if known else None
     except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
         return None
 

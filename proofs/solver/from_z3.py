@@ -202,6 +202,12 @@ class Reader:
         found, constant = self._linear(e)
         return total([t for t, n in found.items() for _ in range(positive(n))], constant)
 
+    def _remainder(self, e: Any, by: int) -> Term:
+        """Return `e % by`, of whose multiples only the remainders count."""
+        found, constant = self._linear(e)
+        summands = [t for t, n in found.items() for _ in range(n % by)]
+        return terms.modulo(total(summands, constant % by), terms.constant(by))
+
     def _at_most(self, a: Any, b: Any, slack: int) -> Term:
         """Return `a <= b + slack`, with every summand on the side where it is positive."""
         (left, x), (right, y) = self._linear(a), self._linear(b)
@@ -216,6 +222,8 @@ class Reader:
         match e.decl().kind():
             case z3.Z3_OP_ANUM:
                 return {}, e.as_long()
+            case z3.Z3_OP_MOD if z3.is_int_value(inner[1]) and inner[1].as_long() > 0:
+                return {self._remainder(inner[0], inner[1].as_long()): 1}, 0
             case z3.Z3_OP_BNUM:
                 return {}, e.as_signed_long() if self.theory.signed else e.as_long()
             case z3.Z3_OP_ADD if self.theory.dialect.integers:

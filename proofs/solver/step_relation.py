@@ -134,7 +134,7 @@ class StepRelation:
                     self.aligned(inner(a), a, t.low, t.high),
                     self.aligned(inner(b), b, t.low, t.high),
                 )
-            case "plus" | "minus":
+            case "plus" | "minus" | "modulo":
                 return self._arithmetic(t, instance)
             case "table":
                 return self._table(t, instance)
@@ -171,7 +171,7 @@ class StepRelation:
         bits = width(low, high) + 1
         x = _signed(self.term(a, instance), a, bits)
         y = _signed(self.term(b, instance), b, bits)
-        total = x + y if t.operator == "plus" else x - y
+        total = x % y if t.operator == "modulo" else x + y if t.operator == "plus" else x - y
         shifted = total - z3.BitVecVal(t.low, bits)
         return z3.Extract(width(t.low, t.high) - 1, 0, shifted)
 

@@ -254,6 +254,9 @@ class Theory:
                 return self.term(a[0], instance) + self.term(a[1], instance)
             case "minus":
                 return self.term(a[0], instance) - self.term(a[1], instance)
+            case "modulo":
+                x, y = (self.term(side, instance) for side in a)
+                return x % y if self.dialect.integers or self.signed else z3.URem(x, y)
             case "table":
                 return self._entry(t, instance)
             case "constant" | "if" | "after" | "event" | "argument" | "opaque":

@@ -1,70 +1,31 @@
-"""A model and a spec put together: the system with observers and budgets, and ground properties."""
+"""A question: a system with observers and budgets, and what is asked of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from twinrom.proofs.spec.added import without_effect
-from twinrom.proofs.spec.events import StepWords, WordsOfDamaged, at_instance
-from twinrom.proofs.spec.kinds import written_properties
-from twinrom.proofs.spec.observables import check_observed
-from twinrom.proofs.spec.spec import Property, Spec, load_spec, read_spec
-from twinrom.statemachine import (
-    BROKEN,
-    Conjunct,
-    DamagedModelError,
-    InputError,
-    Model,
-    Obligation,
-    Problems,
-    ResolveError,
-    Resolver,
-    Runtime,
-    TransitionSystem,
-    Typed,
-    Variable,
-    Vocabulary,
-    bind_column,
-    budget_problem,
-    build_model,
-    check_definitions,
-    check_free,
-    check_known,
-    check_name,
-    conjuncts,
-    each_column,
-    fault_kinds,
-    filled,
-    ground,
-    in_sort,
-    kind_of,
-    model_vocabulary,
-    named_sort,
-    parse_columns,
-    parse_sort,
-    read_definitions,
-    read_formula,
-    read_formulas,
-    terms,
-    with_budget,
-)
+from twinrom.proofs.spec.symmetry import symmetric
+from twinrom.statemachine import Conjunct, Model, Runtime, TransitionSystem, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
-    from twinrom.proofs.spec.kinds import Kind
-    from twinrom.proofs.spec.schema import PropertyShape
-    from twinrom.statemachine import (
-        Column,
-        Document,
-        Formula,
-        Place,
-        Problem,
-        RuleInstance,
-    )
-    from twinrom.statemachine.terms import Term
+    from twinrom.proofs.spec.reads import Mention
+    from twinrom.proofs.spec.spec import Property, Spec
+    from twinrom.statemachine import RunFound
+
+
+class Setting(NamedTuple):
+    """A size or a budget that is not the one of the files; `less`: less can happen than there."""
+
+    name: str
+    value: str
+    less: bool
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
 
 
 @dataclass(frozen=True)
@@ -72,7 +33,11 @@ class Question:
     """What is to be decided: whether `system` has each of `properties`.
 
     `availability` are those of which it is asked how many faults they survive; some of them are
-    asked for nothing else, and are not among `properties`.
+    asked for nothing else, and are not among `properties`. `settings` are what the command line
+    sets otherwise than the files, and `runs` those that the model says something of. `ends` says
+    where standing still is meant; None: wherever a rule can happen. `no_columns` has not a single
+    column of `each` at this size. `reads` are properties of the text, each with those who break
+    it; no engine is asked for them.
     """
 
     model: Model
@@ -81,6 +46,22 @@ class Question:
     properties: tuple[Property, ...]
     budget: Mapping[str, int | None]
     availability: tuple[Property, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    ends: tuple[Conjunct, ...] | None = None
+    runs: tuple[RunFound, ...] = ()
+    no_columns: tuple[str, ...] = ()
+    reads: tuple[tuple[Property, tuple[Mention, ...]], ...] = ()
+
+    @property
+    def limited(self) -> tuple[Setting, ...]:
+        """Return the settings that let less happen than the files."""
+        return tuple(setting for setting in self.settings if setting.less)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Say whether the sizes or budgets are others than those that the spec was written for."""
+        own = self.model.budget or any(c.path.startswith("sort.") for c in self.model.changes)
+        return bool(self.settings or own)
 
     @cached_property
     def machines(self) -> Runtime:
@@ -106,258 +87,14 @@ class Question:
     @property
     def sizes(self) -> dict[str, str]:
         """Return the values of each sort as text."""
-        return {s.name: s.range_text() for s in self.model.sorts.values()}
+        return self.model.sizes
+
+    @cached_property
+    def symmetric(self) -> tuple[str, ...]:
+        """Return the templates whose machines are interchangeable."""
+        return symmetric(self.model, self.spec)
 
     @property
     def limits(self) -> dict[str, int | str]:
         """Return how often each kind of fault may happen: its budget as plain data."""
         return {kind: "unlimited" if n is None else n for kind, n in self.budget.items()}
-
-
-def ask(model: Model, spec: str, faults: Mapping[str, int | None] | None = None) -> Question:
-    """Return the question that the spec file puts to the model.
-
-    `faults` overrides the spec's budget by kind. Raises `InputError` with all problems of the spec.
-    """
-    return pose(model, *load_spec(spec), faults)
-
-
-def pose(model: Model, spec: Spec, problems: Problems,
-         faults: Mapping[str, int | None] | None = None) -> Question:
-    """Return the question; `problems` are those already found in the shape of the spec."""
-    return _Poser(model, spec, problems).question(dict(faults or {}))
-
-
-def pose_read(document: Document, spec: Document, sorts: Mapping[str, str] | None = None,
-              faults: Mapping[str, int | None] | None = None,
-              includes: Mapping[str, str] | None = None) -> Question:
-    """Return the question of two parsed files; raises `InputError` with the problems of both."""
-    try:
-        model = build_model(document, sorts, includes)
-    except InputError as error:
-        damaged = error if isinstance(error, DamagedModelError) else None
-        raise InputError([*error.problems, *spec_problems(spec, damaged)]) from None
-    return pose(model, *read_spec(spec), faults)
-
-
-def spec_problems(document: Document, damaged: DamagedModelError | None) -> list[Problem]:
-    """Return what is wrong with a spec, as far as what is left of its model, if anything, tells."""
-    try:
-        spec, problems = read_spec(document)
-    except InputError as error:
-        return list(error.problems)
-    if damaged is not None:
-        _Poser(damaged.system.model, spec, problems, damaged).properties()
-    for kind, name, shape in written_properties(spec.shape) if damaged is None else ():
-        for key, texts in (("whenever", shape.whenever), (kind.goal, shape.goal)):
-            read_formulas(texts, spec.place.at(kind.key, name, key), problems)
-    return problems.found
-
-
-class _Poser:
-    def __init__(self, model: Model, spec: Spec, problems: Problems,
-                 damaged: DamagedModelError | None = None) -> None:
-        self.model, self.spec, self.problems = model, spec, problems
-        self.root = spec.place
-        self.damaged = damaged
-        base = model_vocabulary(model)
-        if damaged is not None:
-            base.broken = damaged.broken
-            problems.broken |= damaged.broken
-        self.own = read_definitions(spec.shape.define, self.root.at("define"), problems)
-        for name, definition in self.own.items():
-            if base.taken(name):
-                problems.add(definition.body.place.problem(
-                    f"`{name}` already has a meaning in the model", "choose another name",
-                    at_key=True))
-        definitions = {**self.own, **model.definitions}
-        self.vocabulary = Vocabulary(model, dict(base.variables), base.sorts, definitions,
-                                     broken=base.broken)
-        self.observers = self._observers()
-        self.vocabulary.variables = {**base.variables,
-                                     **{o.name: o for o in self.observers.values()}}
-        words = StepWords(model, ground(model).instances) if damaged is None else (
-            WordsOfDamaged(model, damaged.system.instances, whole=damaged.whole))
-        self.stepping = replace(self.vocabulary, events=words, expanded={})
-        check_definitions(self.own, self.stepping, problems)
-        self.vocabulary.broken = self.stepping.broken
-
-    def question(self, faults: dict[str, int | None]) -> Question:
-        budget = self._budget(faults)
-        system, properties = self.properties()
-        check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
-        if not self.problems.found:
-            self.problems.extend(without_effect(self.model, self.spec))
-        self.problems.finish()
-        return Question(
-            self.model, self.spec, with_budget(system, budget),
-            tuple(p for p in properties if p.availability != "only"), budget,
-            tuple(p for p in properties if p.availability))
-
-    def properties(self) -> tuple[TransitionSystem, list[Property]]:
-        """Return the system with its observers, and the properties."""
-        system = self._observed(ground(self.model) if self.damaged is None else self.damaged.system)
-        return system, [p for kind, name, shape in written_properties(self.spec.shape)
-                        for p in self._property(kind, name, shape)]
-
-    def _budget(self, faults: dict[str, int | None]) -> dict[str, int | None]:
-        budget = {**self.spec.budget(), **self.model.budget, **faults}
-        kinds = ("fault", *fault_kinds(self.model))
-        for kind, limit in budget.items():
-            wrong = budget_problem(self.model, kind, limit)
-            if wrong:
-                own = self.model.place if kind in self.model.budget else self.root
-                place = own.at("budget", kind) if kind not in faults else self.root
-                text = f"`--faults`: {wrong[0]}" if kind in faults else wrong[0]
-                self.problems.add(place.problem(text, wrong[1], at_key=kind not in kinds))
-        return budget
-
-    def _damaged(self, name: str, key: str = "") -> bool:
-        """Say whether something of an observer (or just its `key`) was taken out as wrong."""
-        whole = ("observer", name)
-        return any(pruned[:2] == whole and key in ("", *pruned[2:])
-                   for pruned in self.problems.pruned)
-
-    def _observers(self) -> dict[str, Variable]:
-        found: dict[str, Variable] = {}
-        for name, shape in self.spec.shape.observer.items():
-            place = self.root.at("observer", name)
-            named = check_name(name, place, self.problems)
-            if self.vocabulary.taken(name):
-                self.problems.add(place.problem(f"`{name}` already has a meaning",
-                                                "choose another name", at_key=True))
-            sort = None
-            if not self._damaged(name, "sort"):
-                sort = parse_sort("", shape.sort, place.at("sort"), self.problems) if (
-                    ".." in shape.sort) else named_sort(
-                    shape.sort, self.vocabulary.sorts, place.at("sort"), self.problems)
-            if not named or sort is None or self._damaged(name):
-                self.problems.broken.add(name)
-            else:
-                index = len(self.vocabulary.variables) + len(found)
-                found[name] = Variable(index, name, sort, role="observer")
-        return found
-
-    def _observed(self, system: TransitionSystem) -> TransitionSystem:
-        init: list[Conjunct] = []
-        updates: dict[int, tuple[Term, Obligation | None]] = {}
-        for name, shape in self.spec.shape.observer.items():
-            variable, place = self.observers.get(name), self.root.at("observer", name)
-            start, later = (
-                None if self._damaged(name, key) else self._observed_value(
-                    text, place.at(key), variable, vocabulary)
-                for key, text, vocabulary in (("initial", shape.initial, self.vocabulary),
-                                              ("update", shape.update, self.stepping)))
-            if variable is None:
-                continue
-            if start is not None:
-                if self._watches(start[0], "variable"):
-                    self.problems.add(place.at("initial").problem(
-                        "`initial` cannot read an observer"))
-                text = f"{name} == {shape.initial}"
-                init.append(Conjunct(text, terms.equal(variable.term(), start[0])))
-            if later is not None:
-                if self._watches(later[0], "after"):
-                    self.problems.add(place.at("update").problem(
-                        "`next` of an observer cannot be read here",
-                        "the updates decide what it is"))
-                updates[variable.index] = later
-        if self.problems.found or self.damaged is not None:
-            return system
-        return system.extended(tuple(self.observers.values()), init,
-                               [_with_updates(i, updates) for i in system.instances])
-
-    def _watches(self, term: Term, operator: str) -> bool:
-        watched = {o.index for o in self.observers.values()}
-        return any(t.operator == operator and t.value in watched for t in terms.leaves([term]))
-
-    def _observed_value(self, text: str, place: Place, variable: Variable | None,
-                        vocabulary: Vocabulary) -> tuple[Term, Obligation | None] | None:
-        formula = read_formula(text, place, self.problems)
-        if formula is None:
-            return None
-        sort = variable.sort if variable else None
-        try:
-            typed = Resolver(vocabulary, formula, {}).value(formula.expr, sort)
-            check_known(typed.term, formula, formula.expr.span)
-        except ResolveError as error:
-            self.problems.extend(error.problems)
-            return None
-        if sort is None or variable is None:
-            return None
-        number = sort.ordered and typed.sort.ordered and "" in (sort.name, typed.sort.name)
-        if typed.sort.name != sort.name and not number:
-            self.problems.add(formula.problem(
-                f"`{variable.name}` is {kind_of(sort)}, and `{formula}` is {kind_of(typed.sort)}",
-                formula.expr.span))
-            return None
-        value, fits = typed.term, in_sort(typed, sort)
-        if fits is terms.FALSE:
-            self.problems.add(formula.problem(
-                f"`{formula}` is never in {sort.describe()}", formula.expr.span))
-        duty = None if fits is terms.TRUE else (
-            Obligation(f"{variable.name} = {formula}", fits, place))
-        return value, duty
-
-    def _property(self, kind: Kind, name: str, shape: PropertyShape) -> Iterator[Property]:
-        place = self.root.at(kind.key, name)
-        problems = self.problems
-        whenever = read_formulas(shape.whenever, place.at("whenever"), problems)
-        goal = read_formulas(shape.goal, place.at(kind.goal), problems)
-        other = shape.clause or shape.departure or shape.expect or shape.availability
-        if shape.bookkeeping and other:
-            problems.add(place.at("bookkeeping").problem(
-                "what is bookkeeping has no `clause`, `departure`, `expect` or `availability`",
-                at_key=True))
-        columns = parse_columns(shape.each, place.at("each"), problems)
-        for column in each_column(columns, problems):
-            bound = bind_column(column, place.at("each"), self.vocabulary, problems)
-            check_free(bound, place.at("each"), self.vocabulary, problems)
-            given = self._conjuncts(whenever, bound, self._words(in_step=kind.whenever_in_step))
-            parts = self._conjuncts(goal, bound, self._words(in_step=kind.goal_in_step))
-            if given is None or parts is None or BROKEN in bound.values():
-                continue
-            yield Property(
-                kind, _named(name, column), tuple(shape.clause),
-                terms.conjunction(c.term for c in given), terms.conjunction(c.term for c in parts),
-                " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
-                shape.expect == "violated", shape.because, place, shape.departure,
-                shape.bookkeeping, shape.availability)
-
-    def _words(self, *, in_step: bool) -> Vocabulary:
-        return self.stepping if in_step else self.vocabulary
-
-    def _conjuncts(self, formulas: tuple[Formula, ...], bound: Mapping[str, Typed],
-                   vocabulary: Vocabulary) -> tuple[Conjunct, ...] | None:
-        found, failed = [], False
-        for formula in formulas:
-            for part in conjuncts(formula.expr):
-                try:
-                    term = Resolver(vocabulary, formula, bound).truth(part)
-                except ResolveError as error:
-                    self.problems.extend(error.problems)
-                    failed = True
-                    continue
-                found.append(Conjunct(str(filled(part, bound)), term))
-        return None if failed else tuple(found)
-
-
-def _with_updates(instance: RuleInstance,
-                  updates: Mapping[int, tuple[Term, Obligation | None]]) -> RuleInstance:
-    """Return the rule instance with what it makes of the observers."""
-    memo: dict[Term, Term] = {}
-    values = {i: at_instance(term, instance, memo, updated=True)
-              for i, (term, _) in updates.items()}
-    duties = [replace(duty, term=at_instance(duty.term, instance, memo, updated=True))
-              for _, duty in updates.values() if duty]
-    open_duties = tuple(d for d in duties if d.term is not terms.TRUE)
-    return replace(instance, updates={**instance.updates, **values},
-                   obligations=(*instance.obligations, *open_duties))
-
-
-def _grouped(text: str) -> str:
-    return f"({text})" if " or " in text or " if " in text else text
-
-
-def _named(name: str, column: Column) -> str:
-    return f"{name}[{', '.join(f'{k}={v}' for k, v in column)}]" if column else name

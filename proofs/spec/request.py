@@ -5,22 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.spec.question import Question, pose_read, spec_problems
+from twinrom.proofs.spec.posing import pose_read, spec_problems
+from twinrom.proofs.spec.question import Question, Setting
 from twinrom.proofs.spec.spec import spec_for
 from twinrom.statemachine import (
     INTEGERS,
     Document,
     InputError,
+    Problems,
     build_model,
     did_you_mean,
     find_model,
+    machine_range,
+    parse_sort,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from twinrom.statemachine import Model
-
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,10 @@ class CheckRequest:
 
     def question(self) -> Question:
         """Return the question; raises `InputError` with all problems of both files."""
-        return pose_read(Document(*self.model), Document(*self.spec), self.sorts, self.faults,
-                         self.includes)
+        posed = pose_read(Document(*self.model), Document(*self.spec), self.sorts, self.faults,
+                          self.includes)
+        return replace(posed, settings=(
+            *_sizes(posed.model, self.sorts), *_budgets(posed, self.faults)))
 
     def of_all_sizes(self) -> CheckRequest:
         """Return the request in which the `unbounded` sorts are all integers."""
@@ -46,6 +51,48 @@ class CheckRequest:
     def at(self, sorts: Mapping[str, str]) -> CheckRequest:
         """Return the request at these sizes."""
         return replace(self, sorts={**self.sorts, **sorts}, unbounded=())
+
+
+def _sizes(model: Model, given: Mapping[str, str]) -> Iterator[Setting]:
+    """Yield the sizes that are not those of the files."""
+    for key, text in given.items():
+        section, _, name = key.rpartition(".")
+        if section == "define":  # nobody can say whether less happens then
+            yield Setting(name, text, less=False)
+            continue
+        found = _machines(model, name) if section else _values(model, name)
+        if found is not None:
+            yield found
+
+
+def _machines(model: Model, name: str) -> Setting | None:
+    """Return the number of machines, if it is not that of the files."""
+    own = machine_range(model.written["machine"][name]["instances"])
+    number = len(model.templates[name].instances)
+    if own is None or own.size == number:
+        return None
+    return Setting(name, str(number), less=number < own.size)
+
+
+def _values(model: Model, name: str) -> Setting | None:
+    """Return the values of a sort, if they are not those of the files."""
+    sort = model.sorts[name]
+    own = parse_sort(name, model.written["sort"][name], model.place, Problems())
+    if own is None or own == sort:
+        return None
+    less = sort.low > own.low or sort.high < own.high if sort.ordered else (
+        not set(own.labels or ()) <= set(sort.labels or ()))
+    return Setting(name, sort.range_text(), less)
+
+
+def _budgets(posed: Question, given: Mapping[str, int | None]) -> Iterator[Setting]:
+    """Yield the limits for faults that are not those of the files."""
+    files = {**posed.spec.budget(), **posed.model.budget}
+    for kind, limit in given.items():
+        own = files.get(kind)
+        if limit != own:
+            less = limit is not None and (own is None or limit < own)
+            yield Setting(kind, "unlimited" if limit is None else str(limit), less)
 
 
 def request(
@@ -97,13 +144,15 @@ def _model(path: str, spec: str | None) -> Document:
 
 
 def _unbounded(model: Model, named: list[str], symbolic: Sequence[str] | None) -> tuple[str, ...]:
-    ordered = [s.name for s in model.sorts.values() if s.ordered]
+    ordered = [s.name for s in model.sorts.values() if s.ordered and not s.wraps]
     wanted = [*named, *(symbolic or ())]
     if symbolic is not None and not symbolic:
         wanted += ordered
     for name in wanted:
         if name not in ordered:
-            known = "it has no order" if name in model.sorts else "no such sort"
+            sort = model.sorts.get(name)
+            known = "no such sort" if sort is None else (
+                "it wraps" if sort.wraps else "it has no order")
             text = f"`{name}` cannot be all integers: {known}"
             raise InputError.whole_file(model.paths[0], text, did_you_mean(name, ordered))
     if symbolic is not None and not wanted:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from twinrom.proofs.spec.kinds import written_properties
-from twinrom.proofs.spec.schema import SpecShape
+from twinrom.proofs.spec.kinds import carriers
+from twinrom.proofs.spec.schema import PropertyShape, SpecShape
 from twinrom.statemachine import (
     Conjunct,
     Document,
@@ -26,11 +26,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinrom.proofs.spec.kinds import Kind
-    from twinrom.proofs.spec.schema import ClauseShape, GapShape, MutantShape, PropertyShape
+    from twinrom.proofs.spec.schema import ClauseShape, GapShape, MutantShape
+    from twinrom.statemachine import Rule
     from twinrom.statemachine.terms import Term
 
 MAX_LAYERS = 10
 SHIPPED = Path(__file__).parent.parent / "specs"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """How a known finding is violated: how long a shortest run of it is, and its last event."""
+
+    length: int | None = None
+    event: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,10 @@ class Property:
     `goal` is what `must`, `eventually` or `can` says; `parts` are its conjuncts with their texts.
     Whatever breaks a `departure` departs from a clause, but is neither unsafe nor stuck. What is
     `bookkeeping` judges the records of a model and no policy: it kills mutants, and fails nothing.
+    `expected`: how it is violated, if that is said of a known finding. `may_be_untested` says why
+    nothing need put it to the test. What breaks a property of a `gap` reads that gap otherwise.
+    The `principal` one of a clause says it. `without` names the actors and kinds of fault that do
+    nothing on the way to what is possible.
     """
 
     kind: Kind
@@ -56,6 +69,16 @@ class Property:
     departure: bool = False
     bookkeeping: bool = False
     availability: bool | Literal["only"] = False
+    expected: Expected | None = None
+    may_be_untested: str | None = None
+    gap: str | None = None
+    principal: bool = False
+    without: tuple[str, ...] = ()
+
+    def counts(self, rule: Rule) -> bool:
+        """Say whether the rule's steps may be on the way to what is possible."""
+        own = {rule.by, rule.kind} if rule.by == "fault" else {rule.by}
+        return own.isdisjoint(self.without)
 
     @property
     def bad(self) -> Term:
@@ -158,8 +181,9 @@ def read_spec(document: Document) -> tuple[Spec, Problems]:
 def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
                       problems: Problems) -> None:
     seen: dict[str, Place] = {}
+    principals: dict[str, Place] = {}
     clauses = written.get("clause", {})
-    for kind, name, item in written_properties(shape):
+    for kind, name, item in carriers(shape):
         place = root.at(kind.key, name)
         check_name(name, place, problems, reserved=frozenset())
         if name in seen:
@@ -170,7 +194,10 @@ def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
             if isinstance(clauses, dict) and clause not in clauses:
                 problems.add(place.at("clause", i).problem(
                     f"unknown clause `{clause}`", did_you_mean(clause, clauses)))
-        _check_expectation(item, place, problems)
+        if isinstance(item, PropertyShape):
+            _check_expectation(item, place, problems)
+            _check_gap(item, place, written.get("gap", {}), problems)
+            _check_principal(item, place, principals, problems)
     for name, gap in shape.gap.items():
         readings = len(gap.readings)
         damaged = ("gap", name, "readings") in problems.pruned
@@ -189,13 +216,43 @@ def _check_expectation(item: PropertyShape, place: Place, problems: Problems) ->
     if item.expect and not item.because and not damaged:
         problems.add(place.at("expect").problem("an expected violation needs a `because`",
                                                 at_key=True))
-    if item.expect and item.availability == "only":
-        problems.add(place.at("expect").problem(
-            "`expect` says nothing here", 'with `availability = "only"` it is not checked',
-            at_key=True))
+    if item.may_be_untested is not None and not item.may_be_untested.strip():
+        problems.add(place.at("may_be_untested").problem("say why it may be untested"))
+    for key in ("expect", "may_be_untested", "gap", "principal"):
+        if getattr(item, key) not in (None, False) and item.availability == "only":
+            problems.add(place.at(key).problem(
+                f"`{key}` says nothing here", 'with `availability = "only"` it is not checked',
+                at_key=True))
     if item.because is not None and not item.expect and not damaged:
         problems.add(place.at("because").problem("`because` says why a violation is expected",
                                                  'add `expect = "violated"`', at_key=True))
+
+
+def _check_gap(item: PropertyShape, place: Place, gaps: Any, problems: Problems) -> None:
+    if item.gap is None:
+        return
+    if isinstance(gaps, dict) and item.gap not in gaps:
+        problems.add(place.at("gap").problem(
+            f"unknown gap `{item.gap}`", did_you_mean(item.gap, gaps)))
+    if item.clause or item.expect or item.departure or item.bookkeeping:
+        problems.add(place.at("gap").problem(
+            "what holds one reading of a gap has no `clause`, `expect`, `departure` or "
+            "`bookkeeping`", at_key=True))
+
+
+def _check_principal(item: PropertyShape, place: Place, principals: dict[str, Place],
+                     problems: Problems) -> None:
+    if not item.principal:
+        return
+    at = place.at("principal")
+    if not item.clause and (*place.key, "clause") not in problems.pruned:
+        problems.add(at.problem("a principal property needs a `clause`, which it says",
+                                at_key=True))
+    for clause in item.clause:
+        if clause in principals:
+            problems.add(at.problem(f"`{clause}` has a principal property already",
+                                    f"see {principals[clause]}", at_key=True))
+        principals.setdefault(clause, place)
 
 
 def parse_spec(text: str, path: str = "<text>") -> tuple[Spec, Problems]:

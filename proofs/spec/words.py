@@ -22,27 +22,15 @@ Word: TypeAlias = tuple[str, ...]
 
 
 def words(node: Expr) -> Iterator[Word]:
-    """Yield every path and every function that an expression mentions."""
+    """Yield every path, what it begins with, and every function that an expression mentions."""
     match node:
         case e.Name(path):
-            yield path
-        case e.Not(operand):
-            yield from words(operand)
-        case e.Junction(_, operands) | e.Choice(operands):
-            yield from _all(operands)
-        case e.Call(function, arguments):
+            yield from (path[:end] for end in range(1, len(path) + 1))
+        case e.Member(_, path):
+            yield from (("", *path[:end]) for end in range(1, len(path) + 1))
+        case e.Call(function):
             yield (function,)
-            yield from _all(arguments)
-        case e.Compare(first, rest):
-            yield from _all([first, *(right for _, right in rest)])
-        case e.Arithmetic(_, left, right):
-            yield from _all([left, right])
-        case e.IfElse(condition, then, otherwise):
-            yield from _all([condition, then, otherwise])
-        case e.Quantified(_, body, _, group, condition):
-            yield from _all([body, group])
-            if condition is not None:
-                yield from words(condition)
+    yield from _all(e.parts(node))
 
 
 def _all(nodes: Iterable[Expr]) -> Iterator[Word]:
@@ -72,6 +60,8 @@ def spec_words(spec: Spec | None) -> set[Word]:
     found = mentioned(
         parse(text) for _, _, shape in written_properties(spec.shape)
         for text in (*shape.whenever, *shape.goal))
+    if spec.shape.ends is not None:
+        found |= mentioned(map(parse, spec.shape.ends.when))
     for name, observer in spec.shape.observer.items():
         found |= mentioned(map(parse, [observer.initial, observer.update])) - {(name,)}
     return found

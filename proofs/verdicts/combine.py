@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.registry import BOUNDED, ENGINES
+from twinrom.proofs.spec.kinds import ResponseKind
 from twinrom.proofs.verdicts.counterexample import counterexample
+from twinrom.proofs.verdicts.lasso import owed_since
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed_to_its_end
 from twinrom.proofs.verdicts.verdict import (
     Bounded,
+    Kept,
     NotChecked,
     Proved,
+    ReadElsewhere,
     Result,
     Unknown,
     Vacuous,
@@ -68,8 +72,23 @@ def combine(evidence: Evidence) -> tuple[Result, ...]:
     """Return a verdict for each property from everything the engines found.
 
     Every run is replayed through the running machines first. Raises `EngineDisagreementError`.
+    Those of the text follow the others.
     """
-    return tuple(_result(evidence, p) for p in evidence.question.properties)
+    question = evidence.question
+    return tuple(_result(evidence, p) for p in question.properties) + tuple(
+        Result(p, ReadElsewhere(by) if by else Kept(), None, 0.0, question)
+        for p, by in question.reads
+    )
+
+
+def violated(question: Question, prop: Property, run: Run, *, quick: bool = False) -> Violated:
+    """Return the verdict that a run shows, after replaying and checking it.
+
+    Raises `EngineDisagreementError`; `quick` as in `counterexample`.
+    """
+    trace = counterexample(question, prop, run, quick=quick)
+    owes = isinstance(prop.kind, ResponseKind)
+    return Violated(trace, owed_since(question, prop, trace) if owes else None)
 
 
 def _result(evidence: Evidence, prop: Property) -> Result:
@@ -91,7 +110,7 @@ def _result(evidence: Evidence, prop: Property) -> Result:
     seconds = max((r.found[prop.name].seconds or r.seconds for r in reports), default=0.0)
     exercised = replayed_to_its_end(question, prop, witness, broken=False) if witness else None
     if violation is not None:
-        verdict: Verdict = Violated(counterexample(question, prop, violation))
+        verdict: Verdict = violated(question, prop, violation)
         return Result(prop, verdict, exercised, seconds, question)
     larger = _at_other_sizes(evidence, prop)
     if larger is not None and certificate is None:
@@ -109,8 +128,7 @@ def _at_other_sizes(evidence: Evidence, prop: Property) -> Result | None:
             own = next(p for p in question.properties if p.name == prop.name)
             run = report.found[prop.name].violation
             assert run is not None  # noqa: S101 - sizes are reported of violations only
-            trace = counterexample(question, own, run)
-            return Result(own, Violated(trace), None, report.seconds, question)
+            return Result(own, violated(question, own, run), None, report.seconds, question)
     return None
 
 
@@ -133,7 +151,7 @@ def _live(evidence: Evidence, prop: Property) -> Result:
     if len({r.found[prop.name].violation is None for r in decided}) > 1:
         raise EngineDisagreementError(f"{prop.name}: broken or not, by {len(decided)} searches")
     if found.violation is not None:
-        verdict = Violated(counterexample(question, prop, found.violation))
+        verdict = violated(question, prop, found.violation)
     elif exercised is None:
         verdict = Vacuous(None, counts)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
     from twinrom.proofs.certificates.certificate import Certificate
     from twinrom.proofs.report import Counts, Report
     from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.reads import Mention
     from twinrom.proofs.spec.request import CheckRequest
-    from twinrom.proofs.spec.spec import Property
-    from twinrom.statemachine import Trace
+    from twinrom.proofs.spec.spec import Expected, Property
+    from twinrom.statemachine import Step, Trace
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,30 @@ class Bounded:
 
 @dataclass(frozen=True)
 class Violated:
-    """A shortest counterexample, replayed through the running machines."""
+    """A shortest counterexample, replayed through the running machines.
+
+    `owed` is after how many steps a response is owed that never comes; None for other kinds.
+    """
 
     trace: Trace
+    owed: int | None = None
+
+    @property
+    def length(self) -> int:
+        """Return after how many steps it is lost."""
+        return len(self.trace.steps) if self.owed is None else self.owed
+
+    @property
+    def last(self) -> Step | None:
+        """Return the step in which it is lost; None at the start."""
+        return self.trace.steps[self.length - 1] if self.length else None
+
+    def otherwise(self, expected: Expected) -> bool:
+        """Say whether it comes about sooner than expected, or by another last event."""
+        last = self.last
+        names = (last.event, last.instance.rule.name) if last is not None else ()
+        return (expected.length is not None and self.length < expected.length) or (
+            expected.event is not None and expected.event not in names)
 
 
 @dataclass(frozen=True)
@@ -69,17 +92,31 @@ class NotChecked:
     reason: str
 
 
-Verdict: TypeAlias = Proved | Bounded | Violated | Vacuous | Unknown | NotChecked
+@dataclass(frozen=True)
+class Kept:
+    """A property of the text that no rule breaks."""
+
+
+@dataclass(frozen=True)
+class ReadElsewhere:
+    """A property of the text, and who names what only others may."""
+
+    readers: tuple[Mention, ...]
+
+
+Verdict: TypeAlias = (
+    Proved | Bounded | Violated | Vacuous | Unknown | NotChecked | Kept | ReadElsewhere
+)
 
 
 def word(verdict: Verdict) -> str:
     """Return the verdict as the one word that reports use."""
     match verdict:
-        case Proved():
+        case Proved() | Kept():
             return "proved"
         case Bounded():
             return "bounded"
-        case Violated():
+        case Violated() | ReadElsewhere():
             return "violated"
         case Vacuous():
             return "vacuous"
@@ -111,18 +148,49 @@ class Result:
         return len(self.witness.steps) if self.witness is not None else None
 
     @property
+    def otherwise(self) -> bool:
+        """Say whether a known finding is violated in another way than the spec says."""
+        expected, verdict = self.prop.expected, self.verdict
+        return expected is not None and isinstance(verdict, Violated) and (
+            verdict.otherwise(expected))
+
+    @property
+    def gone(self) -> bool:
+        """Say whether a known finding is none any more."""
+        return isinstance(self.verdict, Proved) and self.prop.expect_violated
+
+    @property
+    def not_asked(self) -> bool:
+        """Say whether it is not put to the test where less can happen than the files say."""
+        idle = isinstance(self.verdict, Vacuous) and not self.prop.bookkeeping
+        return idle and not self.may_be_untested and bool(self.question.limited)
+
+    @property
+    def may_be_untested(self) -> bool:
+        """Say whether it is not put to the test, and the spec says why that may be."""
+        return isinstance(self.verdict, Vacuous) and self.prop.may_be_untested is not None
+
+    @property
+    def other_reading(self) -> bool:
+        """Say whether the policy reads a gap in another way than the property does."""
+        return isinstance(self.verdict, Violated) and self.prop.gap is not None
+
+    @property
     def failed(self) -> bool:
         """Say whether the verdict fails a run: violated or vacuous against what was recorded."""
-        if self.prop.bookkeeping:
+        if self.prop.bookkeeping or self.other_reading or self.may_be_untested:
             return False
         match self.verdict:
             case Violated():
-                return not self.prop.expect_violated
+                otherwise = self.otherwise and not self.question.elsewhere
+                return otherwise or not self.prop.expect_violated
             case Vacuous():
+                return not self.not_asked
+            case ReadElsewhere():
                 return True
             case Proved():
-                return self.prop.expect_violated
-            case Bounded() | Unknown() | NotChecked():
+                return self.gone and not self.question.elsewhere
+            case Bounded() | Unknown() | NotChecked() | Kept():
                 return False
             case _:
                 assert_never(self.verdict)
@@ -133,7 +201,9 @@ class ClauseResult:
     """What became of a clause.
 
     `verdict` is the worst word among its properties; without any it is `by-rules`, `stated` (the
-    spec says why nothing carries it) or `open`.
+    spec says why nothing carries it) or `open`. `principal` are the columns of the property that
+    says it, and `witness` is the property whose witness stands for the clause: the shortest one of
+    those, or of all.
     """
 
     id: str
@@ -141,6 +211,8 @@ class ClauseResult:
     verdict: str
     properties: tuple[str, ...]
     rules: tuple[str, ...]
+    principal: tuple[str, ...] = ()
+    witness: str | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +220,8 @@ class Checked:
     """Everything found out about one model and spec; `request` says what was asked.
 
     `dead_ends` has a run into a deadlock and one into a livelock, as far as there are any; it is
-    None where no search has seen every state.
+    None where no search has seen every state. `deadlock` is the verdict on the one of them that is
+    a violation.
     """
 
     question: Question
@@ -159,30 +232,68 @@ class Checked:
     seconds: float
     request: CheckRequest
     dead_ends: Mapping[str, Trace | None] | None
+    deadlock: Result | None = None
+
+    @property
+    def judged(self) -> tuple[Result, ...]:
+        """Return the verdicts that count: on the properties, and on a deadlock.
+
+        That there is none counts as open, where it is, in a spec that says where standing still is
+        meant.
+        """
+        one = self.deadlock
+        counts = one and (isinstance(one.verdict, Violated) or self.question.ends is not None)
+        return (*self.results, one) if one and counts else self.results
+
+    @cached_property
+    def broken(self) -> Mapping[str, tuple[Result, ...]]:
+        """Return what is broken, or never put to the test, by the standing that it means."""
+        found: dict[str, list[Result]] = {}
+        for one in self.judged:
+            if isinstance(one.verdict, Violated | ReadElsewhere) and (
+                    one.failed or one.other_reading):
+                found.setdefault(STANDINGS[weight(one.prop)], []).append(one)
+            elif isinstance(one.verdict, Vacuous) and one.failed:
+                found.setdefault(UNTESTED, []).append(one)
+        return {word: tuple(found[word]) for word in STANDINGS if word in found}
+
+    @property
+    def tested(self) -> bool:
+        """Say whether any property may have been put to the test."""
+        return not all(isinstance(r.verdict, Vacuous) for r in self.judged)
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """Return the number of the first of `STANDINGS` that applies, and whether it is decided.
+
+        What is not decided takes the place of its violation.
+        """
+        opened = {weight(r.prop) for r in self.judged
+                  if isinstance(r.verdict, Unknown | NotChecked) and not r.prop.bookkeeping}
+        last = len(STANDINGS) - 1
+        for number, word in enumerate(STANDINGS):
+            if word in self.broken or (word == UNTESTED and not self.tested):
+                return number, True
+            if number in opened:
+                return number, False
+        return last, True
 
     @property
     def standing(self) -> str:
-        """Return what an engineer asks first, in one word of `STANDINGS`."""
-        broken = [r.prop for r in self.results if isinstance(r.verdict, Violated) and r.failed]
-        weights = {weight(prop) for prop in broken}
-        if 0 in weights:
-            return "unsafe"
-        if self.undecided or any(isinstance(r.verdict, NotChecked) for r in self.results):
-            return "undecided"
-        if weights:
-            return "does-not-recover" if 1 in weights else "departs"
-        untested = any(isinstance(r.verdict, Vacuous) and r.failed for r in self.results)
-        return "undecided" if untested else "keeps"
+        """Return what an engineer asks first, in one word of `STANDINGS`, or `undecided`."""
+        number, decided = self.rank
+        return STANDINGS[number] if decided else UNDECIDED
 
     @property
     def worst(self) -> Result | None:
-        """Return what fails and weighs most, and of that what breaks soonest; vacuous last."""
+        """Return what fails and weighs most, and of that what breaks soonest; what is gone last."""
 
-        def order(one: Result) -> tuple[bool, int, float]:
-            run = one.verdict.trace if isinstance(one.verdict, Violated) else None
-            return run is None, weight(one.prop), inf if run is None else len(run.steps)
+        def order(one: Result) -> float:
+            return len(one.verdict.trace.steps) if isinstance(one.verdict, Violated) else inf
 
-        return min((r for r in self.results if r.failed), key=order, default=None)
+        gone = (r for r in self.judged if r.gone and r.failed)
+        groups = (group for group in self.broken.values() if any(r.failed for r in group))
+        return min(next(groups, gone), key=order, default=None)
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:
@@ -191,30 +302,39 @@ class Checked:
 
     @property
     def failed(self) -> bool:
-        """Say whether any property fails the run."""
-        return any(r.failed for r in self.results)
+        """Say whether any property fails the run, a deadlock does, or none is put to the test."""
+        return any(r.failed for r in self.judged) or not (self.tested or self.question.limited)
 
     @property
     def undecided(self) -> bool:
         """Say whether any property that engines here decide has no verdict."""
         return any(
-            isinstance(r.verdict, Unknown) and not r.prop.bookkeeping for r in self.results
+            isinstance(r.verdict, Unknown) and not r.prop.bookkeeping for r in self.judged
         )
 
 
+UNTESTED, UNDECIDED = "untested", "undecided"
+STANDINGS = ("unsafe", "does-not-recover", UNTESTED, "departs", "other-reading", "keeps")
+
+
+def ranked(old: str, new: str) -> str:
+    """Return how one standing is beside another: `worse`, `same`, `better`, or `undecided`."""
+    if UNDECIDED in (old, new):
+        return UNDECIDED
+    lenient = STANDINGS.index("other-reading")  # from there on nothing fails
+    first, second = (min(STANDINGS.index(word), lenient) for word in (old, new))
+    return "same" if first == second else "worse" if second < first else "better"
+
+
 def weight(prop: Property) -> int:
-    """Return how little it weighs that a property is broken.
-
-    0: that is unsafe; 1: it does not recover; 2: a departure; 3: bookkeeping.
-    """
+    """Return how little it weighs that a property is broken: the number of its standing."""
     if prop.bookkeeping:
-        return 3
-    if prop.departure:
-        return 2
-    return prop.kind.weight
+        return STANDINGS.index("keeps")
+    if prop.gap is not None:
+        return STANDINGS.index("other-reading")
+    return STANDINGS.index("departs") if prop.departure else prop.kind.weight
 
 
-STANDINGS = ("unsafe", "undecided", "does-not-recover", "departs", "keeps")
 SEVERITY = ("violated", "vacuous", "unknown", "not-checked", "bounded", "proved")
 
 
@@ -229,7 +349,10 @@ def clause_results(question: Question, results: tuple[Result, ...]) -> tuple[Cla
         if verdict is None:
             stated = clause.because or clause.kind != "requirement"
             verdict = "by-rules" if rules else "stated" if stated else "open"
-        found.append(
-            ClauseResult(name, clause.kind, verdict, tuple(r.prop.name for r in carried), rules)
-        )
+        names = tuple(r.prop.name for r in carried)
+        principal = [r for r in carried if r.prop.principal]
+        witness = min(((steps, r.prop.name) for r in principal or carried
+                       if (steps := r.exercised_at) is not None), default=(0, None))[1]
+        found.append(ClauseResult(name, clause.kind, verdict, names, rules,
+                                  tuple(r.prop.name for r in principal), witness))
     return tuple(found)

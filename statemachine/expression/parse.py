@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 4000
 MAX_DEPTH = 50
-MAX_PATH = 3
+MAX_PATH = 8
 MAX_INTEGER = 2**31 - 1
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -99,7 +99,7 @@ class _Reader:
         self.text, self.raw = text, text.encode()
         self.indent = indent
 
-    def span(self, node: ast.expr) -> Span:
+    def span(self, node: ast.expr | ast.keyword) -> Span:
         start = len(self.raw[: node.col_offset].decode())
         end = len(self.raw[: node.end_col_offset or node.col_offset + 1].decode())
         return self.indent + start, self.indent + end
@@ -120,7 +120,7 @@ class _Reader:
                     not isinstance(value, bool)):
                 return e.Literal(-self.integer(node, value), span)
             case ast.Name() | ast.Attribute():
-                return e.Name(self.path(node), span)
+                return self.path(node, down)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return e.Not(self.read(operand, down), span)
             case ast.BoolOp(op=op, values=values):
@@ -146,19 +146,21 @@ class _Reader:
             self.refuse(node, f"an integer may be at most {MAX_INTEGER}")
         return value
 
-    def path(self, node: ast.expr) -> tuple[str, ...]:
+    def path(self, node: ast.expr, depth: int) -> e.Expr:
         names: list[str] = []
         inner = node
         while isinstance(inner, ast.Attribute):
             end = self.span(inner)[1] - self.indent
             names.append(self.text[end - len(inner.attr) : end])  # `inner.attr` is no keyword
             inner = inner.value
-        if not isinstance(inner, ast.Name):
+        if not isinstance(inner, ast.Name | ast.IfExp | ast.Call):
             self.refuse(inner, "a dot stands between names only")
         if len(names) >= MAX_PATH:
             self.refuse(node, f"a path has at most {MAX_PATH} names",
                         "write `machine.variable` or `machine.part.variable`")
-        return (inner.id, *reversed(names))
+        if not isinstance(inner, ast.Name):
+            return e.Member(self.read(inner, depth), tuple(reversed(names)), self.span(node))
+        return e.Name((inner.id, *reversed(names)), self.span(node))
 
     def compare(self, node: ast.Compare, depth: int) -> e.Expr:
         rest = []
@@ -179,11 +181,13 @@ class _Reader:
         if not isinstance(node.func, ast.Name):
             self.refuse(node.func, "only a name can be applied to arguments")
         function, span = node.func.id, self.span(node)
-        if node.keywords:
-            self.refuse(node.keywords[0].value, "arguments have no names here")
         if function in QUANTIFIERS:
             return self.quantified(node, function, depth)
-        return e.Call(function, tuple(self.read(a, depth) for a in node.args), span)
+        values = (*node.args, *(k.value for k in node.keywords))
+        return e.Call(
+            function, tuple(self.read(a, depth) for a in values),
+            tuple(str(k.arg) for k in node.keywords), span,
+            tuple(self.span(k) for k in node.keywords))
 
     def quantified(self, node: ast.Call, function: str, depth: int) -> e.Expr:
         form = f"write `{function}(x is state for x in GROUP)`"

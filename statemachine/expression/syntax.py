@@ -1,4 +1,4 @@
-"""Expressions as they were written: ten kinds of frozen nodes, and their text.
+"""Expressions as they were written: eleven kinds of frozen nodes, and their text.
 
 `parse(str(e)) == e` holds for every expression; a node's `span` (start and end in the text it was
 parsed from) takes no part in equality.
@@ -46,6 +46,18 @@ class Name:
 
     def __str__(self) -> str:
         return ".".join(self.path)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A path from an expression: `(a if x else b).busy`, `newest(x).part.version`."""
+
+    of: Expr
+    path: tuple[str, ...]
+    span: Span = field(default=(0, 0), compare=False)
+
+    def __str__(self) -> str:
+        return ".".join((_inside(self.of, ATOM), *self.path))
 
 
 @dataclass(frozen=True)
@@ -113,14 +125,22 @@ class Arithmetic:
 
 @dataclass(frozen=True)
 class Call:
-    """`min`, `max`, `next`, a table or a definition, applied to arguments."""
+    """`min`, `max`, `next`, a table or a definition, applied to arguments.
+
+    The last of them have `names`: `enabled(plug, this=A)`.
+    """
 
     function: str
     arguments: tuple[Expr, ...]
+    names: tuple[str, ...] = ()
     span: Span = field(default=(0, 0), compare=False)
+    name_spans: tuple[Span, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
-        return f"{self.function}({', '.join(_inside(e, TERNARY) for e in self.arguments)})"
+        unnamed = len(self.arguments) - len(self.names)
+        names = (*[""] * unnamed, *(f"{name}=" for name in self.names))
+        inner = zip(names, self.arguments, strict=True)
+        return f"{self.function}({', '.join(n + _inside(e, TERNARY) for n, e in inner)})"
 
 
 @dataclass(frozen=True)
@@ -158,10 +178,11 @@ class Quantified:
 
 
 Expr: TypeAlias = (
-    Literal | Name | Not | Junction | Compare | Choice | Arithmetic | Call | IfElse | Quantified
+    Literal | Name | Member | Not | Junction | Compare | Choice | Arithmetic | Call | IfElse
+    | Quantified
 )
 
-TERNARY, OR, AND, NOT, COMPARE, SUM, ATOM = range(7)
+TERNARY, OR, AND, NOT, COMPARE, SUM, PRODUCT, ATOM = range(8)
 
 
 class Sign(NamedTuple):
@@ -179,6 +200,8 @@ def sign(operation: terms.Arithmetic) -> Sign:
             return Sign("+", SUM, ast.Add)
         case "minus":
             return Sign("-", SUM, ast.Sub)
+        case "modulo":
+            return Sign("%", PRODUCT, ast.Mod)
     assert_never(operation)
 
 
@@ -200,7 +223,7 @@ def _level(expr: Expr) -> int:  # noqa: PLR0911 - one match, a branch a kind
             return sign(SIGNS[operator]).level
         case Literal(value) if value < 0:
             return SUM
-        case Literal() | Name() | Choice() | Call() | Quantified():
+        case Literal() | Name() | Member() | Choice() | Call() | Quantified():
             return ATOM
 
 
@@ -211,8 +234,8 @@ def _inside(expr: Expr, level: int) -> str:
 def parts(expr: Expr) -> tuple[Expr, ...]:  # noqa: PLR0911 - one match, a branch a kind
     """Return the expressions directly inside, from left to right."""
     match expr:
-        case Not(operand):
-            return (operand,)
+        case Not(inside) | Member(inside):
+            return (inside,)
         case Junction(_, inner) | Choice(inner) | Call(_, inner):
             return inner
         case Compare(first, rest):

@@ -9,14 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twinrom.statemachine import terms
+from twinrom.statemachine.grounding.moves import at_state, moves_to
 from twinrom.statemachine.model import ALL_POWER
 from twinrom.statemachine.sorts import BOOL, Sort, number
 from twinrom.statemachine.system import (
     Argument,
     Conjunct,
     CutPoint,
-    GroundMove,
-    Obligation,
     RuleInstance,
 )
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from twinrom.statemachine.model import Model
-    from twinrom.statemachine.system import Variable
+    from twinrom.statemachine.system import GroundMove, Variable
     from twinrom.statemachine.terms import Term
 
 DURING, WRITTEN, TORN = "during", "written", "torn"
@@ -85,7 +84,8 @@ class Cuts:
         if not variable.machine:
             return True
         reached = {m.destination for m in rule.moves if m.machine == index}
-        return any(_at(made, index, code) == code for code in reached)
+        return any(terms.equal(at_state(made, variable, code), terms.constant(code))
+                   is not terms.FALSE for code in reached)
 
     def _cut(self, fault: RuleInstance, rule: RuleInstance, cut: CutPoint,
              left: Mapping[int, Term]) -> RuleInstance:
@@ -111,7 +111,7 @@ class Cuts:
             0, fault.rule, (*fault.arguments, *fixed, *self._words(cut)), (*fault.given, *given),
             tuple(guard), tuple(self._moves(updates, fault, rule)),
             {i: t for i, t in updates.items() if t is not self.variables[i].term()},
-            tuple(Obligation(d.text, _in(left, d.term), d.place) for d in fault.obligations
+            tuple(replace(d, term=_in(left, d.term)) for d in fault.obligations
                   if _in(left, d.term) is not terms.TRUE),
             cut=replace(cut, own=tuple(a.name for a in (*fault.arguments, *fault.given)),
                         words=tuple(self.words)))
@@ -140,19 +140,12 @@ class Cuts:
 
     def _moves(self, updates: Mapping[int, Term], fault: RuleInstance,
                rule: RuleInstance) -> Iterator[GroundMove]:
-        """Yield the moves of the step; what becomes of a machine depends on its own state alone."""
+        """Yield the moves of the step."""
         targets = {m.machine: m.target for m in (*rule.moves, *fault.moves)}
         for index, term in updates.items():
             variable = self.variables[index]
-            if not variable.machine:
-                continue
-            ends: dict[int, list[int]] = {}
-            for code in variable.sort.codes():
-                ends.setdefault(_at(term, index, code), []).append(code)
-            for end, sources in ends.items():
-                if sources != [end]:
-                    yield GroundMove(index, tuple(sources), end, optional=True,
-                                     target=targets.get(index, variable.name))
+            if variable.machine:
+                yield from moves_to(variable, term, targets.get(index, variable.name))
 
 
 def _in(state: Mapping[int, Term], term: Term) -> Term:
@@ -160,11 +153,3 @@ def _in(state: Mapping[int, Term], term: Term) -> Term:
     return terms.rebuild(
         term, lambda t: state.get(t.value) if t.operator == "variable" else None, {})
 
-
-def _at(term: Term, index: int, code: int) -> int:
-    """Return the value of a term that reads one variable, for a value of that."""
-    return terms.evaluate(term, [0] * index + [code], (), {}, _no_table)
-
-
-def _no_table(name: str, row: tuple[int, ...]) -> int:
-    raise AssertionError(f"what becomes of a state looks up {name}{row}")

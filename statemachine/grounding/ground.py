@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression.syntax import conjuncts
 from twinrom.statemachine.grounding.cuts import Cuts
-from twinrom.statemachine.grounding.effects import Effects
+from twinrom.statemachine.grounding.effects import Effects, own_part
 from twinrom.statemachine.grounding.power import lose_power
 from twinrom.statemachine.grounding.writes import Writes, entries
 from twinrom.statemachine.meaning.columns import (
@@ -118,6 +118,10 @@ class _Grounder:
             text = f"{machine} in ({', '.join(template.initial)})"
             found.append(Conjunct(text, terms.disjunction(
                 terms.equal(state, terms.constant(c)) for c in sorted(codes))))
+            for name in template.own:
+                variable = self.vocabulary.variables[f"{machine}.{name}"]
+                found.append(Conjunct(f"{variable.name} is a part of {machine}",
+                                      own_part(self.model, variable, variable.term())))
             effects = Effects(self.vocabulary, self.problems, {}, {})
             for name, formula in template.initials.items():
                 variable = self.vocabulary.variables[f"{machine}.{name}"]
@@ -164,7 +168,7 @@ class _Grounder:
         effects = Effects(self.vocabulary, self.problems, bound, names)
         moves = [*effects.moves(rule.moves, optional=False),
                  *effects.moves(rule.also, optional=True)]
-        guard = [effects.possible(move) for move, _ in moves if not move.optional]
+        guard = effects.guards(moves)
         for formula in rule.when:
             guard += self.conjuncts(formula, names)
         for move, place in moves:
@@ -173,14 +177,14 @@ class _Grounder:
             effects.assign(assignment)
         writes = Writes(effects, rule)
         written = entries(effects, rule, moves, writes)
-        guard = [effects.possible(move) for move in writes.moves.values()] + guard
+        guard = writes.guard + guard
         lost = lose_power(effects, rule)
         if BROKEN in names.values():
             return None
         return RuleInstance(
             index, rule, _arguments(bound), given,
             tuple(c for c in guard if c.term is not terms.TRUE),
-            (*(m for m, _ in moves), *writes.moves.values(), *lost.moves),
+            (*(m for m, _ in moves), *writes.moves(), *lost.moves),
             effects.updates, tuple(effects.obligations), written, lost.machines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.statemachine import terms
@@ -23,9 +24,15 @@ def scope(effects: Effects, rule: Rule) -> list[str]:
         return []
     if rule.power == ALL_POWER:
         return list(machines)
-    named = [m for i, path in enumerate(rule.power)
-             for m in effects.targets(path, None, rule.place.at("power", i))]
-    return [m for m in machines if m in named or m.partition(".")[0] in named]
+    named = set()
+    for i, path in enumerate(rule.power):
+        place = rule.place.at("power", i)
+        targets = effects.targets(path, None, place)
+        if any(where is not terms.TRUE for _, where in targets):
+            effects.problems.add(place.problem(f"`{path}` is one machine or another",
+                                               "what loses power is a machine or a template"))
+        named |= {machine for machine, _ in targets}
+    return [m for m in machines if any(m == n or m.startswith(f"{n}.") for n in named)]
 
 
 class PowerLoss(NamedTuple):
@@ -46,7 +53,8 @@ def lose_power(effects: Effects, rule: Rule) -> PowerLoss:
         template = effects.model.machines[machine]
         for name in ("", *template.variables):
             variable = effects.vocabulary.variables[f"{machine}.{name}" if name else machine]
-            if variable.index in effects.updates or persists(variable, template):
+            kept = terms.disjunction(w for w, _ in effects.changes.get(variable.index, ()))
+            if kept is terms.TRUE or persists(variable, template):
                 continue
             if not variable.machine:
                 value = _value(effects, rule, variable, template)
@@ -55,9 +63,10 @@ def lose_power(effects: Effects, rule: Rule) -> PowerLoss:
             else:
                 value = _state(effects, rule, variable, template)
                 if template.off is not None:
-                    moved.append(_move(template, variable))
+                    left = terms.negation(kept)
+                    moved.append(replace(_move(template, variable), where=left))
             if value is not None:
-                effects.update(variable, value, rule.place, None)
+                effects.update(variable, value, rule.place, None, terms.negation(kept))
     return PowerLoss(frozenset(machines), tuple(moved))
 
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.statemachine import terms
+from twinrom.statemachine.grounding.moves import moves_to
 from twinrom.statemachine.model import Move
-from twinrom.statemachine.system import Entry
+from twinrom.statemachine.system import Conjunct, Entry, Obligation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from twinrom.statemachine.grounding.effects import Effects
     from twinrom.statemachine.model import Rule, Template, Write
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """The new value of one variable, with the moves that make it if it is a machine's state."""
+    """The new value of one variable, with the moves that make it if it is a machine's state.
+
+    What is written through a reference is a change of each machine that may be meant, `where` it
+    is; elsewhere the value is the old one.
+    """
 
     variable: Variable
     value: Term
     moves: tuple[GroundMove, ...]
     place: Place
+    where: Term = terms.TRUE
 
 
 class Writes:
@@ -33,52 +39,101 @@ class Writes:
 
     def __init__(self, effects: Effects, rule: Rule) -> None:
         self.effects, self.rule = effects, rule
-        self.moves: dict[int, GroundMove] = {}
+        self.moved: dict[int, list[GroundMove]] = {}
+        self.done: dict[int, Change] = {}
+        self.guard: list[Conjunct] = []
         self.entries: list[list[Change]] = []
         for write in rule.writes:
-            changes = self._changes(write)
-            self.entries += [changes] if write.listed else [[change] for change in changes]
-        self._made()
-
-    def _changes(self, write: Write) -> list[Change]:
-        effects, found = self.effects, list[Change]()
-        for change in write.changes:
-            if isinstance(change, Move):
-                made = [Change(effects.variables[m.machine], terms.constant(m.destination), (m,),
-                               place) for m, place in effects.moves((change,), optional=False)]
-            else:
-                made = [Change(variable, value, (), change.place)
-                        for variable, value in effects.values(change)]
-            for one in made:
-                if any(one.variable is other.variable for other in found):
-                    effects.problems.add(one.place.problem(
-                        f"this write changes `{one.variable.name}` a second time",
-                        "what is written one after the other are two writes"))
-            found += made
-        return found
-
-    def _made(self) -> None:
-        """Add the last value of everything that is written to the updates of the step."""
-        effects, last = self.effects, dict[int, Change]()
-        for change in (c for entry in self.entries for c in entry):
-            last[change.variable.index] = change
-            for move in change.moves:
-                self._moved(move, change.place)
-        for change in last.values():
+            self.entries += self._made(write)
+        for change in self.done.values():
             effects.update(change.variable, change.value, change.place, None)
 
-    def _moved(self, move: GroundMove, place: Place) -> None:
+    def moves(self) -> Iterator[GroundMove]:
+        """Yield the moves of the step, from the state before it to that after."""
+        for index, made in self.moved.items():
+            first, *_, last = *made, made[-1]
+            if all(move.where is terms.TRUE for move in made):
+                yield replace(first, destination=last.destination)
+            else:
+                variable = self.effects.variables[index]
+                yield from moves_to(variable, self.done[index].value, last.target)
+
+    def _made(self, write: Write) -> list[list[Change]]:
+        """Return the entries of one write: a list is one, and so is a reference."""
+        found: list[list[Change]] = []
+        for change in write.changes:
+            if isinstance(change, Move):
+                made = [Change(self.effects.variables[m.machine], terms.constant(m.destination),
+                               (m,), place, m.where)
+                        for m, place in self.effects.moves((change,), optional=False)]
+                self._moved([(m, c.place) for c in made for m in c.moves])
+            else:
+                made = [Change(variable, value, (), change.place, where)
+                        for variable, value, where in self.effects.values(change)]
+            several = any(c.where is not terms.TRUE for c in made)
+            found += [made] if several else [[c] for c in made]
+        entries = [[c for made in found for c in made]] if write.listed else found
+        return [self._entry(entry) for entry in entries]
+
+    def _entry(self, changes: list[Change]) -> list[Change]:
+        """Return the changes of one entry with the values that they leave."""
+        found: dict[int, Change] = {}
+        for change in changes:
+            index = change.variable.index
+            if index in found:
+                self._twice(change, found[index])
+            before = self.done[index].value if index in self.done else change.variable.term()
+            value = terms.choose(change.where, change.value, before)
+            self.done[index] = found[index] = change._replace(value=value)
+        return list(found.values())
+
+    def _twice(self, change: Change, other: Change) -> None:
+        effects, name = self.effects, change.variable.name
+        both = terms.conjunction([change.where, other.where])
+        if change.where is other.where:
+            effects.problems.add(change.place.problem(
+                f"this write changes `{name}` a second time",
+                "what is written one after the other are two writes"))
+        elif both is not terms.FALSE:
+            effects.obligations.append(Obligation(
+                name, terms.negation(both), change.place, "is changed under two names"))
+
+    def _moved(self, moves: list[tuple[GroundMove, Place]]) -> None:
         """Go on from where the earlier writes left a machine; the first sources are the guard."""
-        before = self.moves.get(move.machine)
-        if before is None:
-            self.moves[move.machine] = move
+        able = []
+        for move, place in moves:
+            state = self.effects.variables[move.machine].term()
+            earlier = self.moved.get(move.machine, [])
+            reached = terms.disjunction(e.where for e in earlier)
+            able.append(terms.disjunction([
+                terms.conjunction([move.where, reached]), move.able(state)]))
+            later = terms.FALSE
+            for last in reversed(earlier):
+                here = terms.conjunction([move.where, last.where, terms.negation(later)])
+                later = terms.disjunction([later, last.where])
+                if move.sources is not None and last.destination not in move.sources:
+                    self._too_late(move, last, here, place)
+        for move, _ in moves:
+            self.moved.setdefault(move.machine, []).append(move)
+        if not moves:
             return
-        if move.sources is not None and before.destination not in move.sources:
-            variable = self.effects.variables[move.machine]
-            state = variable.sort.text(before.destination)
+        if any(move.where is not terms.TRUE for move, _ in moves):
+            conjunct = self.effects.possible(*(move for move, _ in moves))
+            self.guard.append(replace(conjunct, term=terms.disjunction(able)))
+        else:
+            self.guard += [replace(self.effects.possible(move), term=term)
+                           for (move, _), term in zip(moves, able, strict=True)]
+
+    def _too_late(self, move: GroundMove, last: GroundMove, here: Term, place: Place) -> None:
+        """Note that an earlier write has moved the machine where this one cannot start."""
+        variable = self.effects.variables[move.machine]
+        state = variable.sort.text(last.destination)
+        if move.where is last.where and here is not terms.FALSE:
             self.effects.problems.add(place.problem(
                 f"`{variable.name}` is `{state}` by then", "an earlier write moves it there"))
-        self.moves[move.machine] = replace(before, destination=move.destination)
+        elif here is not terms.FALSE:
+            self.effects.obligations.append(Obligation(
+                variable.name, terms.negation(here), place, f"is `{state}` by then"))
 
 
 def entries(effects: Effects, rule: Rule, moves: Sequence[tuple[GroundMove, Place]],
@@ -102,8 +157,13 @@ def entries(effects: Effects, rule: Rule, moves: Sequence[tuple[GroundMove, Plac
             message, f"give the order in `writes` (see {places[1]}), or say with `atomic` why "
             "there is none"))
     found = found or groups[:1]
-    return tuple(Entry({c.variable.index: c.value for c in entry}, _torn(effects, entry))
-                 for entry in found)
+    made: list[Entry] = []
+    done: dict[int, Term] = {}
+    for entry in found:
+        made.append(Entry({c.variable.index: c.value for c in entry}, _torn(effects, entry, done),
+                          {c.variable.index: c.place for c in entry}))
+        done |= made[-1].values
+    return tuple(made)
 
 
 def _groups(effects: Effects, moves: Sequence[tuple[GroundMove, Place]],
@@ -140,7 +200,7 @@ def _through_torn(move: GroundMove, variable: Variable, machines: Mapping[str, T
     return move.destination == code or move.sources is None or code in move.sources
 
 
-def _torn(effects: Effects, entry: list[Change]) -> dict[int, Term]:
+def _torn(effects: Effects, entry: list[Change], done: Mapping[int, Term]) -> dict[int, Term]:
     """Return what there is instead of the new values when power fails within the write."""
     found: dict[int, Term] = {}
     for owner in dict.fromkeys(str(c.variable.owner) for c in entry):
@@ -150,16 +210,22 @@ def _torn(effects: Effects, entry: list[Change]) -> dict[int, Term]:
             formula = template.torn_values.get(change.variable.own_name)
             value = effects.declared(formula, change.variable) if formula else None
             if value is not None and not change.variable.machine:
-                found[change.variable.index] = value
+                found[change.variable.index] = terms.choose(change.where, value, change.value)
         if template.torn is None:
             continue
         state = effects.vocabulary.variables[owner]
         code = template.states.index(template.torn)
         moves = [m for c in own for m in c.moves]
-        if moves and all(m.destination == code or m.sources == (code,) for m in moves):
-            continue
-        moved = [m.able(state.term()) if m.optional else terms.TRUE for m in moves]
+        safe = [m for m in moves if m.destination == code or m.sources == (code,)]
+        moved = [m.able(state.term()) if m.optional else m.where for m in moves]
         alone = [c.variable for c in own] == [state]
-        touched = terms.disjunction(moved) if alone else terms.TRUE
-        found[state.index] = terms.choose(touched, terms.constant(code), state.term())
+        touched = terms.disjunction(moved if alone else [c.where for c in own])
+        if any(m.where is not terms.TRUE for m in safe):
+            touched = terms.conjunction([touched, *(terms.negation(m.where) for m in safe)])
+        elif moves and len(safe) == len(moves):
+            continue
+        left = next((c.value for c in own if c.variable is state and c.where is not terms.TRUE),
+                    done.get(state.index, state.term()))
+        if touched is not terms.FALSE:
+            found[state.index] = terms.choose(touched, terms.constant(code), left)
     return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
 from twinrom.statemachine.expression.formula import Formula, read_formula, read_formulas
-from twinrom.statemachine.loading.definitions import read_definitions
+from twinrom.statemachine.loading.definitions import read_definitions, replace_definitions
 from twinrom.statemachine.loading.notation import (
     check_name,
     distinct,
@@ -15,7 +17,9 @@ from twinrom.statemachine.loading.notation import (
     parse_sort,
     unique,
 )
+from twinrom.statemachine.loading.parts import check_parts, count, named_machines
 from twinrom.statemachine.loading.rules import read_event, read_rule
+from twinrom.statemachine.loading.sizes import Range, given, machine_range
 from twinrom.statemachine.model import (
     ACTORS,
     STATE,
@@ -31,7 +35,7 @@ from twinrom.statemachine.source.diagnostics import closest, did_you_mean
 from twinrom.statemachine.source.places import Problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sized
+    from collections.abc import Collection, Mapping, Sized
 
     from twinrom.statemachine.loading.schema import MachineShape, ModelShape, VariableShape
     from twinrom.statemachine.source.places import Place
@@ -46,24 +50,27 @@ class Declarations:
     """Reads the sections of a model file in the order in which they need each other."""
 
     def __init__(self, shape: ModelShape, root: Place, problems: Problems,
-                 sorts: Mapping[str, str]) -> None:
+                 sizes: Mapping[str, str]) -> None:
         self.shape, self.root, self.problems = shape, root, problems
+        self.ranges = self._ranges(given(sizes, "machine"))
         self._few()
-        self.sorts = self._sorts(sorts)
+        self.instances = named_machines(shape.machine, self.ranges)
+        self.own: dict[str, set[str]] = {name: set() for name in shape.machine}
+        self.sorts = self._sorts(given(sizes, "sort"))
         self.known = {**self.sorts, "bool": BOOL, **{
-            name: instance_sort(name, tuple(machine.instances))
-            for name, machine in shape.machine.items()}}
+            name: instance_sort(name, instances) for name, instances in self.instances.items()}}
         self.templates = {n: self._template(n, machine) for n, machine in shape.machine.items()}
         self._parts()
         self.tables = self._tables()
         self.definitions = read_definitions(shape.define, root.at("define"), problems)
+        replace_definitions(self.definitions, given(sizes, "define"), root, problems)
         self.actors = self._actors()
         self._unique()
 
     def _few(self) -> None:
         """Stop at more names than any model has."""
         shape = self.shape
-        machines = sum(len(machine.instances) for machine in shape.machine.values())
+        machines = count(shape.machine, self.ranges)
         variables = sum(len(machine.vars) for machine in shape.machine.values())
         named: list[Sized] = [
             shape.sort, shape.table, shape.machine, shape.define, shape.rule, shape.event,
@@ -75,12 +82,36 @@ class Declarations:
                 f"this one has {machines:,} and {names:,}"))
             self.problems.finish()
 
+    def _ranges(self, replaced: Mapping[str, str]) -> dict[str, Range]:
+        """Return the templates whose machines are numbered, as many as the command line says."""
+        found, machines = {}, self.shape.machine
+        for name, machine in machines.items():
+            spelled = machine.instances
+            made = machine_range(spelled) if isinstance(spelled, str) else None
+            if made is not None:
+                found[name] = made
+        for name, number in replaced.items():
+            said = f"`--instances {name}={number}`"
+            if name not in machines:
+                if not self.problems.forgiven(name):
+                    self.problems.add(self.root.problem(f"{said}: no such template",
+                                                        did_you_mean(name, machines)))
+            elif name not in found:
+                self.problems.add(self.root.at("machine", name).problem(
+                    f"{said}: its machines are not numbered",
+                    'give a range in the file: instances = "s1..s3"', at_key=True))
+            elif not re.fullmatch("[1-9][0-9]{0,8}", number):
+                self.problems.add(self.root.problem(f"{said}: write a number of machines"))
+            else:
+                found[name] = found[name]._replace(high=found[name].low + int(number) - 1)
+        return found
+
     def model(self, name: str) -> Model:
         """Return the model."""
         shape, root, problems = self.shape, self.root, self.problems
         rules = {n: read_rule(n, rule, root.at("rule", n), self.known, self.actors, problems)
                  for n, rule in shape.rule.items()}
-        events = {n: read_event(n, event, root.at("event", n), problems)
+        events = {n: read_event(n, event, root.at("event", n), self.known, problems)
                   for n, event in shape.event.items()}
         init = read_formulas(shape.init.require, root.at("init", "require"), problems)
         return Model(name, shape.title or name, shape.source, self.sorts, self.tables,
@@ -95,7 +126,7 @@ class Declarations:
         for name, spelled in self.shape.sort.items():
             place = self.root.at("sort", name)
             if name in replaced:
-                sort = self._replaced(name, replaced[name], ranged=isinstance(spelled, str))
+                sort = self._replaced(name, replaced[name], spelled)
             else:
                 sort = parse_sort(name, spelled, place, self.problems)
             if check_name(name, place, self.problems) and sort:
@@ -104,23 +135,25 @@ class Declarations:
                 self.problems.broken.add(name)
         return found
 
-    def _replaced(self, name: str, text: str, *, ranged: bool) -> Sort | None:
-        """Return the sort that the command line gives instead of the file's."""
-        if ranged and text == INTEGERS:
+    def _replaced(self, name: str, text: str, written: str | list[str]) -> Sort | None:
+        """Return the sort that the command line gives instead of the file's; a wrap stays one."""
+        ranged, noted = isinstance(written, str), Problems()
+        wraps = isinstance(written, str) and written.endswith("wraps")
+        if ranged and text == INTEGERS and not wraps:
             return integers(name)
-        noted = Problems()
         spelled = text if ranged else [part.strip() for part in text.split(",")]
         sort = parse_sort(name, spelled, self.root, noted)
         self.problems.extend(self.root.problem(f"`--sort {name}`: {p.message}", p.hint)
                              for p in noted.found)
-        return sort
+        return replace(sort, wraps=wraps or sort.wraps) if sort else None
 
     def _template(self, name: str, shape: MachineShape) -> Template:
         place, problems = self.root.at("machine", name), self.problems
         check_name(name, place, problems)
-        for i, instance in enumerate(shape.instances):
-            check_name(instance, place.at("instances", i), problems, dotted=True, at_key=False)
-        distinct(shape.instances, "machine", place.at("instances"), problems)
+        for i, instance in enumerate(self.instances[name]):
+            if (instance != name or shape.instances is not None) and shape.part_of is None:
+                check_name(instance, place.at("instances", i), problems, dotted=True, at_key=False)
+        distinct(list(self.instances[name]), "machine", place.at("instances"), problems)
         states = list(dict.fromkeys(shape.states))
         if len(states) > MAX_STATES:
             problems.add(place.at("states").problem(f"a machine may have {MAX_STATES:,} states",
@@ -142,10 +175,13 @@ class Declarations:
         keeps_state = bool(shape.torn) or len(states) == 1 or shape.persistent is True or (
             STATE in kept and STATE not in sorts)
         return Template(
-            name, tuple(shape.instances), tuple(states), tuple(initial or states[:1]), variables,
+            name, self.instances[name], tuple(states), tuple(initial or states[:1]), variables,
             tuple(var for var in kept if var in own), shape.torn, place, keeps_state,
             self._off(shape.unpowered, name, states, place.at("unpowered")),
-            *(self._values(name, shape.vars, key) for key in ("initial", "unpowered", "torn")))
+            self._values(name, shape.vars, variables, "initial"),
+            self._values(name, shape.vars, variables, "unpowered"),
+            self._values(name, shape.vars, variables, "torn"),
+            str(self.ranges[name]) if name in self.ranges else None, frozenset(self.own[name]))
 
     def _off(self, text: str | None, name: str, states: list[str], place: Place) -> Move | None:
         """Return the move of a machine that loses power, from any state if only one is named."""
@@ -162,14 +198,14 @@ class Declarations:
         return move if move and all(state in states for state, _ in move.named()) else None
 
     def _values(self, machine: str, variables: Mapping[str, VariableShape],
-                key: str) -> dict[str, Formula]:
-        """Return what the variables say of their value under a key."""
+                known: Collection[str], key: str) -> dict[str, Formula]:
+        """Return what the variables whose sort is known say of their value under a key."""
         found = {}
         for name, said in variables.items():
             text = getattr(said, key)
             place = self.root.at("machine", machine, "vars", name, key)
             formula = read_formula(text, place, self.problems) if text is not None else None
-            if formula is not None:
+            if formula is not None and name in known:
                 found[name] = formula
         return found
 
@@ -177,10 +213,27 @@ class Declarations:
         at = self.root.at("machine", machine, "vars", name)
         text = said.sort
         sorted_at = at.at("sort") if isinstance(at.value, dict) else at
-        sort = named_sort(text, self.known, sorted_at, self.problems)
+        kind = text.removeprefix("this.")
+        sort = named_sort(kind, self.known, sorted_at, self.problems)
+        if sort is not None and kind != text:
+            self._own_parts(machine, name, sort, sorted_at)
         if not check_name(name, at, self.problems, inner=True) or sort is None:
             self.problems.broken.add(f"{machine}.{name}")
         return sort
+
+    def _own_parts(self, name: str, variable: str, sort: Sort, place: Place) -> None:
+        """Keep that a variable names a part of its own machine, of which each must have some."""
+        shape = self.shape.machine.get(sort.name)
+        if shape is None:
+            self.problems.add(place.problem(f"`{sort.name}` is no template, and no part of `this`",
+                                            f"write `{sort}`"))
+            return
+        self.own[name].add(variable)
+        if self.instances[sort.name] and (shape.part_of is not None or not shape.parts):
+            lacks = [machine for machine in self.instances[name] if not any(
+                part.startswith(f"{machine}.") for part in self.instances[sort.name])]
+            if lacks:
+                self.problems.add(place.problem(f"no `{sort.name}` is part of `{lacks[0]}`"))
 
     def _among(self, names: list[str], known: list[str], place: Place, message: str) -> None:
         for i, name in enumerate(names):
@@ -190,9 +243,11 @@ class Declarations:
 
     def _parts(self) -> None:
         """Note parts of machines that there are not, and parts named like a variable."""
+        check_parts(self.shape.machine, self.root, self.problems)
         owners = {name: t for t in self.templates.values() for name in t.instances}
         for template in self.templates.values():
-            for i, name in enumerate(template.instances):
+            listed = self.shape.machine[template.name].part_of is None
+            for i, name in enumerate(template.instances if listed else ()):
                 owner, _, part = name.partition(".")
                 at = template.place.at("instances", i)
                 if part and owner in owners:
@@ -258,9 +313,15 @@ class Declarations:
                     ("machine", self.templates), ("define", self.definitions))
         named = [(n, self._declared(section, n)) for section, names in sections for n in names]
         for template in self.templates.values():
+            shape = self.shape.machine[template.name]
+            if shape.part_of is not None:  # of the first owner: the others have the same
+                named += [(n, template.place.at("parts", i))
+                          for i, n in enumerate(template.instances[:len(set(shape.parts))])]
+                continue
             named += [(n, template.place.at("instances", i))
                       for i, n in enumerate(template.instances)
-                      if n not in template.instances[:i]]
+                      if n not in template.instances[:i]
+                      and shape.instances is not None]
         unique(named, self.problems)
         values = {v for s in self.sorts.values() for v in s.labels or ()}
         for name, place in named:

@@ -53,7 +53,21 @@ def with_includes(document: Document, problems: Problems, given: Mapping[str, st
         else:
             documents.append(other)
             _merge(data, other, other.data, Place((document,)), problems)
+    for other in documents[1:]:
+        _need_instances(data, other, problems)
     return tuple(documents), data
+
+
+def _need_instances(data: Mapping[str, Any], other: Document, problems: Problems) -> None:
+    """Note included templates without machines: only in the main file is each a machine itself."""
+    machines, merged = other.data.get("machine"), data.get("machine")
+    if not isinstance(machines, dict) or not isinstance(merged, dict):
+        return
+    for name in machines:
+        if isinstance(merged[name], dict) and "instances" not in merged[name]:
+            problems.add(Place((other,), ("machine", name)).problem(
+                "`instances` is missing", "give the names of the machines in the including file",
+                at_key=True))
 
 
 def _included(name: str, documents: list[Document], place: Place,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.statemachine.expression.formula import read_formula
 from twinrom.statemachine.expression.parse import MAX_TEXT
-from twinrom.statemachine.model import Assignment, Column, Move, MoveSpans
+from twinrom.statemachine.model import Assignment, Move, MoveSpans
 from twinrom.statemachine.sorts import Sort
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MAX_NAME = 200
 MAX_SORT = 1024
-MAX_COLUMNS = 1000
 RESERVED = frozenset({"next", "event", "min", "max", "all", "any", "count", "none", "bool"})
 MOVE = "write `machine: source, other -> destination`"
 
@@ -57,7 +56,7 @@ def check_name(text: str, place: Place, problems: Problems, *, dotted: bool = Fa
         return False
     if len(rest) > 1:  # machine, part; the third name of a path is a variable
         problems.add(place.problem(f"`{text}` has more than one dot",
-                                   "a part belongs to a machine, not to another part",
+                                   "parts of parts are made by `part_of`",
                                    at_key=at_key))
         return False
     return True
@@ -75,12 +74,12 @@ def distinct(names: list[str], what: str, place: Place, problems: Problems) -> b
 
 def parse_sort(name: str, spelled: str | list[str], place: Place,
                problems: Problems) -> Sort | None:
-    """Return the sort that `"1..3"` or a list of names spells, as far as it can be read."""
+    """Return the sort that `"1..3"`, `"0..7 wraps"` or a list of names spells, if it is one."""
     if isinstance(spelled, list):
         return _listed_sort(name, spelled, place, problems)
-    found = re.fullmatch(r"\s*(-?[0-9]{1,9})\s*\.\.\s*(-?[0-9]{1,9})\s*", spelled)
+    found = re.fullmatch(r"\s*(-?[0-9]{1,9})\s*\.\.\s*(-?[0-9]{1,9})(\s+wraps)?\s*", spelled)
     if not found:
-        large = re.fullmatch(r"\s*-?[0-9]+\s*\.\.\s*-?[0-9]+\s*", spelled)
+        large = re.fullmatch(r"\s*-?[0-9]+\s*\.\.\s*-?[0-9]+(\s+wraps)?\s*", spelled)
         why = "a number of a range has at most 9 digits" if large else (
             'write "1..3", or a list of names')
         message = f"`{spelled}` is not a range" if spelled.strip() else "expected a range"
@@ -95,7 +94,7 @@ def parse_sort(name: str, spelled: str | list[str], place: Place,
         problems.add(place.problem(f"the range `{spelled}` has {high - low + 1:,} values",
                                    f"a sort may have {MAX_SORT:,}"))
         return None
-    return Sort(name, low, high)
+    return Sort(name, low, high, wraps=found[3] is not None)
 
 
 def _listed_sort(name: str, values: list[str], place: Place, problems: Problems) -> Sort | None:
@@ -230,37 +229,6 @@ def parse_assignment(text: str, place: Place, problems: Problems) -> Assignment 
     value = read_formula(text[equals + 1:], place, problems, equals + 1)
     owner, _, name = target.text.rpartition(".")
     return Assignment(owner, name, value, place, target.span) if value else None
-
-
-def parse_columns(each: Mapping[str, list[str | int | bool]], place: Place,
-                  problems: Problems) -> tuple[Column, ...]:
-    """Return the columns of an `each` table, one binding of all its names per column."""
-    if not each:
-        return ((),)
-    for name in each:
-        check_name(name, place.at(name), problems)
-    first, *others = each
-    length = len(each[first])
-    wrong = [n for n in others if len(each[n]) != length]
-    for name in wrong:
-        problems.add(place.at(name).problem(
-            f"`{name}` has {_values(len(each[name]))}, and `{first}` has {_values(length)}",
-            "each column takes one value of every list"))
-    if not length and not wrong:
-        problems.add(place.at(first).problem(f"`{first}` has no values"))
-    elif length > MAX_COLUMNS:
-        problems.add(place.problem(f"`each` may have {MAX_COLUMNS:,} columns", at_key=True))
-    if wrong or not 0 < length <= MAX_COLUMNS:
-        return ()
-    columns = [tuple((name, values[i]) for name, values in each.items()) for i in range(length)]
-    if len(set(columns)) < len(columns):
-        problems.add(place.problem("`each` lists the same column twice", at_key=True))
-        return ()
-    return tuple(columns)
-
-
-def _values(number: int) -> str:
-    return f"{number} value{'s' * (number != 1)}" if number else "no values"
 
 
 def unique(groups: Iterable[tuple[str, Place]], problems: Problems) -> None:

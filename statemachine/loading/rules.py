@@ -6,11 +6,11 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from twinrom.statemachine.expression.formula import read_formulas
+from twinrom.statemachine.loading.columns import parse_columns
 from twinrom.statemachine.loading.notation import (
     check_name,
     named_sort,
     parse_assignment,
-    parse_columns,
     parse_move,
 )
 from twinrom.statemachine.model import ALL_POWER, Event, Rule, Write
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 MAX_PAYLOADS = 10_000
 
 
-def read_event(name: str, shape: EventShape, place: Place, problems: Problems) -> Event:
+def read_event(name: str, shape: EventShape, place: Place, sorts: Mapping[str, Sort],
+               problems: Problems) -> Event:
     """Return a declared event."""
     check_name(name, place, problems)
-    columns = parse_columns(shape.each, place.at("each"), problems)
+    columns = parse_columns(shape.each, place.at("each"), problems, sorts)
     can = read_formulas(shape.can_happen, place.at("can_happen"), problems)
     return Event(name, columns, can, place)
 
@@ -63,7 +64,7 @@ def read_rule(name: str, shape: RuleShape, place: Place, sorts: Mapping[str, Sor
             "only a fault cuts", f"this rule is by `{shape.by}`", at_key=True))
     return Rule(
         name, tuple(shape.clause), shape.by if shape.by in actors else "operator", event,
-        parse_columns(shape.each, place.at("each"), problems),
+        parse_columns(shape.each, place.at("each"), problems, sorts),
         _payload(shape, place, sorts, problems), tuple(m for m in moves if m),
         tuple(m for m in also if m), when, tuple(s for s in sets if s),
         shape.says, shape.kind or event, shape.atomic, shape.nondeterministic, place,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from twinrom.statemachine.loading.sizes import machine_range
 from twinrom.statemachine.model import ONLY_STATE
 from twinrom.statemachine.source.changes import LISTS
 
@@ -29,7 +30,6 @@ SomeTexts = Annotated[
     BeforeValidator(
         _listed, json_schema_input_type=str | Annotated[list[str], Field(min_length=1)]),
 ]
-Each = dict[str, list[str | int | bool]]
 
 
 def _persistent(value: Any) -> Any:
@@ -45,17 +45,34 @@ def _powered(value: Any) -> Any:
     return value
 
 
+def _columns(value: Any) -> Any:
+    if not isinstance(value, str | list):
+        raise PydanticCustomError("columns", "expected a list, or the name of a template")
+    return value
+
+
 def _variable(value: Any) -> Any:
     if not isinstance(value, str | dict):
         raise PydanticCustomError("variable", "expected the name of a sort, or a table")
     return {"sort": value} if isinstance(value, str) else value
 
 
+def _machines(value: Any) -> Any:
+    if not isinstance(value, list) and (not isinstance(value, str) or not machine_range(value)):
+        raise PydanticCustomError("machines", 'expected a list of names, or a range: "s1..s3"')
+    return value
+
+
+Machines = Annotated[str | Annotated[list[str], Field(min_length=1)], BeforeValidator(
+    _machines, json_schema_input_type=str | Annotated[list[str], Field(min_length=1)])]
 Persistent = Annotated[Literal[True] | list[str], BeforeValidator(
     _persistent, json_schema_input_type=Literal[True] | list[str])]
 Power = Annotated[Literal["off"] | list[str], BeforeValidator(
     _powered, json_schema_input_type=(
         Literal["off"] | Annotated[list[str], Field(min_length=1)]))]
+Values = Annotated[str | list[str | int | bool], BeforeValidator(
+    _columns, json_schema_input_type=str | list[str | int | bool])]
+Each = dict[str, Values]
 Writes = list[str | Annotated[list[str], Field(min_length=1)]]
 
 
@@ -129,8 +146,15 @@ class MachineShape(Shape):
 
     model_config = ConfigDict(json_schema_extra=_in_several_files)
 
-    instances: list[str] = Field(
-        min_length=1, description="names of the machines, or parts of others: `A.active`"
+    instances: Machines | None = Field(
+        None, description="names of the machines, or parts of others: `A.active`; or a range: "
+        "s1..s3; default: one machine of this name"
+    )
+    part_of: str | None = Field(
+        None, description="the template that each of them is a part of, instead of `instances`"
+    )
+    parts: list[str] = Field(
+        default_factory=list, description="the names of the parts of each owner: `A` of `s1.A`"
     )
     states: list[str] = Field(
         default=[ONLY_STATE], min_length=1, description="the states of each machine; default: one"
@@ -166,7 +190,9 @@ class RuleShape(Shape):
         description="who acts: `operator`, `host`, `fault`, `controller` or one of `[actor]`"
     )
     on: str | None = Field(None, description="the event an observer sees; default: the rule's name")
-    each: Each = Field(default_factory=dict, description="one rule instance per column")
+    each: Each = Field(
+        default_factory=dict,
+        description="one rule instance per column: lists, or templates with all their machines")
     given: dict[str, str] = Field(default_factory=dict, description="payload = sort")
     moves: Texts = Field(default_factory=list, description="machine: source, source -> destination")
     also: Texts = Field(default_factory=list, description="moves of machines that can; others stay")
@@ -199,13 +225,28 @@ class EventShape(Shape):
     )
 
 
+class RunShape(Shape):
+    """A run that is known to be possible, or impossible."""
+
+    model_config = ConfigDict(json_schema_extra=_in_several_files)
+    fallback: ClassVar[dict[str, Any]] = {"script": ["any"], "is": "possible"}
+
+    script: SomeTexts = Field(
+        description="its events, one a line, as `simulate --script` reads them; `init A=off` first"
+    )
+    claim: Literal["possible", "impossible"] = Field(
+        alias="is", description="possible or impossible; a repair says that it is impossible"
+    )
+    says: str | None = Field(None, description="the run in words")
+
+
 class ModelShape(Shape):
     """A policy: machines and rules."""
 
     elsewhere: ClassVar[dict[str, str]] = {
         kind: f"`[{kind}]` belongs into a spec file"
         for kind in ("clause", "observer", "budget", "invariant", "step", "response", "possible",
-                     "gap", "mutant", "observe")
+                     "reads", "ends", "gap", "mutant", "observe")
     }
 
     title: str = ""
@@ -216,9 +257,12 @@ class ModelShape(Shape):
     machine: dict[str, MachineShape] = Field(default_factory=dict)
     init: InitShape = Field(default_factory=InitShape)
     actor: dict[str, Literal["environment", "automatic"]] = Field(default_factory=dict)
-    define: dict[str, str] = Field(default_factory=dict)
+    define: dict[str, str | int] = Field(default_factory=dict)
     rule: dict[str, RuleShape] = Field(default_factory=dict)
     event: dict[str, EventShape] = Field(default_factory=dict)
+    run: dict[str, RunShape] = Field(
+        default_factory=dict, description="runs known to be possible, or impossible"
+    )
 
 
 NAMES = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}

@@ -13,12 +13,11 @@ from twinrom.statemachine.meaning.event_words import (
     event_is,
     event_presence,
 )
+from twinrom.statemachine.meaning.references import state_is, there
 from twinrom.statemachine.meaning.scope import ResolveError, gathered, kind_of
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from twinrom.statemachine.meaning.context import Context
     from twinrom.statemachine.meaning.scope import Typed
     from twinrom.statemachine.sorts import Sort
@@ -32,38 +31,47 @@ POSITIVE = {"is not": "is", "not in": "in", "!=": "=="}
 def compared(r: Context, left: e.Expr, pair: tuple[str, e.Expr]) -> Term:
     """Return the meaning of `left word right`."""
     word, right = pair
-    if word in POSITIVE:
-        # Also the negation is false when the step lacks the argument that is compared.
-        sides = [left, right] if word == "!=" else [left]
-        return _present(r, sides, lambda: terms.negation(
-            compared(r, left, (POSITIVE[word], right))))
     if isinstance(left, e.Name) and left.path in OF_EVENTS:
-        return OF_EVENTS[left.path](r, left, word, right)
-    if word == "is":
-        return _state_test(r, left, right)
-    if word == "in":
-        return _membership(r, left, right)
-    return _present(r, [left, right], lambda: _compare(r, left, word, right))
+        test = OF_EVENTS[left.path](r, left, POSITIVE.get(word, word), right)
+        return _present(r, [left], word, test)
+    if word in ("in", "not in"):
+        return _membership(r, left, word, right)
+    if word in ("is", "is not"):
+        return _state_test(r, left, word, right)
+    return _compare(r, left, word, right)
 
 
-def _present(r: Context, sides: list[e.Expr], build: Callable[[], Term]) -> Term:
-    """Return `build()`, and that the step has each argument that is compared."""
+def _present(r: Context, sides: list[e.Expr], word: str, test: Term,
+             *defined: Term) -> Term:
+    """Return the test, or its negation, where both sides are something.
+
+    Also the negation is false of nothing, and when the step lacks the argument that is compared.
+    """
     present = [event_presence(r, side) for side in sides]
-    return terms.conjunction([*(p for p in present if p is not None), build()])
+    return terms.conjunction([*(p for p in present if p is not None), *defined,
+                              terms.negation(test) if word in POSITIVE else test])
 
 
-def _membership(r: Context, left: e.Expr, right: e.Expr) -> Term:
+def _membership(r: Context, left: e.Expr, word: str, right: e.Expr) -> Term:
     assert isinstance(right, e.Choice)  # noqa: S101 - the parser refuses anything else
-    typed = r.value(left)
-    if typed.machine is not None and not all(_is_value(r, o) for o in right.options):
-        test = partial(_state_test, r, left)
-    else:
-        test = partial(_equal, r, left)
-    return terms.disjunction(gathered(partial(test, option) for option in right.options))
+    negated, of_states = word in POSITIVE, _of_states(r, r.value(left), right)
+
+    def test(option: e.Expr) -> Term:
+        if of_states:
+            return _state_test(r, left, "is not" if negated else "is", option)
+        return _compare(r, left, "!=" if negated else "==", option, option.span)
+
+    join = terms.conjunction if negated else terms.disjunction
+    return join(gathered(partial(test, option) for option in right.options))
 
 
-def _equal(r: Context, left: e.Expr, option: e.Expr) -> Term:
-    return _present(r, [left], lambda: _compare(r, left, "==", option, option.span))
+def _of_states(r: Context, typed: Typed, right: e.Choice) -> bool:
+    """Say whether the options are states of a machine rather than machines."""
+    others = [str(o) for o in right.options if not _is_value(r, o)]
+    if typed.machine is not None:
+        return bool(others)
+    states = r.vocabulary.model.templates[typed.sort.name].states if typed.sort.template else ()
+    return any(name in states for name in others)
 
 
 def _is_value(r: Context, option: e.Expr) -> bool:
@@ -76,19 +84,16 @@ def _is_value(r: Context, option: e.Expr) -> bool:
         name in v.definitions or name in v.variables or v.forgiven(name))
 
 
-def _state_test(r: Context, left: e.Expr, right: e.Expr) -> Term:
+def _state_test(r: Context, left: e.Expr, word: str, right: e.Expr) -> Term:
     typed = r.value(left)
-    if typed.machine is None:
+    if not typed.sort.template:
         known = () if typed.sort.unbounded else map(typed.sort.text, typed.sort.codes())
         hint = r.advice(f"{left} == {right}", *(f"{left} == {value}" for value in known))
         if typed.sort.boolean:
             hint = f"write `{left}`"
-        if typed.sort.template:
-            group = typed.sort.name
-            hint = f"to look behind it write `any(c == {left} and c is {right} for c in {group})`"
         r.refuse(left, f"`is` asks for the state of a machine, and `{left}` is "
                  f"{kind_of(typed.sort)}", hint)
-    template = r.vocabulary.model.machines[typed.machine]
+    template = r.vocabulary.model.templates[typed.sort.name]
     state = str(right)
     if state not in template.states:
         machine = state in r.bound or state in r.vocabulary.model.machines
@@ -100,9 +105,8 @@ def _state_test(r: Context, left: e.Expr, right: e.Expr) -> Term:
         if r.vocabulary.may_have(template):
             raise ResolveError
         r.refuse(right, f"`{template.name}` has no state `{state}`", hint)
-    variable = r.vocabulary.variables[typed.machine]
-    term = variable.later() if typed.later else variable.term()
-    return terms.equal(term, terms.constant(template.states.index(state)))
+    test = state_is(typed, template.states.index(state), r.vocabulary)
+    return _present(r, [left], word, test, there(typed))
 
 
 def _compare(r: Context, left: e.Expr, word: str, right: e.Expr,
@@ -112,12 +116,17 @@ def _compare(r: Context, left: e.Expr, word: str, right: e.Expr,
         if str(side) == "none" and "none" not in r.bound:
             _check_none(r, side, other.sort)
     whole = at or (left.span[0], max(right.span[1], left.span[1]))
-    _check_sorts(r, whole, f"`{left} {word} {right}`", (a, b))
-    if word == "==":
-        return terms.equal(a.term, b.term)
-    if not a.sort.ordered:
+    positive = POSITIVE.get(word, word)
+    _check_sorts(r, whole, f"`{left} {positive} {right}`", (a, b))
+    if positive != "==" and not a.sort.ordered:
         r.refuse(whole, f"`{left} {word} {right}` needs an order, and `{a.sort}` has none")
+    return _present(r, [left, right], word, _holds(a, positive, b), a.defined, b.defined)
+
+
+def _holds(a: Typed, word: str, b: Typed) -> Term:
     match word:
+        case "==":
+            return terms.equal(a.term, b.term)
         case "<":
             return terms.negation(terms.at_most(b.term, a.term))
         case "<=":

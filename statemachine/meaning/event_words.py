@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression import syntax as e
+from twinrom.statemachine.meaning.references import path_from
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from twinrom.statemachine.meaning.context import Context
     from twinrom.statemachine.meaning.scope import EventWords, Typed
@@ -60,8 +62,12 @@ def _any(right: e.Expr, meaning: Callable[[str], Term | None],
 
 
 def _no_event(r: Context, option: e.Expr) -> NoReturn:
-    words = _words(r, option)
-    known = did_you_mean(str(option), words.names())
+    unknown_event(r, option, _words(r, option).names())
+
+
+def unknown_event(r: Context, option: e.Expr, names: Sequence[str]) -> NoReturn:
+    """Refuse what is no name of an event or a rule."""
+    known = did_you_mean(str(option), names)
     hint = f"{known} " * bool(known) + f"(one that never happens: `[event.{option}]`)"
     r.refuse(option, f"unknown event `{option}`", hint)
 
@@ -69,7 +75,7 @@ def _no_event(r: Context, option: e.Expr) -> NoReturn:
 def event_argument(r: Context, node: e.Name) -> Typed:
     """Return the meaning of `event.NAME`."""
     words = _words(r, node)
-    name = ".".join(node.path[1:])
+    name = ".".join(node.path[1:2])
     if not name:
         r.refuse(node, "`event` alone is no value", "write `event is NAME`")
     if name in ("by", "during"):
@@ -80,7 +86,9 @@ def event_argument(r: Context, node: e.Name) -> Typed:
         r.refuse(node, f"no event has an argument `{name}`", did_you_mean(name, words.arguments()))
     if isinstance(found, str):
         r.refuse(node, found)
-    return found[1]
+    if not node.path[2:]:
+        return found[1]
+    return path_from(r, node, replace(found[1], defined=found[0]), ["event", name], node.path[2:])
 
 
 def event_presence(r: Context, node: e.Expr) -> Term | None:

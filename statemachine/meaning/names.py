@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression import syntax as e
 from twinrom.statemachine.meaning.comparisons import is_open
+from twinrom.statemachine.meaning.references import path_from
 from twinrom.statemachine.meaning.scope import BROKEN, ResolveError, Typed, gathered, kind_of
 from twinrom.statemachine.sorts import BOOL
 from twinrom.statemachine.source.diagnostics import closest, did_you_mean
@@ -24,7 +25,7 @@ SPELLED = {"true": "write `True`", "false": "write `False`", "null": "write `non
            "next": "write `next(e)`"}
 
 
-def named(r: Context, node: e.Name, expected: Sort | None) -> Typed:  # noqa: PLR0911 - a return a meaning
+def named(r: Context, node: e.Name, expected: Sort | None) -> Typed:
     """Return the meaning of a name or a dotted path."""
     head, *rest = node.path
     v = r.vocabulary
@@ -32,20 +33,23 @@ def named(r: Context, node: e.Name, expected: Sort | None) -> Typed:  # noqa: PL
         typed = r.bound[head]
         if typed is BROKEN:
             raise ResolveError
-        if not rest:
-            return replace(typed, later=r.later) if typed.machine else typed
-        if typed.machine is None:
-            r.refuse(node, f"`{head}` is not a machine but {kind_of(typed.sort)}")
-        return _path(r, node, ".".join((typed.machine, *rest)))
-    if rest or head in v.model.machines:
-        return _path(r, node, ".".join(node.path))
-    if head in v.variables:
-        return _variable(r, v.variables[head])
-    if head in v.definitions:
-        return r.definition(node, v.definitions[head], ())
-    if head == "none" and expected is not None:
+        if typed.sort.template and r.later:
+            typed = replace(typed, later=terms.TRUE)
+    elif head in v.model.machines:
+        typed = constant_of(r, v.sorts[v.model.machines[head].name], head)
+    elif rest and f"{head}.{rest[0]}" in v.model.machines:  # a part of nothing, said elsewhere
+        raise ResolveError
+    elif head in v.variables:
+        typed = _variable(r, v.variables[head])
+    elif head in v.definitions:
+        typed = r.definition(node, v.definitions[head], ())
+    elif rest:
+        _no_path(r, node)
+    elif head == "none" and expected is not None:
         return Typed(terms.constant(expected.or_none().low), expected.or_none())
-    return _label(r, node, head, expected)
+    else:
+        return _label(r, node, head, expected)
+    return path_from(r, node, typed, [head], tuple(rest))
 
 
 def _label(r: Context, node: e.Name, name: str, expected: Sort | None) -> Typed:
@@ -75,6 +79,9 @@ def _unknown(r: Context, node: e.Name, name: str, expected: Sort | None) -> NoRe
     elif name in v.model.tables:
         cells = ("1" if s.unbounded else s.text(s.low) for s in v.model.tables[name].of)
         hint = _said("a table", r.advice(f"{name}({', '.join(cells)})"))
+    elif name in v.families:
+        cells = (s.text(s.plain_low) for s in v.families[name].sorts)
+        hint = _said("an observer with `each`", r.advice(f"{name}({', '.join(cells)})"))
     elif name in v.model.templates:
         state = v.model.templates[name].states[0]
         hint = _said("a template", r.advice(f"all(c is {state} for c in {name})"))
@@ -114,48 +121,21 @@ def constant_of(r: Context, sort: Sort, name: str) -> Typed:
     if code is None:  # pragma: no cover - the caller has looked
         raise AssertionError(name)
     machine = name if sort.template else None
-    return Typed(terms.constant(code), sort, machine, r.later)
+    return Typed(terms.constant(code), sort, machine, terms.truth(r.later))
 
 
-def _path(r: Context, node: e.Name, joined: str) -> Typed:
-    v = r.vocabulary
-    if joined in v.model.machines:
-        return constant_of(r, v.sorts[v.model.machines[joined].name], joined)
-    if joined in v.variables:
-        return _variable(r, v.variables[joined])
-    return _no_path(r, node, joined)
-
-
-def _no_path(r: Context, node: e.Name, joined: str) -> NoReturn:
-    v = r.vocabulary
-    machines = v.model.machines
-    owner, _, last = joined.rpartition(".")
-    written = ".".join(node.path[:-1])
-    if owner in machines:
-        parts = [m.removeprefix(owner + ".") for m in machines if m.startswith(owner + ".")]
-        template = machines[owner]
-        hint = did_you_mean(last, [*template.variables, *parts])
-        if last in template.states:
-            hint = f"it is a state: write `{written} is {last}`"
-        elif last == "state":
-            hint = f"write `{written} is {template.states[0]}`"
-        span = (node.span[1] - len(node.path[-1]), node.span[1])
-        r.refuse_name(span, f"{template.name}.{last}",
-                      f"`{template.name}` has no variable `{last}`", hint)
-    if owner in v.variables:
-        sort = v.variables[owner].sort
-        hint = f"to look behind it write `any(c == {written} and c.{last} for c in {sort.name})`"
-        r.refuse(node, f"`{written}` is a variable", hint if sort.template else "")
-    if owner in v.definitions:
-        r.refuse(node, f"`{owner}` is a definition, and has no parts")
-    if v.forgiven(joined.split(".", maxsplit=1)[0]):
+def _no_path(r: Context, node: e.Name) -> NoReturn:
+    """Refuse a path that does not start at a machine."""
+    v, owner = r.vocabulary, ".".join(node.path[:-1])
+    if v.forgiven(node.path[0]):
         raise ResolveError
     r.refuse_name(node, owner, f"unknown machine `{owner}`",
-                  did_you_mean(owner, [*machines, *r.bound]))
+                  did_you_mean(owner, [*v.model.machines, *r.bound]))
 
 
 def _variable(r: Context, variable: Variable) -> Typed:
-    return Typed(variable.later() if r.later else variable.term(), variable.sort)
+    return Typed(variable.later() if r.later else variable.term(), variable.sort, None,
+                 terms.truth(r.later))
 
 
 def applied(r: Context, node: e.Call) -> NoReturn:
@@ -165,7 +145,10 @@ def applied(r: Context, node: e.Call) -> NoReturn:
     span = (start, start + len(name))
     if name in r.bound or v.taken(name):
         r.refuse(span, f"`{name}` takes no arguments")
-    known = [*v.definitions, *v.model.tables, "min", "max", "next", "all", "any", "count"]
+    later = ["later"] * any(sort.wraps for sort in v.sorts.values())
+    known = [*v.families, *v.definitions, *v.model.tables, "min", "max", *later, "next",
+             "all", "any", "count"]
+    known += ["enabled"] * (v.rules is not None)
     r.refuse_name(span, name, f"unknown definition or table `{name}`", did_you_mean(name, known))
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression import syntax as e
+from twinrom.statemachine.meaning.abilities import ENABLED, enabled
 from twinrom.statemachine.meaning.comparisons import both, compared, is_open
 from twinrom.statemachine.meaning.context import Context
 from twinrom.statemachine.meaning.event_words import event_argument
 from twinrom.statemachine.meaning.names import applied, grouped, named, unending
+from twinrom.statemachine.meaning.references import path_from
 from twinrom.statemachine.meaning.scope import (
     MAX_LEVELS,
     MAX_WORK,
@@ -25,6 +27,7 @@ from twinrom.statemachine.sorts import BOOL, FAR, Sort, number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from twinrom.statemachine.meaning.scope import Family
     from twinrom.statemachine.model import Definition
     from twinrom.statemachine.terms import Term
 
@@ -69,6 +72,8 @@ class Resolver(Context):
             case e.Name(path):
                 return event_argument(self, node) if path[0] == "event" else (
                     named(self, node, expected))
+            case e.Member(inside, path):
+                return path_from(self, node, self.value(inside), [str(inside)], path)
             case e.Not(operand):
                 return Typed(terms.negation(self.truth(operand)), BOOL)
             case e.Junction(operator, operands):
@@ -120,7 +125,12 @@ class Resolver(Context):
         if mistake:
             self.refuse(node, f"`{node}` cannot be computed: {mistake}")
         term = operation.build(a.term, b.term)
-        return Typed(term, number(term.low, term.high, next(iter(names), "")))
+        name = next(iter(names), "") if operation.build is not terms.modulo else ""
+        sort = self.vocabulary.sorts.get(name)
+        if sort is not None and sort.wraps:
+            term = wrapped(term, sort)
+        return Typed(term, number(term.low, term.high, name),
+                     defined=terms.conjunction([a.defined, b.defined]))
 
     def _choice(self, node: e.IfElse, expected: Sort | None) -> Typed:
         def branches() -> tuple[Typed, Typed]:
@@ -142,28 +152,65 @@ class Resolver(Context):
         name = next(iter(names - {""}), "")
         term = terms.choose(condition, a.term, b.term)
         base = a.sort if a.sort.name else b.sort
+        sort = base if base.optional else (b.sort if b.sort.optional else base)
         if base.ordered:
             low, high = min(a.sort.low, b.sort.low), max(a.sort.high, b.sort.high)
-            optional = a.sort.optional or b.sort.optional
-            return Typed(term, Sort(name, low, high, optional=optional))
-        return Typed(term, base if base.optional else (b.sort if b.sort.optional else base))
+            sort = Sort(name, low, high, optional=a.sort.optional or b.sort.optional)
+        later, defined = terms.choose(condition, a.later, b.later), (
+            terms.choose(condition, a.defined, b.defined))
+        return Typed(term, sort, None, later, defined)
 
     def _call(self, node: e.Call, expected: Sort | None) -> Typed:
+        v, function = self.vocabulary, node.function
+        own = any(function in names for names in (v.model.tables, v.definitions, v.families))
+        if node.names and (function != ENABLED or own):
+            self.refuse(node.name_spans[0], "arguments have no names here")
+        if own:
+            return self._own(node, expected)
+        free = function not in self.bound and not v.taken(function)
+        match function:
+            case "next":
+                return self._next(node)
+            case "min" | "max":
+                return self._extreme(node)
+            case "later" if free:
+                return self._later(node)
+            case "enabled" if free:
+                return enabled(self, node)
+            case _:
+                return applied(self, node)
+
+    def _own(self, node: e.Call, expected: Sort | None) -> Typed:
+        """Return what a table, a definition or an observer of the file gives."""
         v, function, arguments = self.vocabulary, node.function, node.arguments
-        if function == "next":
-            return self._next(node)
-        if function in ("min", "max"):
-            return self._extreme(node)
-        if function in v.model.tables:
-            sorts = v.model.tables[function].of
-            self._count(node, function, len(sorts), len(arguments))
-            values = gathered(map(partial(partial, self._fitting), arguments, sorts))
-            return Typed(terms.table(function, [t.term for t in values]), BOOL)
         if function in v.definitions:
-            definition = v.definitions[function]
             given = gathered(partial(self.value, a, expected) for a in arguments)
-            return self.definition(node, definition, tuple(given))
-        return applied(self, node)
+            return self.definition(node, v.definitions[function], tuple(given))
+        if function in v.families:
+            return self._member(node, v.families[function])
+        sorts = v.model.tables[function].of
+        self._count(node, function, len(sorts), len(arguments))
+        values = gathered(map(partial(partial, self._fitting), arguments, sorts))
+        entry = terms.table(function, [t.term for t in values])
+        return Typed(terms.conjunction([*(t.defined for t in values), entry]), BOOL)
+
+    def _member(self, node: e.Call, family: Family) -> Typed:
+        """Return the variable for these values; nothing where there is none for them."""
+        self._count(node, node.function, len(family.sorts), len(node.arguments))
+        values = gathered(map(partial(partial, self._fitting), node.arguments,
+                              [s.or_none() if s.template else s for s in family.sorts]))
+        found = [(terms.conjunction(terms.equal(t.term, t.sort.constant(code))
+                                    for t, code in zip(values, codes, strict=True)), variable)
+                 for codes, variable in family.members.items()]
+        defined = terms.conjunction([*(t.defined for t in values),
+                                     terms.disjunction(where for where, _ in found)])
+        term = family.value.constant(family.value.low)
+        for where, variable in found:
+            own = variable.later() if self.later else variable.term()
+            term = terms.choose(where, own, term) if term is not own else term
+        if family.value.boolean:
+            term = terms.conjunction([defined, term])
+        return Typed(term, family.value, None, terms.truth(self.later), defined)
 
     def _fitting(self, node: e.Expr, sort: Sort) -> Typed:
         """Return a value that must be one of `sort`."""
@@ -187,6 +234,22 @@ class Resolver(Context):
             self.refuse(node, "`next` inside `next`: a step has one state after it")
         return replace(self, later=True).value(node.arguments[0])
 
+    def _later(self, node: e.Call) -> Typed:
+        """Return whether one value comes after another, going round the shorter way."""
+        self._count(node, "later", 2, len(node.arguments))
+        a, b = both(self, *node.arguments)
+        sort = self.vocabulary.sorts.get(a.sort.name or b.sort.name)
+        if sort is None or not sort.wraps or {a.sort.name, b.sort.name} - {"", sort.name}:
+            self.refuse(node, "`later` compares two values of one sort that wraps",
+                        'declare it as "0..7 wraps"')
+        for side, typed in zip(node.arguments, (a, b), strict=True):
+            if typed.sort.optional:
+                self.refuse(side, f"`{side}` may be `none`, so it cannot be computed with")
+        distance = terms.modulo(terms.minus(a.term, b.term), terms.constant(sort.plain_size))
+        return Typed(terms.conjunction([
+            a.defined, b.defined, terms.at_most(terms.constant(1), distance),
+            terms.at_most(distance, terms.constant((sort.plain_size - 1) // 2))]), BOOL)
+
     def _extreme(self, node: e.Call) -> Typed:
         if not node.arguments:
             self.refuse(node, f"`{node.function}` needs values")
@@ -207,7 +270,8 @@ class Resolver(Context):
         a, b = self._folded(node, found[:half]), self._folded(node, found[half:])
         smaller = terms.at_most(a.term, b.term)
         condition = smaller if node.function == "min" else terms.negation(smaller)
-        return self.merged(node, condition, a, b)
+        both_ = terms.conjunction([a.defined, b.defined])
+        return replace(self.merged(node, condition, a, b), defined=both_)
 
     def definition(self, node: e.Expr, definition: Definition, arguments: tuple[Typed, ...],
                    ) -> Typed:
@@ -255,6 +319,16 @@ class Resolver(Context):
             return Typed(join(parts), BOOL)
         total = _sum([terms.choose(p, terms.constant(1), terms.constant(0)) for p in parts])
         return Typed(total, number(total.low, total.high))
+
+
+def wrapped(term: Term, sort: Sort) -> Term:
+    """Return the value of a sort that wraps which a number stands for: modulo the size."""
+    low, size = terms.constant(sort.plain_low), terms.constant(sort.plain_size)
+    if sort.plain_low <= term.low and term.high <= sort.high:
+        return term
+    if not sort.plain_low:
+        return terms.modulo(term, size)
+    return terms.plus(low, terms.modulo(terms.minus(term, low), size))
 
 
 def _sum(parts: list[Term]) -> Term:

@@ -10,13 +10,13 @@ from twinrom.statemachine.model import ONLY_STATE
 from twinrom.statemachine.sorts import Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from twinrom.statemachine.expression.formula import Formula
     from twinrom.statemachine.model import Definition, Model, Template
     from twinrom.statemachine.source.diagnostics import Problem
     from twinrom.statemachine.source.locate import Span
-    from twinrom.statemachine.system import Variable
+    from twinrom.statemachine.system import RuleInstance, Variable
     from twinrom.statemachine.terms import Term
 
 Meaning = TypeVar("Meaning")
@@ -40,23 +40,38 @@ class ResolveError(ValueError):
 
 @dataclass(frozen=True)
 class Typed:
-    """A term with its sort; `machine` is set when it is one known machine, in `later` state."""
+    """A term with its sort; where `defined` does not hold it is nothing (and no truth holds).
+
+    `machine` is set when it is one known machine. What is read of a machine is read in the state
+    after the step where `later` holds.
+    """
 
     term: Term
     sort: Sort
     machine: str | None = None
-    later: bool = False
+    later: Term = terms.FALSE
+    defined: Term = terms.TRUE
 
 
 BROKEN = Typed(terms.FALSE, Sort("?", 0, 0))  # what a name means whose binding has a mistake
+
+
+@dataclass(frozen=True)
+class Family:
+    """Variables that are told apart by values: `hit(s1)`; `members` has them by their codes."""
+
+    sorts: tuple[Sort, ...]
+    value: Sort
+    members: Mapping[tuple[int, ...], Variable]
 
 
 @dataclass
 class Vocabulary:
     """Everything a name can mean, apart from what is bound locally.
 
-    `events`, when given, resolves what a step property may say of the event. `broken` has the
-    names whose declaration has a mistake of its own (`*`: any name may be one of them).
+    `events`, when given, resolves what a step property may say of the event, and `rules` are those
+    of which `enabled` speaks. `broken` has the names whose declaration has a mistake of its own
+    (`*`: any name may be one of them).
     """
 
     model: Model
@@ -70,6 +85,8 @@ class Vocabulary:
     level: int = 0
     advising: bool = False
     extents: dict[Term, tuple[int, int]] = field(default_factory=dict)
+    rules: Sequence[RuleInstance] | None = None
+    families: Mapping[str, Family] = field(default_factory=dict)
 
     def labelled(self, name: str) -> Iterator[Sort]:
         """Return the sorts that have a value called `name`."""
@@ -78,7 +95,7 @@ class Vocabulary:
     def taken(self, name: str) -> bool:
         """Say whether `name` means something everywhere, so that nothing can be bound to it."""
         known = (self.model.machines, self.model.tables, self.variables, self.sorts,
-                 self.definitions)
+                 self.definitions, self.families)
         return any(name in names for names in known) or any(self.labelled(name))
 
     def forgiven(self, name: str) -> bool:

@@ -24,12 +24,16 @@ def filled(node: e.Expr, bound: Mapping[str, Typed]) -> e.Expr:  # noqa: C901, P
             head, *rest = path
             known = head in bound and _fixed(bound[head])
             return e.Name((*_text(bound[head]), *rest)) if known else node
+        case e.Member(inside):
+            return replace(node, of=fill(inside))
         case e.Not(operand):
             return replace(node, operand=fill(operand))
         case e.Junction(_, operands):
             return replace(node, operands=tuple(map(fill, operands)))
         case e.Choice(options):
             return replace(node, options=tuple(map(fill, options)))
+        case e.Call(_, (event, *arguments), names) if names:
+            return replace(node, arguments=(event, *map(fill, arguments)))
         case e.Call(_, arguments):
             return replace(node, arguments=tuple(map(fill, arguments)))
         case e.Compare(first, rest):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinrom.statemachine import terms
-from twinrom.statemachine.system import State, Step
+from twinrom.statemachine.system import Conjunct, State, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from transitions.core import Callback, TransitionConfigDict
 
     from twinrom.statemachine.model import Template
-    from twinrom.statemachine.system import Conjunct, GroundMove, RuleInstance, TransitionSystem
+    from twinrom.statemachine.system import GroundMove, RuleInstance, TransitionSystem
     from twinrom.statemachine.tables import TableChoices
     from twinrom.statemachine.terms import Term
 
@@ -133,21 +133,23 @@ class Runtime:
         moves: dict[str, list[GroundMove]] = {}
         for move in instance.moves:
             moves.setdefault(self._owner[move.machine], []).append(move)
-        required = {self._owner[m.machine]: None for m in instance.moves if not m.optional}
+        required = {self._owner[m.machine]: None for m in instance.moves if m.required}
         owners = {self._owner[i]: None for i in instance.updates
                   if i in self._owner and not self.system.variables[i].machine}
         # A rule that need not touch any machine is decided by one that then stays where it is.
         must = required | owners or dict.fromkeys([*moves, *self.units][:1])
         sources = {self._source(m, m.sources) for m in instance.moves
-                   if not m.optional and m.sources is not None}
+                   if m.required and m.sources is not None}
         guards: list[Callback] = [Guard(c) for c in instance.conjuncts if c.term not in sources]
         trigger = f"{instance.name} #{instance.index}"
         for name in must | dict.fromkeys(moves):
             template = self.system.model.machines[name]
             stays = name in must and name not in required
-            for states, destination in _arrows(template, moves.get(name, ()), stays=stays):
+            for states, destination, where in _arrows(template, moves.get(name, ()), stays=stays):
+                meant = [Guard(Conjunct("", where))] * (where is not terms.TRUE)
                 arrows[name].append({
-                    "trigger": trigger, "source": states, "dest": destination, "conditions": guards,
+                    "trigger": trigger, "source": states, "dest": destination,
+                    "conditions": [*guards, *meant],
                     "after": [self.units[name].take] if name in owners else [],
                 })
         return _Wiring(instance, trigger, tuple(self.units[n] for n in must),
@@ -260,16 +262,20 @@ def replay(system: TransitionSystem, start: State, steps: Iterable[Step], *,
 
 
 def _arrows(template: Template, moves: Sequence[GroundMove], *,
-            stays: bool) -> Iterator[tuple[list[str], str | None]]:
-    """Return source states with their destination; None is a machine that `stays` where it is."""
+            stays: bool) -> Iterator[tuple[list[str], str | None, Term]]:
+    """Return source states with their destination; None is a machine that `stays` where it is.
+
+    The first that applies counts: one that is meant only somewhere may leave it to the others.
+    """
     left = list(template.states)
     for move in reversed(moves):  # of two moves out of one state the later one counts
         states = range(len(template.states)) if move.sources is None else move.sources
         sources = [name for name in left if template.states.index(name) in states]
-        left = [name for name in left if name not in sources]
-        yield sources, template.states[move.destination]
+        if move.where is terms.TRUE:
+            left = [name for name in left if name not in sources]
+        yield sources, template.states[move.destination], move.where
     if stays:
-        yield left, None
+        yield left, None, terms.TRUE
 
 
 def _allowed(wiring: _Wiring, moment: Moment) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from asked import corpus, question, resized, shipped
-from random_models import POWERED, made
+from random_models import POWERED, REFERRING, WRAPPED, made
 
 from twinrom.diagrams.page.data import run_data, system_data
 from twinrom.proofs import holds_at, holds_in
@@ -150,7 +150,7 @@ def test_corpus(name: str) -> None:
 
 
 @needs_node
-@pytest.mark.parametrize("seed", [*range(12), *POWERED[:6]])
+@pytest.mark.parametrize("seed", [*range(12), *POWERED[:6], *WRAPPED[:6], *REFERRING[:6]])
 def test_random_models(seed: int) -> None:
     rng, maker = random.Random(seed), made(seed)
     asked = question(maker.model(), maker.spec())

@@ -170,7 +170,7 @@ class Cutting:
         if power is None or power == ALL_POWER:
             return set(self.model.machines)
         named = {m for path in power for m in self.targets(path, fault)}
-        return {m for m in self.model.machines if {m, m.split(".")[0]} & named}
+        return {m for m in self.model.machines if any(f"{m}.".startswith(f"{n}.") for n in named)}
 
     def own(self, fault: Step) -> set[int]:
         """Return what the fault itself moves or sets."""

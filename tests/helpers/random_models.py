@@ -297,10 +297,164 @@ require = ["A.level == B.level", "A.level == {low}"]
             "event.by == controller", "event.during == r0 and event.written >= 0")
 
 
-POWER = 1000
-POWERED = tuple(range(POWER, POWER + 60))
+class WrapMaker(Maker):
+    """Makes models whose numbers wrap: sums, remainders, and what comes later going round."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.level += " wraps"
+
+    def number(self, depth: int, names: list[str]) -> str:
+        inner = super().number(depth, names)
+        if depth == 0 or self.chance.random() < 0.3:
+            return inner
+        other = f"{self.chance.choice(names)}.level"  # a sum of literals has no sort
+        return self.pick(f"({inner} + {other})", f"({other} - {inner})", f"({other} + 2)")
+
+    def truth(self, depth: int, names: list[str]) -> str:
+        if depth == 0 or self.chance.random() < 0.5:
+            return super().truth(depth, names)
+        n, by = self.chance.choice(names), self.chance.randint(1, 4)
+        inner = self.number(depth - 1, names)
+        return self.pick(
+            f"later({n}.level, {inner})", f"not later({inner}, part.level)",
+            f"{n}.level % {by} {self.pick('==', '<', '!=')} {self.chance.randint(0, by)}",
+            f"(part.level - {n}.level) % {by} == 0", "count(b is on for b in Box) % 2 == 1",
+        )  # fmt: skip
+
+
+
+class ReferMaker(Maker):
+    """Makes models in which much is read, set and moved through references, `none` among them."""
+
+    plain = False
+
+    def wide(self, names: list[str]) -> list[str]:
+        """Return the names with references to machines, unless there are some already."""
+        if self.plain or any("peer" in name for name in names):
+            return names
+        n, m = self.chance.choice(names), self.chance.choice(names)
+        return [*names, f"{n}.peer", f"{m}.peer.peer", f"({n}.peer if {m}.flag else {m})",
+                f"friend({n})", f"{n}.cell.of", f"{m}.used.of"]
+
+    def number(self, depth: int, names: list[str]) -> str:
+        return super().number(depth, self.wide(names))
+
+    def truth(self, depth: int, names: list[str]) -> str:
+        names = self.wide(names)
+        n, m = self.chance.choice(names), self.chance.choice(names)
+        if self.chance.random() < 0.3:
+            sign = self.pick("<", "<=", "==", "!=", ">")
+            return self.pick(
+                f"{n}.cell.level {sign} {m}.level", f"{n}.used is good", f"{n}.cell is not good",
+                f"{n}.used.pin.up", f"{n}.cell.pin.up == {m}.spare.pin.up", f"{n}.used == {m}.cell",
+                f"{n}.level + {m}.level {sign} {self.levels[0]} + 1", f"{n} not in (off, broken)",
+                f"{n}.flag == {m}.flag", f"{n}.peer != {m}", f"{n} in (A, {m})",
+                f"min({n}.level, {m}.level) {sign} {n}.level", f"{n}.cell.of == {m}",
+                f"{n}.level not in ({self.levels[0]}, {m}.level)",
+                f"any(b is on for b in ({n}, {m}))", f"{n}.colour not in (red, {m}.colour)",
+            )  # fmt: skip
+        return super().truth(depth, names)
+
+    def rule(self, number: int) -> str:
+        names = self.pick("A B", "this other").split()
+        n, m = names
+        lines = [f"[rule.r{number}]", f'by = "{self.pick("operator", "controller", "fault")}"']
+        if n == "this":
+            other = self.pick('other = "Box"', 'other = "Box", own = "this.Cell"')
+            lines.append(f'each = {{ this = "Box", {other} }}')
+        given = self.chance.random() < 0.4
+        if given:
+            lines.append('given = { l = "Level", p = "bool" }')
+        lines.append(f'when = "{self.truth(1, names)}{" and (p or l == part.level)" * given}"')
+        move = self.pick(
+            f'moves = "{n}.peer: {self.pick("on", "off, on", "*")} -> {self.pick("on", "broken")}"',
+            f'moves = "{n}: {self.pick("on, off", "*")} -> {self.pick("on", "off")}"',
+            f'also = "{n}.cell.of: off -> on"', f'moves = "{n}.peer.cell: good -> bad"',
+            f'moves = ["{n}.peer: on -> off", "{m}.cell: bad -> good"]', "",
+        )
+        self.plain = True
+        value = self.pick("l" if given else self.levels[0], self.number(1, names),
+                          f"({n}.peer.level if {n}.peer in (A, B) else {m}.level)")
+        flag = self.truth(1, names)
+        self.plain = False
+        sets = [f"{n}.flag = {flag}", f"{n}.level = {value}", f"{n}.cell.of = {m}.peer",
+                f"{n}.used = {n}.{self.pick('cell', 'spare')}", f"{n}.used.pin.up = {flag}",
+                f"{m}.peer = {self.pick(n, 'none', f'{n}.cell.of')}", f"{n}.cell.level = {value}"]
+        sets = self.chance.sample(sets, self.chance.randint(1, 3))
+        if any("own = " in line for line in lines):
+            sets = [f"{n}.used = own" if f"{n}.used = " in s else s for s in sets]
+        if "peer" in move:
+            through = [f"{n}.peer.cell.level = {value}", f"{n}.peer.flag = {flag}"]
+            taken = {s.split(" =")[0].rpartition(".")[2] for s in sets}
+            sets += [s for s in through if s.split(" =")[0].rpartition(".")[2] not in taken]
+        return "\n".join([*lines, move, f"sets = {sets}".replace("'", '"')])
+
+    def model(self) -> str:
+        low = self.levels[0]
+        self.rules = "\n\n".join(self.rule(i) for i in range(self.chance.randint(2, 4)))
+        first = self.pick("A", "B", "none")
+        return f"""
+[sort]
+Level = "{self.level}"
+Colour = {self.colour}
+[table.fits]
+of = ["Level", "Colour"]
+allow = [[{low}, "red"]]
+[machine.Box]
+instances = ["A", "B"]
+states = ["on", "off", "broken"]
+[machine.Box.vars]
+level = {{ sort = "Level", initial = "{low}" }}
+flag = "bool"
+colour = {{ sort = "Colour", initial = "red" }}
+peer = "Box?"
+used = "this.Cell"
+[machine.Cell]
+part_of = "Box"
+parts = ["cell", "spare"]
+states = ["good", "bad"]
+vars = {{ level = {{ sort = "Level", initial = "{low}" }}, of = {{ sort = "Box?" }} }}
+[machine.Pin]
+part_of = "Cell"
+parts = ["pin"]
+vars.up = {{ sort = "bool", initial = "this == A.cell.pin" }}
+[machine.Part]
+instances = ["part"]
+vars = {{ level = {{ sort = "Level", initial = "{low}" }} }}
+[init]
+require = ["A.cell.of == {first}", "B.cell.of.level == B.level", "A.peer.peer != A",
+           "all(b.spare.of == none and (b.used == b.cell) == (b == A) for b in Box)"]
+[define]
+"same(l)" = "A.level == l and B.level == l"
+"friend(x)" = "x.peer if x is on else B.peer"
+
+{self.rules}
+"""
+
+    def spec(self) -> str:
+        n = self.pick("A", "B", "A.peer", "B.peer.peer")
+        return super().spec() + f"""
+[observer.touched]
+each = {{ this = "Box", cell = "this.Cell" }}
+sort = "bool"
+initial = "this == A"
+update = "touched(this, cell) != (event is r0 and (cell is good or next(this) is off))"
+[invariant.touch]
+each = {{ this = "Box" }}
+whenever = "{self.truth(1, ["A", "this"])}"
+must = "touched(this, this.used) or touched({n}, {n}.cell) or {self.truth(1, ["B", "this"])}"
+"""
+
+POWER, WRAP, REFER = 1000, 2000, 3000
+POWERED, WRAPPED = tuple(range(POWER, POWER + 60)), tuple(range(WRAP, WRAP + 60))
+REFERRING = tuple(range(REFER, REFER + 60))
 
 
 def made(seed: int) -> Maker:
-    """Return what makes the model of a seed: from `POWER` on one in which power fails."""
+    """Return what makes the model of a seed: in some power fails, numbers wrap, machines refer."""
+    if seed >= REFER:
+        return ReferMaker(seed - REFER)
+    if seed >= WRAP:
+        return WrapMaker(seed - WRAP)
     return PowerMaker(seed - POWER) if seed >= POWER else Maker(seed)

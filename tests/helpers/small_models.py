@@ -24,6 +24,7 @@ sets = "counter.value = counter.value + 1"
 """
 STOPS_AT_SEVEN = COUNTER.replace("< 7", "!= 7")  # it would count on from 8, where it never is
 SAFE = '[invariant.at_most_seven]\nmust = "counter.value <= 7"\n'
+AT_SEVEN = '[ends]\nwhen = "counter.value == 7"\n'
 UNSAFE = '[invariant.at_most_six]\nmust = "counter.value <= 6"\n'
 
 MACHINE = '[machine.Lamp]\ninstances = ["lamp"]\nstates = ["dark", "lit", "broken"]\n'
@@ -195,7 +196,7 @@ must = "next(count(v.byte for v in VAR) + init.next) < 2"
 
 
 def files(folder: Path, spec: str, model: str = COUNTER) -> str:
-    """Write a counter and its spec; return the model's path."""
+    """Write a counter and its spec, which lets it stand still at seven; return the model's path."""
     (folder / "counter.toml").write_text(model)
-    (folder / "counter.spec.toml").write_text(spec)
+    (folder / "counter.spec.toml").write_text(f"{spec}\n{AT_SEVEN}")
     return str(folder / "counter.toml")

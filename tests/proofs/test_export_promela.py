@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from asked import LONG, ROOT, corpus, question, sampled, shipped
 from changed import KNOWN, of_headline
-from random_models import POWERED, made
+from random_models import POWERED, REFERRING, WRAPPED, made
 from small_models import EMPTY, HOSTILE, HOSTILE_SPEC
 from spinning import CONSTANT, CONSTANT_SPEC, MISSING, run_spin
 
@@ -93,7 +93,9 @@ def test_example_is_told_step_by_step(tmp_path: Path) -> None:
     counts_agree(tmp_path, asked, search(asked))
 
 
-@pytest.mark.parametrize("seed", [*sampled(SEEDS, 3), *sampled(POWERED, 15)])
+@pytest.mark.parametrize(
+    "seed", [*sampled(SEEDS, 3), *sampled(POWERED, 15), *sampled(WRAPPED, 15),
+             *sampled(REFERRING, 15)])
 def test_random_models(seed: int, tmp_path: Path) -> None:
     maker = made(seed)
     asked = question(maker.model(), maker.spec())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import LONG, corpus, question, sampled, shipped
-from random_models import POWERED, made
+from random_models import POWERED, REFERRING, WRAPPED, made
 from small_models import EMPTY, HOSTILE, HOSTILE_SPEC
 from spinning import CONSTANT, CONSTANT_SPEC, LEAVES_ITS_SORT, NO_START
 
@@ -74,7 +74,8 @@ def test_proliant(tmp_path: Path) -> None:
     agrees(tmp_path, asked)
 
 
-@pytest.mark.parametrize("seed", [*range(8), *sampled(POWERED, 15)])
+@pytest.mark.parametrize(
+    "seed", [*range(8), *sampled(POWERED, 15), *sampled(WRAPPED, 15), *sampled(REFERRING, 15)])
 def test_random_models(seed: int, tmp_path: Path) -> None:
     maker = made(seed)
     asked = question(maker.model(), maker.spec())

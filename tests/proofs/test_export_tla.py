@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import LONG, corpus, question, shipped
-from random_models import POWERED, made
+from random_models import POWERED, REFERRING, made
 from small_models import EMPTY, HOSTILE, HOSTILE_SPEC
 from spinning import CONSTANT, CONSTANT_SPEC, LEAVES_ITS_SORT, NO_START
 
@@ -93,7 +93,7 @@ def test_proliant(tmp_path: Path) -> None:
     agrees(tmp_path, shipped("proliant"))
 
 
-@pytest.mark.parametrize("seed", [0, 5, 6, 11, POWERED[3]])
+@pytest.mark.parametrize("seed", [0, 5, 6, 11, POWERED[3], REFERRING[3]])
 def test_random_models(seed: int, tmp_path: Path) -> None:
     maker = made(seed)
     asked = question(maker.model(), maker.spec())

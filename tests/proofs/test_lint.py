@@ -10,7 +10,7 @@ import pytest
 from twinrom.proofs.lint.files import lint_files
 from twinrom.proofs.lint.findings import CODES, Finding
 from twinrom.proofs.lint.lint import lint
-from twinrom.proofs.spec.question import ask, pose
+from twinrom.proofs.spec.posing import ask, pose
 from twinrom.proofs.spec.spec import parse_spec, spec_for
 from twinrom.statemachine import load_model, parse_model, shipped_policies
 
@@ -30,6 +30,8 @@ MENDED = {
              '[event.boot]\ncan_happen = "server is off and B is valid"\n[rule.decays]'),
     "W301": ("[rule.upgrade]", '[rule.upgrade]\nmoves = ["bank: valid -> torn"]'),
     "W302": ('persistent = ["version"]\n', ""),
+    "W303": ('log.second = log.first"', 'log.second = log.first + 1"'),
+    "W304": ('power = ["console"]', 'power = "off"'),
     "W401": ('"C-1"\nby     = "operator"', '"C-2"\nby = "operator"'),
     "W402": ("[rule.reset]", '[rule.reset]\nclause = "C-2"'),
     "W403": ("[response.it_starts]", '[response.it_starts]\nclause = "C-1"'),

@@ -22,7 +22,7 @@ from asked import (
     sampled,
     shipped,
 )
-from random_models import POWERED, made
+from random_models import POWERED, REFERRING, WRAPPED, made
 
 from twinrom.proofs import Property, Question, Report, ask, holds_at, parse_spec, pose
 from twinrom.proofs.engines.native import NativeSearch, NativeUnavailableError, search_native
@@ -94,7 +94,8 @@ def test_changes_have_the_same_report(path: object) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", [*range(45), *sampled(POWERED, 6)])
+@pytest.mark.parametrize(
+    "seed", [*range(45), *sampled(POWERED, 6), *sampled(WRAPPED, 6), *sampled(REFERRING, 6)])
 def test_random_models_have_the_same_report(seed: int) -> None:
     maker = made(seed)
     same(question(maker.model(), maker.spec()), max_states=2_500)

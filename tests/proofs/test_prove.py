@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import LONG, SHIPPED, SOLVERS, corpus, proved, question, safety, sampled, shipped
-from random_models import POWERED, SMALL, made
+from random_models import POWERED, REFERRING, SMALL, WRAPPED, made
 from small_models import FEATURES, MACHINE, STOPS_AT_SEVEN, SWITCH
 
 from twinrom.proofs.certificates.make import UnconfirmedError, certify
@@ -230,7 +230,9 @@ def test_exclusion_is_part_of_the_proof(prove: Callable[[Question], Report]) -> 
 # ---------------------------------------------------------------- random models
 
 
-@pytest.mark.parametrize("seed", [*sampled(SMALL, 4), *sampled(POWERED, 20)])
+@pytest.mark.parametrize(
+    "seed", [*sampled(SMALL, 4), *sampled(POWERED, 20), *sampled(WRAPPED, 20),
+             *sampled(REFERRING, 20)])
 def test_provers_agree_with_the_search_on_random_models(seed: int) -> None:
     maker = made(seed)
     it = safety(question(maker.model(), maker.spec()))

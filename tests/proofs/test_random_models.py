@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import lengths, question, safety, sampled, up_to
-from random_models import POWERED, SMALL, made
+from random_models import POWERED, REFERRING, SMALL, WRAPPED, made
 
 from twinrom.proofs import Evidence, combine, holds_at
 from twinrom.proofs.engines.bounded import check_bounded
@@ -60,7 +60,9 @@ def note(asked: Question, found: dict[tuple[str, str], int], depth: int, state: 
                     found.setdefault((prop.name, what), depth)
 
 
-@pytest.mark.parametrize("seed", [*sampled(SMALL, 3), *sampled(POWERED, 6)])
+@pytest.mark.parametrize(
+    "seed", [*sampled(SMALL, 3), *sampled(POWERED, 6), *sampled(WRAPPED, 6),
+             *sampled(REFERRING, 6)])
 def test_three_ways_to_one_answer(seed: int) -> None:
     maker = made(seed)
     model, spec = maker.model(), maker.spec()

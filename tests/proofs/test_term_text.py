@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import CORPUS, LONG, corpus, question, sampled
-from random_models import POWERED, made
+from random_models import POWERED, REFERRING, WRAPPED, made
 from small_models import FEATURES
 
 from twinrom.proofs.certificates.make import invariant_of
@@ -113,7 +113,9 @@ def of_states(it: Question) -> list[Term]:
     return [t for t in found if not any(x.operator in words for x in terms.leaves([t]))]
 
 
-@pytest.mark.parametrize("seed", [*sampled(range(40), 5), *sampled(POWERED, 20)])
+@pytest.mark.parametrize(
+    "seed", [*sampled(range(40), 5), *sampled(POWERED, 20), *sampled(WRAPPED, 20),
+             *sampled(REFERRING, 20)])
 def test_conditions_of_random_models_are_read_back(seed: int) -> None:
     maker = made(seed)
     model, spec = maker.model(), maker.spec().replace("[budget]\nfault = 1", "")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from world import SYSTEM
 
-from twinrom.proofs.spec.question import pose
+from twinrom.proofs.spec.posing import pose
 from twinrom.proofs.spec.spec import parse_spec
 from twinrom.statemachine import ExpressionError, InputError, Place, Problems, parse, parse_model
 from twinrom.statemachine.expression.tokens import TOKEN, WORDS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 SHOWN = re.compile(r"(?:write|written|never happens:)[\w ]* `([^`]+)`")
 FILLED = "\0"  # stands for what is filled in: a name, or a word of the language
-FILLINGS = ("x", "any")
+FILLINGS = ("x", "any", "enabled")
 IN_A_STRING = {"\\\\"}  # an escape of TOML
 
 

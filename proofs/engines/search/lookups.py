@@ -139,7 +139,7 @@ class RuleLookup:
         self.sources = [
             (packing.mask[m.machine], {packing.place(m.machine, code) for code in m.sources})
             for m in instance.moves
-            if m.sources is not None and not m.optional
+            if m.sources is not None and m.required
         ]
 
     def can_move(self, control: int) -> bool:

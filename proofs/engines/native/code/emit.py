@@ -62,7 +62,7 @@ class Emitter(Fields):
                 return self._comparison(term)
             case "table":
                 return self._entry(term)
-            case "plus" | "minus" | "if" | "after" | "event" | "argument" | "opaque":
+            case "plus" | "minus" | "modulo" | "if" | "after" | "event" | "argument" | "opaque":
                 raise AssertionError(term.operator)  # a number, or folded away before
             case _:
                 assert_never(term.operator)
@@ -193,7 +193,7 @@ class Emitter(Fields):
             self.scopes[-1]["number", what] = found
         return found  # type: ignore[return-value]
 
-    def _number(self, term: Term) -> list[Case]:  # noqa: PLR0911 - as above
+    def _number(self, term: Term) -> list[Case]:  # noqa: C901, PLR0911 - as above
         arguments = term.arguments
         match term.operator:
             case _ if term.boolean:
@@ -207,6 +207,8 @@ class Emitter(Fields):
                 return [(None, NumberValue(self.payload[term.value]))]
             case "plus" | "minus":
                 return self._sum(term)
+            case "modulo":
+                return self._remainder(*arguments)
             case "if":
                 condition = self.decided(self.truth(arguments[0]))
                 if condition.masked:
@@ -244,6 +246,19 @@ class Emitter(Fields):
                 text = self.op(f"{word} i64 {x.text}, {y.text}")
                 value = NumberValue(text, x.bias + sign * y.bias)
             found.append((self._meet(where, here), value))
+        return found
+
+    def _remainder(self, term: Term, divisor: Term) -> list[Case]:
+        by, found = divisor.value, list[Case]()
+        for where, x in self.number(term):
+            if x.literal:
+                found.append((where, NumberValue(str(x.value % by))))
+                continue
+            text = self.with_bias(x, 0).text
+            if term.low < 0:  # the remainder of a negative number is negative, or nothing
+                text = self.op(f"srem i64 {text}, {by}")
+                text = self.op(f"add i64 {text}, {by}")
+            found.append((where, NumberValue(self.op(f"urem i64 {text}, {by}"))))
         return found
 
     def _meet(self, x: TruthValue | None, y: TruthValue | None) -> TruthValue | None:
