@@ -448,9 +448,9 @@ whenever = "{self.truth(1, ["A", "this"])}"
 must = "touched(this, this.used) or touched({n}, {n}.cell) or {self.truth(1, ["B", "this"])}"
 """
 
+
 POWER, WRAP, REFER = 1000, 2000, 3000
-POWERED, WRAPPED = tuple(range(POWER, POWER + 60)), tuple(range(WRAP, WRAP + 60))
-REFERRING = tuple(range(REFER, REFER + 60))
+POWERED, WRAPPED, REFERRING = (tuple(range(first, first + 155)) for first in (POWER, WRAP, REFER))
 
 
 def made(seed: int) -> Maker:
