@@ -434,7 +434,9 @@ require = ["A.cell.of == {first}", "B.cell.of.level == B.level", "A.peer.peer !=
 
     def spec(self) -> str:
         n = self.pick("A", "B", "A.peer", "B.peer.peer")
-        return super().spec() + f"""
+        faults = [r for r in self.rules.split("[rule.") if 'by = "fault"' in r]
+        each = '{ at_most = 1, each = "this" }' if all("each" in r for r in faults) else "1"
+        return super().spec().replace("fault = 1", f"fault = {each}") + f"""
 [observer.touched]
 each = {{ this = "Box", cell = "this.Cell" }}
 sort = "bool"
@@ -446,9 +448,9 @@ whenever = "{self.truth(1, ["A", "this"])}"
 must = "touched(this, this.used) or touched({n}, {n}.cell) or {self.truth(1, ["B", "this"])}"
 """
 
+
 POWER, WRAP, REFER = 1000, 2000, 3000
-POWERED, WRAPPED = tuple(range(POWER, POWER + 60)), tuple(range(WRAP, WRAP + 60))
-REFERRING = tuple(range(REFER, REFER + 60))
+POWERED, WRAPPED, REFERRING = (tuple(range(first, first + 155)) for first in (POWER, WRAP, REFER))
 
 
 def made(seed: int) -> Maker:

@@ -43,6 +43,10 @@ moves = "door: locked -> locked"
 by = "operator"
 clause = "C-1"
 moves = "door: shut -> locked"
+[rule.knock]
+by = "operator"
+clause = "C-1"
+moves = "door: locked -> locked"
 """
 CALM = 'extends = "door.toml"\nremove = "rule.lock"\n'
 CLAUSE = '[clause.C-1]\nsays = "doors"\n'
