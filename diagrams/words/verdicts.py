@@ -210,7 +210,8 @@ def _below(checked: Checked, standing: str) -> str:
         case "untested" if found:
             return f"{len(found)} never put to the test"
         case "departs" if found:
-            names = dict.fromkeys(name for one in found for name in one.prop.clauses)
+            named = {name for one in found for name in one.prop.clauses}
+            names = [name for name in checked.question.spec.clauses if name in named]
             return f"departs from {', '.join(names) or 'a clause'}"
         case "other-reading" if found:
             gaps = dict.fromkeys(one.prop.gap or "" for one in found)

@@ -67,7 +67,7 @@ HOLDS = '[possible.goes_on]\ncan = "lamp.n == 2"\n'
 KNOWN = UNSAFE + 'expect = "violated"\nbecause = "it counts to two"\n'
 GONE = SAFE + 'expect = "violated"\nbecause = "it counted to three"\n'
 CLAUSES = '[clause.C-1]\nsays = "a"\n[clause.C-2]\nsays = "b"\n'
-CARRIED = DEPARTS + 'clause = ["C-1", "C-2"]\n'
+CARRIED = DEPARTS + 'clause = ["C-2", "C-1"]\n'
 SEARCH = Options(engines=("search",))
 UNTESTED = VACUOUS.replace("[invariant.high]\n", "[invariant.tall]\nbookkeeping = true\n")
 
