@@ -37,13 +37,14 @@ from twinrom.proofs.questions.compare import (
 from twinrom.proofs.questions.faults import Cut, FaultNumber, count_faults, fault_numbers
 from twinrom.proofs.questions.gaps import Read, read_gaps
 from twinrom.proofs.questions.mutate import Mutated, mutate
-from twinrom.proofs.questions.standing import PolicyStanding
+from twinrom.proofs.questions.standing import PolicyStanding, searched
 from twinrom.proofs.questions.sweep import Point, axes_of, grid, policies, row_data, sweep
 from twinrom.proofs.report import Counts, DeadEnds, Found, Report
 from twinrom.proofs.run import Run
 from twinrom.proofs.spec import kinds
 from twinrom.proofs.spec.kinds import Kind
-from twinrom.proofs.spec.question import Question, ask, pose
+from twinrom.proofs.spec.posing import ask, pose
+from twinrom.proofs.spec.question import Question
 from twinrom.proofs.spec.request import CheckRequest, request
 from twinrom.proofs.spec.schema import json_schema as spec_json_schema
 from twinrom.proofs.spec.spec import Property, Spec, load_spec, parse_spec, shipped_specs, spec_for
@@ -56,8 +57,10 @@ from twinrom.proofs.verdicts.verdict import (
     Bounded,
     Checked,
     ClauseResult,
+    Kept,
     NotChecked,
     Proved,
+    ReadElsewhere,
     Result,
     Unknown,
     Vacuous,
@@ -71,14 +74,15 @@ __all__ = [
     "BOUNDED", "CODES", "ENGINES", "FORMATS", "SELECTABLE", "STANDINGS", "Answer", "Bounded",
     "Certificate", "CheckRequest", "Checked", "Clause", "ClauseResult", "Comparison", "Counts",
     "Cut", "DeadEnds", "Difference", "EngineDisagreementError", "Evidence", "FaultNumber",
-    "Finding", "Folded", "Found", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated", "NotChecked",
-    "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved", "Question", "Read",
-    "Recheck", "Report", "Result", "Run", "Spec", "Unknown", "Vacuous", "Verdict", "VerdictChange",
-    "Violated", "WorkerDiedError", "ask", "axes_of", "baseline", "check", "combine", "compare",
-    "count_faults", "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid",
-    "holds_at", "holds_in", "kinds", "lint", "lint_files", "load_spec", "mutants", "mutate",
-    "mutated", "out_of_memory", "owed_since", "parse_spec", "policies", "pose", "read_baseline",
-    "read_gaps", "recheck_folders", "refuse_another_file", "request", "row_data", "shipped_specs",
-    "spec_for", "spec_json_schema", "sweep", "weight", "word", "write_baseline",
-    "write_certificate", "write_export",
+    "Finding", "Folded", "Found", "Kept", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated",
+    "NotChecked", "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved", "Question",
+    "Read", "ReadElsewhere", "Recheck", "Report", "Result", "Run", "Spec", "Unknown", "Vacuous",
+    "Verdict", "VerdictChange", "Violated", "WorkerDiedError", "ask", "axes_of", "baseline",
+    "check", "combine", "compare", "count_faults", "dead_end_traces", "drift", "export",
+    "fault_numbers", "fold_reachable", "grid", "holds_at", "holds_in", "kinds", "lint",
+    "lint_files", "load_spec", "mutants", "mutate", "mutated", "out_of_memory", "owed_since",
+    "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recheck_folders",
+    "refuse_another_file", "request", "row_data", "searched", "shipped_specs", "spec_for",
+    "spec_json_schema", "sweep", "weight", "word", "write_baseline", "write_certificate",
+    "write_export",
 ]  # fmt: skip

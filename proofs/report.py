@@ -44,8 +44,10 @@ class Counts:
 class DeadEnds:
     """How a system comes to rest, apart from any property.
 
-    `deadlock` is a shortest run to a state in which no rule at all can happen; `livelock` one after
-    which automatic rules go on for ever, by themselves and fairly. None: there is no such run.
+    `deadlock` is a shortest run to a state in which no rule at all can happen, or of a spec that
+    says where standing still is meant, to another state in which nothing changes any more;
+    `livelock` is one after which automatic rules go on for ever, by themselves and fairly. None:
+    there is no such run.
     """
 
     deadlock: Run | None
@@ -62,6 +64,7 @@ class Report:
     `tier` says how a search was carried out.
     `certificates` prove properties for all depths; `reasons` say why a property has none.
     `refuted` are those of which z3 says, without showing it, that a run breaks them;
+    `deadlock` is a shortest run to one that was seen, whether everything was or not.
     `sizes` are those that a violation needs, where they are not those of the question;
     `idle` has the rules an overlay adds that happen in no state of a complete search.
     """
@@ -81,6 +84,7 @@ class Report:
     refuted: frozenset[str] = frozenset()
     lost: bool = False
     idle: tuple[str, ...] = ()
+    deadlock: Run | None = None
 
     @property
     def seen(self) -> str:

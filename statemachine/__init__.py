@@ -14,7 +14,7 @@ from twinrom.statemachine.grounding.budget import (
     with_budget,
 )
 from twinrom.statemachine.grounding.effects import NOTHING, assigned
-from twinrom.statemachine.grounding.ground import ground
+from twinrom.statemachine.grounding.ground import DamagedModelError, ground
 from twinrom.statemachine.load import build_model, find_file, find_model, load_model, parse_model
 from twinrom.statemachine.loading.columns import parse_columns
 from twinrom.statemachine.loading.definitions import read_definitions
@@ -24,7 +24,8 @@ from twinrom.statemachine.loading.schema import Each, ModelShape, Shape, SomeTex
 from twinrom.statemachine.loading.schema import json_schema as model_json_schema
 from twinrom.statemachine.loading.shape import shaped
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
-from twinrom.statemachine.loading.sizes import size_option
+from twinrom.statemachine.loading.sizes import machine_range, size_option
+from twinrom.statemachine.meaning.abilities import at_payloads
 from twinrom.statemachine.meaning.columns import (
     bind_column,
     check_free,
@@ -58,6 +59,7 @@ from twinrom.statemachine.model import (
     Write,
 )
 from twinrom.statemachine.packing import Packing
+from twinrom.statemachine.running.known_runs import RunFound, known_runs
 from twinrom.statemachine.running.replaying import run_script, start_session
 from twinrom.statemachine.running.runtime import Refusal, Refused, ReplayError, Runtime, replay
 from twinrom.statemachine.running.script import Script, read_script
@@ -89,19 +91,20 @@ from twinrom.statemachine.tables import TableChoices, TooLargeError
 
 __all__ = [
     "ALL_POWER", "BOOL", "BROKEN", "INTEGERS", "NOTHING", "Argument", "Column", "Conjunct",
-    "Definition", "Document", "Each", "EventWords", "Expr", "ExpressionError", "Family", "Formula",
-    "InputError", "Model", "ModelShape", "Move", "Obligation", "Option", "Packing", "Place",
-    "PolicyChange", "Problem", "Problems", "Refusal", "Refused", "ReplayError", "ResolveError",
-    "Resolver", "Rule", "RuleInstance", "Runtime", "Script", "Session", "Shape", "SomeTexts",
-    "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace",
-    "TransitionSystem", "Typed", "Variable", "VariableChange", "Vocabulary", "Write",
-    "argument_problem", "assigned", "base_of", "bind_column", "budget_problem", "build_model",
-    "changes_between", "check_definitions", "check_free", "check_known", "check_name", "closest",
-    "conjuncts", "did_you_mean", "each_column", "fault_kinds", "filled", "find_file", "find_model",
-    "from_itf", "ground", "in_sort", "is_file", "is_folder", "kind_of", "load_model",
-    "model_json_schema", "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model",
-    "parse_sort", "printable", "read_definitions", "read_formula", "read_formulas", "read_script",
-    "read_text", "read_trace", "replay", "run_script", "shaped", "shipped_models",
-    "shipped_policies", "size_option", "spoken", "start_session", "syntax", "term_text", "terms",
-    "to_itf", "unlimited", "with_barred_faults", "with_budget", "write_trace", "write_whole",
+    "DamagedModelError", "Definition", "Document", "Each", "EventWords", "Expr", "ExpressionError",
+    "Family", "Formula", "InputError", "Model", "ModelShape", "Move", "Obligation", "Option",
+    "Packing", "Place", "PolicyChange", "Problem", "Problems", "Refusal", "Refused", "ReplayError",
+    "ResolveError", "Resolver", "Rule", "RuleInstance", "RunFound", "Runtime", "Script", "Session",
+    "Shape", "SomeTexts", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts",
+    "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable", "VariableChange",
+    "Vocabulary", "Write", "argument_problem", "assigned", "at_payloads", "base_of", "bind_column",
+    "budget_problem", "build_model", "changes_between", "check_definitions", "check_free",
+    "check_known", "check_name", "closest", "conjuncts", "did_you_mean", "each_column",
+    "fault_kinds", "filled", "find_file", "find_model", "from_itf", "ground", "in_sort", "is_file",
+    "is_folder", "kind_of", "known_runs", "load_model", "machine_range", "model_json_schema",
+    "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort",
+    "printable", "read_definitions", "read_formula", "read_formulas", "read_script", "read_text",
+    "read_trace", "replay", "run_script", "shaped", "shipped_models", "shipped_policies",
+    "size_option", "spoken", "start_session", "syntax", "term_text", "terms", "to_itf", "unlimited",
+    "with_barred_faults", "with_budget", "write_trace", "write_whole",
 ]  # fmt: skip

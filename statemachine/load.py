@@ -6,14 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinrom.statemachine.grounding.ground import ground, ground_problems
+from twinrom.statemachine.grounding.ground import ground, ground_damaged
 from twinrom.statemachine.loading.declarations import Declarations
 from twinrom.statemachine.loading.definitions import defined_name
-from twinrom.statemachine.loading.notation import is_name
+from twinrom.statemachine.loading.notation import check_name, is_name
 from twinrom.statemachine.loading.overlay import read_layers
 from twinrom.statemachine.loading.schema import EventShape, ModelShape
 from twinrom.statemachine.loading.shape import shaped
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
+from twinrom.statemachine.model import KnownRun
 from twinrom.statemachine.source.diagnostics import LONGEST_WORD, InputError, closest, did_you_mean
 from twinrom.statemachine.source.document import Document
 from twinrom.statemachine.source.places import Place, Problems
@@ -94,8 +95,10 @@ def build_model(
     problems.broken |= _broken(problems, data)
     if not shape.machine and not problems.forgiven("machine") and "machine" not in data:
         problems.add(root.problem("a model needs a machine", "write `[machine.NAME]`"))
-    for name in filter(is_name, layers.silent):
-        shape.event.setdefault(name, EventShape())
+    events = {rule.on or name for name, rule in shape.rule.items()}
+    for name in layers.had:
+        if name not in events and is_name(name):
+            shape.event.setdefault(name, EventShape())
     declarations = Declarations(shape, root, problems, sorts or {})
     model = replace(
         declarations.model(Path(document.path).stem),
@@ -104,12 +107,22 @@ def build_model(
         budget=_budget(budget, root.at("budget"), problems),
         written=written,
         absent=_absent(layers, declarations.known),
+        runs={} if sorts else _runs(shape, root, problems),
     )
     if problems.found:
-        problems.extend(ground_problems(model, frozenset(problems.broken)))
-    problems.finish()
+        raise ground_damaged(model, problems)
     ground(model)  # resolving every name is the second half of the check
     return model
+
+
+def _runs(shape: ModelShape, root: Place, problems: Problems) -> dict[str, KnownRun]:
+    """Return the runs that a model knows; their words are looked up when it is checked."""
+    found = {}
+    for name, run in shape.run.items():
+        place = root.at("run", name)
+        check_name(name, place, problems, reserved=frozenset())
+        found[name] = KnownRun(name, tuple(run.script), run.claim == "possible", run.says, place)
+    return found
 
 
 def _forget_damaged(shape: ModelShape, problems: Problems) -> None:
@@ -123,9 +136,9 @@ def _forget_damaged(shape: ModelShape, problems: Problems) -> None:
 
 
 def _absent(layers: Layers, known: Mapping[str, Sort]) -> dict[str, Sort]:
-    """Return the arguments that the rules of silent events had, each with its sort."""
+    """Return the arguments that rules of the models below have, each with its sort."""
     found: dict[str, Sort] = {}
-    for rule in (rule for rules in layers.silent.values() for rule in rules):
+    for rule in (rule for rules in layers.had.values() for rule in rules):
         for name, text in _table(rule.get("given")).items():
             if str(text).removesuffix("?") in known:
                 found[name] = known[str(text).removesuffix("?")]
@@ -178,6 +191,6 @@ def _broken(problems: Problems, data: Mapping[str, Any]) -> set[str]:
         names = [v for v in declared if isinstance(v, str)] if isinstance(declared, list) else []
         if section in ("sort", "machine"):
             found.update(names)
-        if section == "machine" and (not names or len(names) < len(declared)):
+        if section in ("machine", "sort") and (not names or len(names) < len(declared)):
             found.add("*")
     return found

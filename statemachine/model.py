@@ -184,6 +184,17 @@ class Event:
 
 
 @dataclass(frozen=True)
+class KnownRun:
+    """A run that is known to be `possible`, or not to be; `script` has its events as written."""
+
+    name: str
+    script: tuple[str, ...]
+    possible: bool
+    says: str | None
+    place: Place = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
 class Definition:
     """A named expression, expanded in place; `replaced` if its body is not that of the file."""
 
@@ -200,7 +211,7 @@ class Model:
     Identity is equality, so that its transition system is made once (`grounding.ground`).
 
     An overlay has the name of its `base`, its `changes`, and what it makes of the fault `budget`.
-    `written` is what its files say together.
+    `written` is what its files say together; `runs` are told of the sizes in them.
     """
 
     name: str
@@ -220,6 +231,7 @@ class Model:
     budget: Mapping[str, int | None] = field(default_factory=dict)
     written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     absent: Mapping[str, Sort] = field(default_factory=dict, repr=False, compare=False)
+    runs: Mapping[str, KnownRun] = field(default_factory=dict)
 
     @cached_property
     def machines(self) -> dict[str, Template]:

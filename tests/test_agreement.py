@@ -14,6 +14,7 @@ import z3
 from asked import SHIPPED, corpus, shipped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from modern import WITH_CUTS, modern
 
 from twinrom.proofs import holds_at
 from twinrom.proofs.solver.step_relation import StepRelation
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from twinrom.proofs import Question
     from twinrom.statemachine import State
 
-MODELS = (*SHIPPED, "two_phase_commit", "tcommit", "peterson")
+MODELS = (*SHIPPED, "two_phase_commit", "tcommit", "peterson", *WITH_CUTS)
 WALK = 10
 
 
 def asked(name: str) -> Question:
+    if name in WITH_CUTS:
+        return modern(name)
     return shipped(name) if name in SHIPPED else corpus(name)
 
 

@@ -28,6 +28,7 @@ from twinrom.proofs import (
 from twinrom.proofs.engines.bounded import check_bounded
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.search.breadth_first import search
+from twinrom.proofs.verdicts.dead_ends import deadlock_result
 from twinrom.statemachine import (
     InputError,
     Step,
@@ -95,7 +96,9 @@ def found(asked: Question, report: Report) -> dict[str, object]:
             assert isinstance(result.verdict, Proved)
     assert report.counts is not None
     request = CheckRequest(("model", ""), ("spec", ""))
-    checked = Checked(asked, 0, results, (), {"search": report}, 0.0, request, None)
+    reports = {"search": report}
+    stuck = deadlock_result(asked, reports, asked=True)
+    checked = Checked(asked, 0, results, (), reports, 0.0, request, None, stuck)
     said = {"standing": checked.standing, "states": report.counts.states}
     more = {"vacuous": sorted(vacuous), "violated": violated}
     return said | {name: value for name, value in more.items() if value}

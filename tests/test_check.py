@@ -24,7 +24,7 @@ KNOWN = UNSAFE + 'expect = "violated"\nbecause = "it counts to seven"\n'
 CURED = SAFE + 'expect = "violated"\nbecause = "it used to count to eight"\n'
 
 
-KEEPS = "safe"
+KEEPS = "safe and recovers"
 FINDING = f"{KEEPS}, but for 1 known finding"
 GONE = f"{KEEPS}; 1 finding is gone: take `expect` out"
 

@@ -244,7 +244,7 @@ def test_a_lost_engine_is_told_also_where_another_has_the_answer(tmp_path: Path)
     words = "check counter.toml --engine search,bounded"
     done = run(tmp_path, words, **planted(tmp_path, SOLVER, "os.kill(os.getpid(), 9)"))
     assert done.returncode == 3
-    assert done.stdout.endswith("1 property checked: 1 proved\ncounter: safe\n")
+    assert done.stdout.endswith("1 property checked: 1 proved\ncounter: safe and recovers\n")
 
 
 @pytest.mark.parametrize(

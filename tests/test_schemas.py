@@ -78,6 +78,11 @@ def test_an_editor_marks_what_is_wrong_with_a_rule(text: str, places: list[str])
     ('[actor]\na = "robot"', ["$.actor.a"]),
     ('[rule.r]\nwhen = "a"', []),  # an overlay may restate one key
     ('extends = "msa1000"\nremove = "rule.r"\n[budget]\nfault = "unlimited"', []),
+    ('extends = "msa1000"\n[add]\nrule.r.when = "a"\nrule.r.writes = [["a", "b"]]', []),
+    ('extends = "msa1000"\n[take]\ninit.require = ["a"]\nevent.e.can_happen = "a"', []),
+    ("extends = 'a'\n[add]\nrule.r.by = 'a'\nrule.r.when = 3\ninit.require = []",
+     ["$.add.init.require", "$.add.rule.r", "$.add.rule.r.when"]),
+    ("extends = 'a'\ntake = 'x'\nadd.rul.x.when = 'a'", ["$.add", "$.take"]),
     ("extends = 1\nremove = [1]\n[budget]\nfault = true",
      ["$.budget.fault", "$.extends", "$.remove"]),
     ('titel = "x"', ["$"]),

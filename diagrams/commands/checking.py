@@ -110,7 +110,8 @@ def check(  # noqa: PLR0913 - one parameter per option
         write_baseline(baseline, checked)
     drifted = drift(recorded, checked) if recorded is not None else []
     if recorded is not None:
-        show(console, drift_view(str(baseline), drifted))
+        waiting = [one.question.model.name for one in checked if one.standing == "undecided"]
+        show(console, drift_view(str(baseline), drifted, waiting))
     _end(checked, drifted=bool(drifted))
 
 
@@ -196,13 +197,12 @@ def faults(  # noqa: PLR0913 - one parameter per option
     json: JsonOption = None,
 ) -> None:
     """Count how many faults availability properties survive, and list the fatal combinations."""
-    from twinrom.proofs import count_faults, request
+    from twinrom.proofs import Options, count_faults, request, searched
 
     at = finite(sort, instances, define)
-    counted = [
-        count_faults(request(m, spec, at), max_faults, max_states, plain=plain)
-        for m in models
-    ]
+    requests = [request(m, spec, at) for m in models]
+    counted = [count_faults(r, max_faults, max_states, plain=plain) for r in requests]
+    checked = [searched(r, Options(max_states=max_states, plain=plain)) for r in requests]
     from rich.console import Console
 
     from twinrom.diagrams.data.faults import faults_json
@@ -210,7 +210,7 @@ def faults(  # noqa: PLR0913 - one parameter per option
     from twinrom.diagrams.terminal.faults import faults_view
 
     console = Console(stderr=str(json) == "-", highlight=False)
-    for question, numbers in counted:
-        show(console, faults_view(question, numbers, told=stories))
+    for (question, numbers), one in zip(counted, checked, strict=True):
+        show(console, faults_view(question, numbers, told=stories, checked=one))
     if json is not None:
-        write_data(faults_json(counted), json)
+        write_data(faults_json(counted, checked), json)

@@ -6,13 +6,31 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.heading import heading
-from twinrom.proofs import Bounded, NotChecked, Proved, Unknown, Vacuous, Violated, word
+from twinrom.proofs import (
+    Bounded,
+    NotChecked,
+    Proved,
+    ReadElsewhere,
+    Unknown,
+    Vacuous,
+    Violated,
+    word,
+)
 from twinrom.statemachine import to_itf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs import Certificate, Checked, Counts, Property, Result
+    from twinrom.proofs import (
+        Certificate,
+        Checked,
+        Counts,
+        Property,
+        Question,
+        Result,
+        Verdict,
+    )
+    from twinrom.statemachine import RunFound
 
 SCHEMA = "twinrom/check/1"
 
@@ -36,8 +54,12 @@ def _model(checked: Checked) -> dict[str, Any]:
         "standing": checked.standing,
         "limited": {setting.name: setting.value for setting in question.limited},
         "rest": _rest(checked),
+        "deadlock": deadlock_json(checked),
         "engines": {name: _engine(report) for name, report in checked.reports.items()},
-        "properties": [_property(checked, r) for r in checked.results],
+        "properties": [
+            *(_property(checked, r) for r in checked.results),
+            *(_run(question, found) for found in question.runs),
+        ],
         "clauses": [
             {
                 "id": c.id,
@@ -76,6 +98,21 @@ def _rest(checked: Checked) -> dict[str, Any] | None:
     }
 
 
+def deadlock_json(checked: Checked) -> dict[str, Any] | None:
+    """Return the verdict on deadlocks, and where standing still is meant."""
+    result, ends = checked.deadlock, checked.question.ends
+    if result is None:
+        return None
+    trace = result.verdict.trace if isinstance(result.verdict, Violated) else None
+    return {
+        "verdict": word(result.verdict),
+        "reason": result.verdict.reason
+        if isinstance(result.verdict, Unknown | NotChecked) else None,
+        "ends": None if ends is None else [part.text for part in ends],
+        "trace": None if trace is None else to_itf(result.question.system, trace),
+    }  # fmt: skip
+
+
 def _engine(report: Any) -> dict[str, Any]:
     counts = report.counts
     return {
@@ -94,6 +131,31 @@ def _mark(prop: Property) -> str | None:
     if prop.bookkeeping:
         return "bookkeeping"
     return "departure" if prop.departure else None
+
+
+def _run(question: Question, found: RunFound) -> dict[str, Any]:
+    """Return a known run as a property of the model: it is as the model says."""
+    trace = found.example
+    nothing = dict.fromkeys((
+        "depth", "complete", "expect", "expected", "mark", "may_be_untested", "gap", "reason",
+        "certificate", "fair", "trace", "readers",
+    ))  # fmt: skip
+    return nothing | {
+        "name": found.run.name, "kind": "run", "clause": [], "verdict": "proved",
+        "exercised_at": None if trace is None else len(trace.steps),
+        "otherwise": False, "as_expected": True, "principal": False, "without": [], "readers": [],
+        "sizes": question.sizes, "seconds": 0.0,
+        "witness": None if trace is None else to_itf(question.system, trace),
+    }
+
+
+def readers_json(verdict: Verdict) -> list[dict[str, Any]]:
+    """Return who names what only others may."""
+    return [
+        {"rule": r.rule, "names": r.named, "where": r.where,
+         "file": r.place.path, "line": r.place.line}
+        for r in (verdict.readers if isinstance(verdict, ReadElsewhere) else ())
+    ]  # fmt: skip
 
 
 def _property(checked: Checked, result: Result) -> dict[str, Any]:
@@ -136,6 +198,8 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "may_be_untested": prop.may_be_untested,
         "gap": prop.gap,
         "principal": prop.principal,
+        "without": list(prop.without),
+        "readers": readers_json(verdict),
         "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twinrom.diagrams.data.check import deadlock_json, readers_json
 from twinrom.diagrams.data.heading import heading
 from twinrom.proofs import Violated, word
 from twinrom.statemachine import to_itf
@@ -22,12 +23,15 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         "new": _model(found.new),
         "spec": list(found.old.question.spec.paths),
         "worse": found.worse,
+        "ranked": found.ranked,
         "relation": found.relation,
         "changes": [
-            {"kind": c.kind, "key": c.path, "before": _plain(c.before), "after": _plain(c.after)}
+            {"kind": c.kind, "key": c.path, "before": _plain(c.before), "after": _plain(c.after),
+             "lost": list(c.lost), "gained": list(c.gained)}
             for c in found.changes
         ],
         "verdicts": [_verdict(change) for change in found.verdicts],
+        "deadlock": {"before": deadlock_json(found.old), "after": deadlock_json(found.new)},
         "unchanged": len(found.old.results) - len(found.verdicts),
         "observed": {
             "events": {name: sorted(seen) for name, seen in sorted(found.what.events.items())},
@@ -67,6 +71,7 @@ def _verdict(change: VerdictChange) -> dict[str, Any]:
         "before": _one(change.before),
         "after": _one(change.after),
         "trace": to_itf(system, after.trace) if isinstance(after, Violated) else None,
+        "readers": readers_json(after),
     }
 
 

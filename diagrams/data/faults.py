@@ -10,18 +10,24 @@ from twinrom.statemachine import to_itf
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs import FaultNumber, Question
+    from twinrom.proofs import Checked, FaultNumber, Question
 
 SCHEMA = "twinrom/faults/1"
 
 
-def faults_json(counted: Sequence[tuple[Question, Sequence[FaultNumber]]]) -> dict[str, Any]:
-    """Return the fault numbers of all models as plain JSON data."""
-    return {"schema": SCHEMA, "models": [_model(q, numbers) for q, numbers in counted]}
+def faults_json(
+    counted: Sequence[tuple[Question, Sequence[FaultNumber]]], checked: Sequence[Checked] = ()
+) -> dict[str, Any]:
+    """Return the fault numbers of all models, and where these stand, as plain JSON data."""
+    models = [_model(q, numbers) for q, numbers in counted]
+    for model, one in zip(models, checked, strict=False):
+        model["standing"] = one.standing
+    return {"schema": SCHEMA, "models": models}
 
 
 def _model(question: Question, numbers: Sequence[FaultNumber]) -> dict[str, Any]:
-    return heading(question) | {"properties": [_property(question, n) for n in numbers]}
+    properties = [_property(question, number) for number in numbers]
+    return heading(question) | {"standing": None, "properties": properties}
 
 
 def _property(question: Question, number: FaultNumber) -> dict[str, Any]:

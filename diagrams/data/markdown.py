@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from twinrom.diagrams.words import comparison as words
 from twinrom.diagrams.words.story import tell
 from twinrom.diagrams.words.text import short_file
-from twinrom.diagrams.words.verdicts import standing_words
 from twinrom.proofs import Violated
 from twinrom.statemachine import printable
 
@@ -31,7 +30,7 @@ def comparison_markdown(found: Comparison) -> str:
     old, new = found.old.question, found.new.question
     worse = sum(change.worse for change in found.verdicts)
     names = [code(short_file(q.model.paths[0])) for q in (old, new)]
-    was, now = plain(standing_words(found.old)), plain(standing_words(found.new))
+    was, now, beside = map(plain, words.standing_change(found))
     lines = [
         f"### {plain(new.model.title)}",
         "",
@@ -39,7 +38,7 @@ def comparison_markdown(found: Comparison) -> str:
         "",
         "| | |",
         "|---|---|",
-        f"| standing | {was} → **{now}** |",
+        f"| standing | {was} → **{now}**{beside} |",
         f"| verdicts | {f'**{worse} worse**' if worse else 'none got worse'} |",
         f"| behaviour | {plain(words.RELATIONS[found.relation])} |",
         "",
@@ -58,11 +57,11 @@ def _details(found: Comparison) -> Iterable[tuple[str, str]]:
         listed = (f"{words.SIGNS[c.kind]} {printable(str(c))}" for c in found.changes)
         number = len(found.changes)
         yield f"Text: {number} change{'s' * (number != 1)}", block(listed)
-    same = len(found.old.results) - len(found.verdicts)
     rows = [_row(change) for change in found.verdicts]
     head = ["| property | before | after | |", "|---|---|---|---|"] if rows else []
-    rest = [f"\n{plain(line)}" for line in words.dead_end_changes(found)]
-    note = f"\n{plain(words.unchanged(same, len(found.old.results)))}"
+    more = (*words.dead_end_changes(found), *words.named_elsewhere(found))
+    rest = [f"\n{plain(line)}" for line in more]
+    note = f"\n{plain(words.unchanged(found))}"
     yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
     for change, alike in words.newly_violated(found.verdicts):
         verdict = change.after.verdict

@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Any
 from twinrom.diagrams.page.data import system_data
 from twinrom.diagrams.page.pictures import machine_picture, placed
 from twinrom.diagrams.page.runs import counterexample, plain_run
-from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
+from twinrom.diagrams.words.dead_ends import dead_end_lines, dead_ends, quiet
 from twinrom.diagrams.words.ending import asks
-from twinrom.diagrams.words.fault_numbers import cut_words, fatal_words, sentence, survives_words
+from twinrom.diagrams.words.fault_numbers import (
+    cut_words,
+    fatal_words,
+    praise,
+    sentence,
+    survives_words,
+)
 from twinrom.diagrams.words.story import short_place
 from twinrom.diagrams.words.text import short_file
 from twinrom.diagrams.words.verdicts import (
@@ -21,18 +27,20 @@ from twinrom.diagrams.words.verdicts import (
     counted_words,
     engine_line,
     exercised_words,
+    known_run_words,
     rests_on_words,
     same_run,
     standing_words,
+    unasked_lines,
     verdict_words,
 )
-from twinrom.proofs import NotChecked, Proved, Unknown, Violated
+from twinrom.proofs import NotChecked, Proved, ReadElsewhere, Unknown, Violated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from twinrom.diagrams.page.subject import Subject
-    from twinrom.proofs import Checked, ClauseResult, FaultNumber, Result
+    from twinrom.proofs import Checked, ClauseResult, FaultNumber, Result, Verdict
 
 TONES = {
     "proved": "good", "holds": "good", "finding": "known", "VIOLATED": "bad", "HOLDS NOW": "bad",
@@ -77,11 +85,16 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "sizes": question.sizes,
         "symbolic": checked.request.unbounded,
         "faults": budget_words(checked),
+        "known_runs": [
+            {"words": words, "says": found.run.says}
+            for words, found in zip(known_run_words(checked), question.runs, strict=True)
+        ],
         "tables": _tables(checked),
         "engines": [engine_line(report) for report in checked.reports.values()],
         "legend": rests_on_words(checked),
+        "unasked": unasked_lines(checked),
         "rest": dead_end_lines(checked),
-        "quiet": QUIET,
+        "quiet": quiet(question),
         "rest_runs": rest_runs,
         "runs": runs,
         "clauses": [_clause(checked, c, results) for c in checked.clauses],
@@ -92,6 +105,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
         "gaps": [_gap(checked, name, standings) for name in spec.gaps],
         "assumptions": _assumptions(checked),
         "fault_numbers": _fault_numbers(subject.faults),
+        "praise": praise(checked),
         "certificates": _certificates(checked),
         "hashes": _hashes(checked),
         "machines": [
@@ -121,7 +135,7 @@ def _runs(subject: Subject) -> list[dict[str, Any]]:
 
 
 def _rest_runs(checked: Checked) -> list[dict[str, Any]]:
-    runs = checked.dead_ends or {}
+    runs = dead_ends(checked) or {}
     return [plain_run(checked.question, what, t) for what, t in runs.items() if t is not None]
 
 
@@ -141,7 +155,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
     return {
         "name": prop.name,
         "kind": prop.kind.key,
-        "asks": asks(prop.kind),
+        "asks": asks(prop),
         "says": prop.says,
         "whenever": prop.whenever_text,
         "goal": [part.text for part in prop.parts],
@@ -156,13 +170,23 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "tone": TONES[words],
         "basis": basis,
         "because": prop.because,
-        "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
+        "reason": _reason(verdict),
         "fair": isinstance(verdict, Proved) and verdict.fair,
         "at": exercised_words(result),
         "witness": None
         if witness is None
         else plain_run(checked.question, f"{prop.name}.witness", witness),
     }
+
+
+def _reason(verdict: Verdict) -> str | None:
+    """Return why a verdict is open, or who breaks a property of the text."""
+    if isinstance(verdict, ReadElsewhere):
+        return "; ".join(
+            f"`{r.rule}` names `{r.named}` in {r.where}, {short_place(r.place)}"
+            for r in verdict.readers
+        )
+    return verdict.reason if isinstance(verdict, Unknown | NotChecked) else None
 
 
 def _clause(

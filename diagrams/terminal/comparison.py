@@ -15,7 +15,6 @@ from twinrom.diagrams.terminal.tables import broken_name
 from twinrom.diagrams.words import comparison as words
 from twinrom.diagrams.words.story import tell
 from twinrom.diagrams.words.text import short_file
-from twinrom.diagrams.words.verdicts import standing_words
 from twinrom.proofs import Violated
 from twinrom.statemachine import printable
 
@@ -54,7 +53,6 @@ def _structure(found: Comparison) -> list[RenderableType]:
 
 
 def _verdicts(found: Comparison) -> list[RenderableType]:
-    same = len(found.old.results) - len(found.verdicts)
     parts: list[RenderableType] = [Text("\nVerdicts:", style="bold")]
     if found.verdicts:
         table = Table.grid(padding=(0, GAP, 0, 0))
@@ -64,8 +62,9 @@ def _verdicts(found: Comparison) -> list[RenderableType]:
             mark = Text("worse", style="bold red") if change.worse else Text("")
             table.add_row(Text(name), Text(old), Text("->"), Text(new), mark)
         parts.append(Padding(table, (0, 0, 0, GAP), expand=False))
-    parts.append(Text(f"  {words.unchanged(same, len(found.old.results))}", style="dim"))
-    parts += [Text(f"  {line}") for line in words.dead_end_changes(found)]
+    parts.append(Text(f"  {words.unchanged(found)}", style="dim"))
+    more = (*words.dead_end_changes(found), *words.named_elsewhere(found))
+    parts += [Text(f"  {printable(line)}") for line in more]
     for change, alike in words.newly_violated(found.verdicts):
         parts += _broken(found.new, change, alike)
     return parts
@@ -107,8 +106,9 @@ def _behaviour(found: Comparison) -> list[RenderableType]:
 def _summary(found: Comparison) -> list[RenderableType]:
     worse = sum(change.worse for change in found.verdicts)
     verdicts = f"{worse} verdict{'s' * (worse != 1)} got worse" if worse else "no verdict got worse"
-    old, new = standing_words(found.old), standing_words(found.new)
-    standing = f"{new}, as before" if old == new else f"{old} -> {new}"
+    old, new, beside = words.standing_change(found)
+    same = old == new and found.ranked != "undecided"
+    standing = f"{new}, as before" if same else f"{old} -> {new}{beside}"
     style = "bold red" if worse else "bold green"
     name = printable(found.new.question.model.name)
     return [Text(), Text(f"{name}: {standing}", style=style),

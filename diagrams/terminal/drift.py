@@ -12,8 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def drift_view(baseline: str, lines: Sequence[str]) -> Text:
-    """Return a line that says that nothing has drifted, or one for each difference."""
+def drift_view(baseline: str, lines: Sequence[str], undecided: Sequence[str] = ()) -> Text:
+    """Return a line that says that nothing has drifted, or one for each difference.
+
+    What is `undecided` is never the same as before.
+    """
+    if not lines and undecided:
+        names = printable(", ".join(undecided))
+        return Text(f"\nbaseline {baseline}: undecided ({names}), the rest: no drift",
+                    style="magenta")
     if not lines:
         return Text(f"\nbaseline {baseline}: no drift", style="green")
     head = Text(f"\nbaseline {baseline}: DRIFT", style="bold red")

@@ -11,9 +11,16 @@ from rich.text import Text
 
 from twinrom.diagrams.terminal.stories import GAP, story_lines
 from twinrom.diagrams.terminal.tables import broken_name
-from twinrom.diagrams.words.fault_numbers import cut_words, fatal_words, sentence, survives_words
+from twinrom.diagrams.words.fault_numbers import (
+    cut_words,
+    fatal_words,
+    praise,
+    sentence,
+    survives_words,
+)
 from twinrom.diagrams.words.story import tell
 from twinrom.diagrams.words.text import against
+from twinrom.diagrams.words.verdicts import standing_style, standing_words
 from twinrom.statemachine import fault_kinds, printable
 
 if TYPE_CHECKING:
@@ -21,15 +28,19 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from twinrom.proofs import FaultNumber, Question
+    from twinrom.proofs import Checked, FaultNumber, Question
 
 NAME_WIDTH = 44
 
 
 def faults_view(
-    question: Question, numbers: Sequence[FaultNumber], *, told: bool = False
+    question: Question, numbers: Sequence[FaultNumber], *, told: bool = False,
+    checked: Checked | None = None,
 ) -> RenderableType:
-    """Return a line per property, then what breaks those that break; with stories if `told`."""
+    """Return a line per property, then what breaks those that break; with stories if `told`.
+
+    With what a check has found, the last line says where the policy stands.
+    """
     model = question.model
     kinds = ", ".join(fault_kinds(model)) or "none in this model"
     parts: list[RenderableType] = [
@@ -39,15 +50,20 @@ def faults_view(
             f"faults: {kinds}; none of them limited by the spec's budget\n",
             style="dim",
         ),
-        _table(numbers),
+        _table(numbers, praised=not praise(checked)),
     ]
     for number in numbers:
         if number.cuts or number.stopped:
             parts += _breaking(question, number, told=told)
+    if praise(checked):
+        parts.append(Text(f"\n{praise(checked)}", style="bold red"))
+    if checked is not None:
+        style = standing_style(checked)
+        parts.append(Text(f"\n{printable(model.name)}: {standing_words(checked)}", style=style))
     return Group(*parts)
 
 
-def _table(numbers: Sequence[FaultNumber]) -> Table:
+def _table(numbers: Sequence[FaultNumber], *, praised: bool) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     for title in ("clause", "property", "survives", "fatal"):
         table.add_column(title, no_wrap=True)
@@ -55,6 +71,7 @@ def _table(numbers: Sequence[FaultNumber]) -> Table:
         name = "\n".join(broken_name(number.prop.name, NAME_WIDTH))
         clauses = Text("\n".join(number.prop.clauses) or "-", style="dim")
         words, style = survives_words(number)
+        style = "" if style == "green" and not praised else style
         table.add_row(clauses, Text(name), Text(words, style=style), Text(fatal_words(number)))
     return table
 

@@ -11,19 +11,21 @@ from rich.text import Text
 
 from twinrom.diagrams.terminal.changes import changes_view
 from twinrom.diagrams.terminal.stories import stories
-from twinrom.diagrams.words.dead_ends import QUIET, dead_end_lines
+from twinrom.diagrams.words.dead_ends import dead_end_lines, quiet
 from twinrom.diagrams.words.text import against, printable_lines
 from twinrom.diagrams.words.verdicts import (
     budget_words,
     counted_words,
     engine_line,
     exercised_words,
+    known_run_words,
     rests_on_words,
+    standing_style,
     standing_words,
     unasked_lines,
     verdict_words,
 )
-from twinrom.proofs import NotChecked, Unknown
+from twinrom.proofs import NotChecked, ReadElsewhere, Unknown
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -37,9 +39,8 @@ if TYPE_CHECKING:
 def checked_view(checked: Checked) -> RenderableType:
     """Return all that a reader wants to know about one model: verdicts first, then stories."""
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
-    more = (_unchecked(checked), _unknown(checked), _unasked(checked), _clauses(checked),
-            _dead_ends(checked))
-    parts += [view for view in more if view is not None]
+    views = (_unchecked, _unknown, _readers, _unasked, _clauses, _dead_ends)
+    parts += [shown for view in views if (shown := view(checked)) is not None]
     parts += stories(checked)
     parts.append(_summary(checked))
     return Group(*parts)
@@ -115,12 +116,15 @@ def _verdicts(checked: Checked) -> RenderableType:
 
 
 def _unchecked(checked: Checked) -> RenderableType | None:
-    waiting = [r for r in checked.results if isinstance(r.verdict, NotChecked)]
+    waiting = [r for r in checked.judged if isinstance(r.verdict, NotChecked)]
     if not waiting:
         return None
     text = Text("\nNot checked: ", style="bold")
     text.append(
-        "the chosen engines do not decide responses and possible properties.\n", style="none"
+        "the chosen engines do not decide responses, possible properties and deadlocks.\n"
+        if any(r is checked.deadlock for r in waiting)
+        else "the chosen engines do not decide responses and possible properties.\n",
+        style="none",
     )
     for result in waiting:
         clauses = f" ({', '.join(result.prop.clauses)})" if result.prop.clauses else ""
@@ -132,7 +136,7 @@ def _unchecked(checked: Checked) -> RenderableType | None:
 def _unknown(checked: Checked) -> RenderableType | None:
     """Return why properties are unknown, those with one reason together."""
     reasons: dict[str, list[str]] = {}
-    for result in checked.results:
+    for result in checked.judged:
         if isinstance(result.verdict, Unknown):
             reasons.setdefault(result.verdict.reason, []).append(result.prop.name)
     lines = [f"{printable_lines(reason)}: {', '.join(names)}" for reason, names in reasons.items()]
@@ -142,6 +146,19 @@ def _unknown(checked: Checked) -> RenderableType | None:
 def _unasked(checked: Checked) -> RenderableType | None:
     lines = unasked_lines(checked)
     return Text("\n" + "\n".join(lines), style="yellow") if lines else None
+
+
+def _readers(checked: Checked) -> RenderableType | None:
+    """Return who names what only others may, and where."""
+    text = Text()
+    for result in checked.results:
+        if isinstance(result.verdict, ReadElsewhere):
+            text.append("\nViolated: ", style="bold red").append(result.prop.name, style="bold")
+            if result.prop.clauses:
+                text.append(f"  ({', '.join(result.prop.clauses)})", style="dim")
+            for reader in result.verdict.readers:
+                text.append(f"\n  {printable(str(reader))}")
+    return text if text.plain else None
 
 
 def _clauses(checked: Checked) -> RenderableType | None:
@@ -173,6 +190,10 @@ def _clauses(checked: Checked) -> RenderableType | None:
     if rules and checked.clauses:
         text.append("\nRules without a clause: ", style="bold")
         text.append(", ".join(rules))
+    runs = known_run_words(checked)
+    if runs:
+        text.append("\nKnown runs: ", style="bold")
+        text.append(", ".join(runs))
     return text if text.plain else None
 
 
@@ -182,8 +203,9 @@ def _dead_ends(checked: Checked) -> Text | None:
     if lines is None:
         return None
     if not lines:
-        return Text(f"\n{QUIET}", style="dim")
-    return Text("\n" + "\n".join(lines), style="yellow")
+        return Text(f"\n{printable(quiet(checked.question))}", style="dim")
+    stuck = any(one is checked.deadlock and one.failed for one in checked.judged)
+    return Text("\n" + "\n".join(lines), style="bold red" if stuck else "yellow")
 
 
 def _summary(checked: Checked) -> RenderableType:
@@ -191,7 +213,7 @@ def _summary(checked: Checked) -> RenderableType:
     shown = counted_words(checked)
     waiting = any(isinstance(r.verdict, NotChecked) for r in checked.results)
     standing = standing_words(checked) if not waiting else ""
-    style = "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
+    style = standing_style(checked)
     name = printable(checked.question.model.name)
     lines = [Text(f"{name}: {shown}", style=style)]
     if standing:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from twinrom.diagrams.words.dead_ends import dead_ends
 from twinrom.diagrams.words.story import told_run
 from twinrom.diagrams.words.text import steps
-from twinrom.diagrams.words.verdicts import verdict_words
-from twinrom.proofs import Vacuous, Violated
+from twinrom.diagrams.words.verdicts import standing_words, verdict_words
+from twinrom.proofs import ReadElsewhere, Unknown, Vacuous, Violated, weight
 from twinrom.statemachine import ground, printable
 
 if TYPE_CHECKING:
@@ -30,9 +31,23 @@ RELATIONS = {
 }
 
 
-def unchanged(same: int, every: int) -> str:
-    """Return how many verdicts are as they were."""
-    return f"all {every} verdicts are the same" if same == every else f"{same} others: as before"
+def unchanged(found: Comparison) -> str:
+    """Return how many verdicts are as they were; what is unknown in both is not the same."""
+    every = len(found.old.results)
+    unknown = sum(isinstance(a.verdict, Unknown) and isinstance(b.verdict, Unknown)
+                  for a, b in zip(found.old.results, found.new.results, strict=True))
+    same = every - len(found.verdicts) - unknown
+    if same == every:
+        return f"all {every} verdicts are the same"
+    both = f"{unknown} unknown in both" if unknown else ""
+    return both if unknown and not same else (
+        f"{same} others: as before" + (f"; {both}" if both else ""))
+
+
+def standing_change(found: Comparison) -> tuple[str, str, str]:
+    """Return where both policies stand, and how the new one does beside the old, as a suffix."""
+    old, new = standing_words(found.old), standing_words(found.new)
+    return old, new, f" ({found.ranked})" if found.ranked in ("worse", "better") else ""
 
 
 def both_texts(change: VerdictChange) -> tuple[str, str]:
@@ -50,6 +65,16 @@ def verdict_text(result: Result, *, asked_before: bool = False) -> str:
     return f"{words} ({steps(len(verdict.trace.steps))})"
 
 
+def named_elsewhere(found: Comparison) -> list[str]:
+    """Return a line for each rule that now names what only others may."""
+    return [
+        f"{change.after.prop.name}: {mention}"
+        for change in found.verdicts
+        if isinstance(change.after.verdict, ReadElsewhere)
+        for mention in change.after.verdict.readers
+    ]
+
+
 def dead_end_changes(found: Comparison) -> list[str]:
     """Return a line for a deadlock or a livelock that came or went."""
     lines = []
@@ -61,9 +86,10 @@ def dead_end_changes(found: Comparison) -> list[str]:
 
 
 def _dead_end(checked: Checked, what: str) -> str:
-    if checked.dead_ends is None:
+    rest = dead_ends(checked)
+    if rest is None or (checked.dead_ends is None and what not in rest):
         return "not known"
-    trace = checked.dead_ends.get(what)
+    trace = rest.get(what)
     return "none" if trace is None else f"after {steps(len(trace.steps))}"
 
 
@@ -79,7 +105,8 @@ def newly_violated(changes: Sequence[VerdictChange]) -> Iterator[tuple[VerdictCh
             family = change.after.prop.name.partition("[")[0]
             families.setdefault(family, []).append((change, verdict.trace))
     told: list[Trace] = []
-    for family, members in families.items():
+    heaviest = sorted(families.items(), key=lambda item: weight(item[1][0][0].after.prop))
+    for family, members in heaviest:
         first, run = min(members, key=lambda member: len(member[1].steps))
         if run not in told:
             told.append(run)

@@ -8,13 +8,13 @@ from twinrom.proofs import holds_at, holds_in, kinds, owed_since
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
-    from twinrom.proofs import Kind, Property, Question
+    from twinrom.proofs import Property, Question
     from twinrom.statemachine import Conjunct, State, Trace
 
 
-def asks(kind: Kind) -> str:
+def asks(prop: Property) -> str:
     """Return the words between what `whenever` says and the goal."""
-    match kind:
+    match prop.kind:
         case kinds.InvariantKind():
             return "always"
         case kinds.StepKind():
@@ -22,9 +22,16 @@ def asks(kind: Kind) -> str:
         case kinds.ResponseKind():
             return "the system itself leads to"
         case kinds.PossibleKind():
-            return "some run leads to"
+            return f"some run{_without(prop)} leads to"
+        case kinds.ReadsKind():
+            return "by the text of the rules"
         case _:
-            assert_never(kind)
+            assert_never(prop.kind)
+
+
+def _without(prop: Property) -> str:
+    """Return whose steps do not count on the way to the goal, in words."""
+    return f" without {' or '.join(prop.without)}" if prop.without else ""
 
 
 def for_ever(trace: Trace) -> str:
@@ -49,7 +56,10 @@ def wrong(question: Question, prop: Property, trace: Trace) -> str:
         case kinds.PossibleKind():
             always = prop.whenever_text == "always"
             holds = "" if always else f"`{prop.whenever_text}` holds, and "
-            return f"Wrong: {_when(len(trace.steps))} {holds}no run leads on to {_goal(prop)}."
+            run = f"no run{_without(prop)} leads on to"
+            return f"Wrong: {_when(len(trace.steps))} {holds}{run} {_goal(prop)}."
+        case kinds.ReadsKind():
+            raise AssertionError("no run breaks a property of the text")
         case _:
             assert_never(prop.kind)
 

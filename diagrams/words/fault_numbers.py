@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 from twinrom.diagrams.words.text import steps
 
 if TYPE_CHECKING:
-    from twinrom.proofs import Cut, FaultNumber
+    from twinrom.proofs import Checked, Cut, FaultNumber
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def praise(checked: Checked | None) -> str:
+    """Return what to say of an unsafe policy, whatever it survives; empty for another one."""
+    unsafe = checked is not None and checked.standing == "unsafe"
+    return "The policy is unsafe, whatever it survives." if unsafe else ""
 
 
 def survives_words(number: FaultNumber) -> tuple[str, str]:

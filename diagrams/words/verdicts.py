@@ -10,8 +10,10 @@ from twinrom.proofs import (
     ENGINES,
     STANDINGS,
     Bounded,
+    Kept,
     NotChecked,
     Proved,
+    ReadElsewhere,
     Unknown,
     Vacuous,
     Violated,
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from twinrom.proofs import Certificate, Checked, Counts, Report, Result
 
 
-def verdict_words(result: Result) -> tuple[str, str, str]:
+def verdict_words(result: Result) -> tuple[str, str, str]:  # noqa: PLR0911 - one match, a branch a verdict
     """Return the verdict in words, its style, and what it rests on."""
     match result.verdict:
         case Proved(certificate, complete, depth):
@@ -44,6 +46,11 @@ def verdict_words(result: Result) -> tuple[str, str, str]:
             return "unknown", "magenta", f"clean {clean}" if clean >= 0 else "nothing"
         case NotChecked():
             return "not checked", "dim", "-"
+        case Kept():
+            return "proved", "green", "text"
+        case ReadElsewhere(readers):
+            places = len(readers)
+            return "VIOLATED", "bold red", f"{places} place{'s' if places > 1 else ''}"
         case _:
             assert_never(result.verdict)
 
@@ -85,6 +92,8 @@ def rests_on_words(checked: Checked) -> str:
     if "bounded" in checked.reports:
         depth = max(0, checked.reports["bounded"].clean)
         parts.append(f"{depth} = every event sequence of up to {steps(depth)} (z3)")
+    if any(isinstance(r.verdict, Kept) for r in checked.results):
+        parts.append("text = the rules as they are written")
     rests = f"rests on: {', '.join(parts)}. " if parts else ""
     return f"{rests}at: after how many steps the property is first put to the test."
 
@@ -93,6 +102,8 @@ def exercised_words(result: Result) -> str:
     """Return after how many steps the property is put to the test, `?` where that is not known."""
     if result.exercised_at is not None:
         return str(result.exercised_at)
+    if isinstance(result.verdict, Kept | ReadElsewhere):
+        return "-"
     unknown = isinstance(result.verdict, Unknown | NotChecked | Proved)
     return "?" if unknown else "never"
 
@@ -132,9 +143,11 @@ def counted_words(checked: Checked) -> str:
     """Return how many properties have which verdict."""
     decided = [r for r in checked.results if not isinstance(r.verdict, NotChecked)]
     counts = {
-        "proved": sum(isinstance(r.verdict, Proved) and not r.gone for r in decided),
+        "proved": sum(isinstance(r.verdict, Proved | Kept) and not r.gone for r in decided),
         "hold": sum(isinstance(r.verdict, Bounded) and not r.failed for r in decided),
-        "violated": sum(isinstance(r.verdict, Violated) and r.failed for r in decided),
+        "violated": sum(
+            isinstance(r.verdict, Violated | ReadElsewhere) and r.failed for r in decided
+        ),
         "known to be violated": sum(known_finding(r) for r in decided),
         "of another reading": sum(r.other_reading for r in decided),
         "untidy": sum(isinstance(r.verdict, Violated) and r.prop.bookkeeping for r in decided),
@@ -154,7 +167,8 @@ def counted_words(checked: Checked) -> str:
 def standing_words(checked: Checked) -> str:
     """Return where the policy stands, in words."""
     word = checked.standing
-    safe = "safe and recovers" if any(map(_asks_to_recover, checked.results)) else "safe"
+    recovers = checked.question.ends is not None or any(map(_asks_to_recover, checked.results))
+    safe = "safe and recovers" if recovers else "safe"
     told = "; ".join(told for key in STANDINGS if (told := _below(checked, key)))
     counted = " and ".join(_counted(checked))
     but = f", but for {counted}" if counted else ""
@@ -173,6 +187,11 @@ def standing_words(checked: Checked) -> str:
         case _:
             reading = f"; {told}" if told else ""
             return f"{safe}{but}{reading}{_with(checked)}{_gone(checked)}"
+
+
+def standing_style(checked: Checked) -> str:
+    """Return the style of the line that says where the policy stands."""
+    return "bold red" if checked.failed else "bold magenta" if checked.undecided else "bold green"
 
 
 def _asks_to_recover(result: Result) -> bool:
@@ -218,6 +237,13 @@ def _with(checked: Checked) -> str:
 def _gone(checked: Checked) -> str:
     gone = sum(r.gone and r.failed for r in checked.results)
     return f"; {gone} finding{'s are' if gone > 1 else ' is'} gone: take `expect` out" * bool(gone)
+
+
+def known_run_words(checked: Checked) -> list[str]:
+    """Return of each run that the model knows whether it is possible."""
+    return [f"{found.run.name} is possible ({steps(len(found.example.steps))})"
+            if found.example is not None else f"{found.run.name} is impossible"
+            for found in checked.question.runs]
 
 
 def unasked_lines(checked: Checked) -> list[str]:

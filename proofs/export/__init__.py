@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.export.promela import promela
 from twinrom.proofs.export.smtlib2 import DEFAULT_DEPTH, smtlib2
 from twinrom.proofs.export.smv import smv
 from twinrom.proofs.export.tla import configuration, tla
+from twinrom.proofs.spec.standard import deadlock
 from twinrom.statemachine import write_whole
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def export(
     `depth` is how far SMT-LIB 2 is unrolled; `module` is what a TLA+ module is called, by default
     as the model. Raises `InputError` when the language cannot express the question.
     """
+    question = _asking_for_ends(question)
     match to:
         case "promela":
             return promela(question)
@@ -39,6 +42,14 @@ def export(
             return smtlib2(question, depth)
         case _:
             raise ValueError(to)
+
+
+def _asking_for_ends(question: Question) -> Question:
+    """Return the question with an invariant for where standing still is meant, if it says so."""
+    if question.ends is None:
+        return question
+    ends = replace(deadlock(question), name="[ends]")  # which no property can be called
+    return replace(question, properties=(*question.properties, ends))
 
 
 def write_export(question: Question, to: str, depth: int, output: Path | None) -> str:

@@ -79,7 +79,7 @@ def outline(question: Question) -> Outline:
         tuple(
             (p, maker.unfold(p.whenever), maker.unfold(p.goal))
             for p in question.properties
-            if isinstance(p.kind, PossibleKind)
+            if isinstance(p.kind, PossibleKind) and not p.without
         ),
     )
     if any(not -LARGEST <= t.low <= t.high <= LARGEST for t in maker.memo.values()):

@@ -128,6 +128,10 @@ class _Smv:
         for prop, whenever, goal in self.plan.possible:
             given, can = self.infix.text(whenever), self.infix.text(goal)
             yield f"CTLSPEC NAME {self.properties[prop.name]} := AG (({given}) -> EF ({can}));"
+        for prop in self.plan.question.properties:
+            if prop.without:
+                left_out = f"without {', '.join(prop.without)}: CTL cannot say whose steps count"
+                yield f"-- {remark(prop.name)} is not in this file: {remark(left_out)}"
 
 
 def _typed(sort: Sort) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.lint.findings import Finding
-from twinrom.proofs.spec.kinds import written_properties
+from twinrom.proofs.spec.kinds import carriers
 from twinrom.statemachine import did_you_mean
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def check_clauses(model: Model, spec: Spec) -> Iterator[Finding]:
 
 def _uncarried(model: Model, spec: Spec) -> Iterator[Finding]:
     carried = {clause for rule in model.rules.values() for clause in rule.clauses}
-    for _, _, shape in written_properties(spec.shape):
+    for _, _, shape in carriers(spec.shape):
         carried.update(shape.clause)
     for name, clause in spec.clauses.items():
         if name not in carried and clause.kind == "requirement" and not clause.because:
@@ -39,8 +39,9 @@ def _nameless(model: Model, spec: Spec) -> Iterator[Finding]:
         if not rule.clauses:
             yield Finding("W402", rule.place.problem(
                 f"rule `{name}` names no clause", "say which one it carries", at_key=True))
-    for kind, name, shape in written_properties(spec.shape):
-        if not (shape.clause or shape.bookkeeping or shape.gap):
+    for kind, name, shape in carriers(spec.shape):
+        excused = getattr(shape, "bookkeeping", False) or getattr(shape, "gap", None)
+        if not (shape.clause or excused):
             yield Finding("W403", spec.place.at(kind.key, name).problem(
                 f"the {kind} property `{name}` names no clause".replace(
                     "invariant property", "invariant"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.lint.lint import lint
-from twinrom.proofs.spec.question import pose
-from twinrom.proofs.spec.spec import read_spec, shipped_specs, spec_for
+from twinrom.proofs.spec.posing import pose_read
+from twinrom.proofs.spec.spec import shipped_specs, spec_for
 from twinrom.statemachine import (
     Document,
     InputError,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from twinrom.proofs.lint.findings import Finding
-    from twinrom.statemachine import Model, Problem
+    from twinrom.statemachine import Problem
 
 MODEL_KEYS = {"machine", "include", "extends"}
 
@@ -42,13 +42,13 @@ def lint_files(
     problems: list[Problem] = []
     for document in models:
         try:
-            model = build_model(document, sorts or {})
-            for other in (
-                [Document.read(spec_for(model.paths[0], spec))] if spec else specs or _own(model)
-            ):
-                found += lint(model, pose(model, *read_spec(other)).spec)
-            if not (spec or specs or _own(model)):
-                found += lint(model)
+            others = [Document.read(spec_for(document.path, spec))] if spec else (
+                specs or _own(document.path))
+            for other in others:
+                question = pose_read(document, other, sorts)
+                found += lint(question.model, question.spec)
+            if not others:
+                found += lint(build_model(document, sorts))
         except InputError as error:
             problems += error.problems
     if problems:
@@ -56,9 +56,9 @@ def lint_files(
     return list(dict.fromkeys(found))
 
 
-def _own(model: Model) -> list[Document]:
+def _own(model: str) -> list[Document]:
     try:
-        return [Document.read(spec_for(model.paths[0], None))]
+        return [Document.read(spec_for(model, None))]
     except InputError:
         return []
 

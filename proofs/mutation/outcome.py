@@ -15,8 +15,9 @@ from twinrom.proofs.mutation.mutants import mutated
 from twinrom.proofs.refinement.inclusion import MAX_PAIRS, included
 from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window, observables
-from twinrom.proofs.spec.question import pose
+from twinrom.proofs.spec.posing import pose
 from twinrom.proofs.spec.spec import read_spec
+from twinrom.proofs.spec.standard import deadlock
 from twinrom.proofs.verdicts.combine import violated
 from twinrom.proofs.verdicts.counterexample import counterexample
 from twinrom.proofs.verdicts.replay import EngineDisagreementError
@@ -113,8 +114,9 @@ class Trials:
     def outcome_of(self, mutant: Mutant) -> MutantOutcome:
         """Return what becomes of one mutant.
 
-        It is killed when `check` would fail it because of a property outside `skip`, or because of
-        a mistake of the model. A survivor is told from the model by a run, or it is equivalent.
+        It is killed when `check` would fail it because of a property outside `skip`, of a deadlock,
+        or of a mistake of the model. A survivor is told from the model by a run, or it is
+        equivalent.
         """
         started = time.monotonic()
         timeout = self.options.timeout
@@ -189,6 +191,9 @@ def _killed(
         if p.name in report.found and not p.expect_violated
         and (run := report.found[p.name].violation) is not None
     ]  # fmt: skip
+    stuck = deadlock(asked)
+    if report.deadlock is not None and not broken and stuck.name not in skip:
+        broken = [(report.deadlock.length, stuck, report.deadlock)]
     if broken:
         length, prop, run = min(broken, key=lambda item: item[0])
         counterexample(asked, prop, run, quick=True)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinrom.proofs.verdicts.verdict import Violated, word
+from twinrom.proofs.verdicts.verdict import STANDINGS, UNDECIDED, Violated, ranked, word
 from twinrom.statemachine import InputError, is_file, read_text, write_whole
 
 if TYPE_CHECKING:
@@ -45,7 +45,13 @@ def _model(checked: Checked) -> dict[str, Any]:
             "diameter": counts.diameter,
         },
         "properties": {r.prop.name: _verdict(r) for r in checked.results},
-    }  # fmt: skip
+    } | _deadlock(checked.deadlock)  # fmt: skip
+
+
+def _deadlock(result: Result | None) -> dict[str, Any]:
+    """Return after how many steps there is a deadlock; nothing where there is none."""
+    found = result and result.verdict
+    return {"deadlock": len(found.trace.steps)} if isinstance(found, Violated) else {}
 
 
 def _verdict(result: Result) -> dict[str, Any]:
@@ -100,7 +106,18 @@ def _drift(at: str, old: Any, new: Any) -> Iterator[str]:
             else:
                 yield from _drift(here, old[name], new[name])
     elif old != new:
-        yield f"{at}: {_text(old)} -> {_text(new)}"
+        yield f"{at}: {_text(old)} -> {_text(new)}{_ranked(old, new) if _is_standing(at) else ''}"
+
+
+def _is_standing(at: str) -> bool:
+    """Say whether it is the key of a model, and no property of that name."""
+    return at.endswith(": standing") and ": properties: " not in at
+
+
+def _ranked(old: Any, new: Any) -> str:
+    known = {old, new} <= {*STANDINGS, UNDECIDED} if isinstance(old, str) else False
+    word = ranked(old, new) if known else ""
+    return f" ({word})" if word in ("worse", "better") else ""
 
 
 def _is_verdict(value: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from twinrom.proofs.engines.registry import ENGINES, SEARCH
 from twinrom.proofs.engines.stages import STAGES, Case
 from twinrom.proofs.spec.added import never_happens
 from twinrom.proofs.verdicts.combine import Evidence, combine
-from twinrom.proofs.verdicts.dead_ends import dead_end_traces
+from twinrom.proofs.verdicts.dead_ends import dead_end_traces, deadlock_result
 from twinrom.proofs.verdicts.verdict import Checked, clause_results
 from twinrom.statemachine import InputError
 
@@ -99,6 +99,7 @@ def _checked(case: Case, seconds: float | None) -> Checked:
         next(
             (dead_end_traces(case.question, r) for r in case.reports.values() if r.dead_ends), None
         ),
+        deadlock_result(case.question, case.reports, asked=case.searched),
     )
 
 

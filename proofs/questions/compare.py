@@ -15,7 +15,7 @@ from twinrom.proofs.spec.observables import Observables, Window, observables
 from twinrom.proofs.spec.request import request
 from twinrom.proofs.spec.spec import spec_for
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed
-from twinrom.proofs.verdicts.verdict import Unknown, Vacuous, Violated
+from twinrom.proofs.verdicts.verdict import ReadElsewhere, Unknown, Vacuous, Violated, ranked
 from twinrom.statemachine import TooLargeError, changes_between, find_model, ground, with_budget
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class VerdictChange:
         return not (after.prop.bookkeeping or after.other_reading) and (otherwise or any(
             isinstance(after.verdict, bad) and not isinstance(before.verdict, bad)
             and (after.failed or bad is not Vacuous)
-            for bad in (Violated, Vacuous, Unknown)
+            for bad in (Violated | ReadElsewhere, Vacuous, Unknown)
         ))
 
 
@@ -104,8 +104,23 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Say whether any verdict got worse."""
-        return any(change.worse for change in self.verdicts)
+        """Say whether any verdict got worse, that on deadlocks among them, or the standing."""
+        return self.ranked == "worse" or self._deadlocks or any(c.worse for c in self.verdicts)
+
+    @property
+    def _deadlocks(self) -> bool:
+        """Say whether there is a deadlock only now, or that is not known any more."""
+        old, new = self.old.deadlock, self.new.deadlock
+        counts = any(result is new for result in self.new.judged)
+        return bool(old and new and counts and VerdictChange(old, new).worse)
+
+    @property
+    def ranked(self) -> str:
+        """Return how the new policy stands beside the old: `worse`, `same` or `better`.
+
+        It is `undecided` where one of them is; other readings weigh nothing.
+        """
+        return ranked(self.old.standing, self.new.standing)
 
     @property
     def relation(self) -> str:

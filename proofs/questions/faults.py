@@ -68,9 +68,10 @@ def count_faults(
 
 
 def availability(question: Question) -> tuple[Property, ...]:
-    """Return the properties marked `availability`, else all but steps and bookkeeping."""
+    """Return the properties marked `availability`, else all but steps, bookkeeping and readings."""
     return question.availability or tuple(
-        p for p in question.properties if not p.kind.goal_in_step and not p.bookkeeping
+        p for p in question.properties
+        if not (p.kind.goal_in_step or p.bookkeeping or p.gap is not None)
     )
 
 

@@ -15,6 +15,7 @@ from twinrom.proofs.mutation.outcome import (
     MutationTask,
     known_otherwise,
 )
+from twinrom.proofs.spec.standard import deadlock
 from twinrom.statemachine import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def _failing(question: Question, options: Options) -> tuple[str, ...]:
             question.model.paths[0], f"the search of the model itself did not end: {report.stopped}"
         )
     found = [(p, report.found[p.name]) for p in question.properties]
-    return tuple(
+    stuck = (deadlock(question).name,) if report.deadlock is not None else ()
+    return stuck + tuple(
         p.name
         for p, f in found
         if (f.violation is not None) != p.expect_violated

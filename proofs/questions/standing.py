@@ -12,6 +12,7 @@ from twinrom.proofs.engines.registry import SEARCH
 from twinrom.proofs.engines.task import Task
 from twinrom.proofs.report import Counts  # noqa: TC001 - pydantic reads the annotations of a row
 from twinrom.proofs.verdicts.combine import Evidence, combine
+from twinrom.proofs.verdicts.dead_ends import deadlock_result
 from twinrom.proofs.verdicts.verdict import Checked, Violated, clause_results
 from twinrom.statemachine import InputError
 
@@ -78,7 +79,12 @@ def standing_of(request: CheckRequest, options: Options) -> PolicyStanding:
     return found
 
 
-def _judged(request: CheckRequest, options: Options, started: float) -> PolicyStanding:
+def searched(request: CheckRequest, options: Options) -> Checked:
+    """Return what the exhaustive search alone finds out of a policy.
+
+    Raises `InputError` and `EngineDisagreementError` as `check` does.
+    """
+    started = time.monotonic()
     question = request.question()
     deadline = started + options.timeout if options.timeout is not None else None
     report = explore(
@@ -88,7 +94,13 @@ def _judged(request: CheckRequest, options: Options, started: float) -> PolicySt
     clauses = clause_results(question, results)
     seconds = time.monotonic() - started
     reports = {SEARCH.name: report}
-    checked = Checked(question, ALL_DEPTHS, results, clauses, reports, seconds, request, None)
+    return Checked(question, ALL_DEPTHS, results, clauses, reports, seconds, request, None,
+                   deadlock_result(question, reports, asked=True))
+
+
+def _judged(request: CheckRequest, options: Options, started: float) -> PolicyStanding:
+    checked = searched(request, options)
+    results, clauses, report = checked.results, checked.clauses, checked.reports[SEARCH.name]
     worst = checked.worst
     run = worst.verdict.trace if worst and isinstance(worst.verdict, Violated) else None
     failed = {name for r in results if r.failed for name in r.prop.clauses}
@@ -102,5 +114,5 @@ def _judged(request: CheckRequest, options: Options, started: float) -> PolicySt
         undecided=checked.undecided,
         keeps=tuple(c.id for c in clauses if c.id in decided - failed),
         breaks=tuple(c.id for c in clauses if c.id in failed),
-        seconds=seconds,
+        seconds=time.monotonic() - started,
     )

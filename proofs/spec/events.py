@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twinrom.statemachine import BOOL, EventWords, RuleInstance, Sort, Typed, terms
+from twinrom.statemachine import BOOL, EventWords, ResolveError, RuleInstance, Sort, Typed, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,6 +67,37 @@ class StepWords(EventWords):
     def arguments(self) -> list[str]:
         """Return the names of all arguments."""
         return sorted({a.name for i in self.instances for a in (*i.arguments, *i.given)})
+
+
+class WordsOfDamaged(StepWords):
+    """The same words over what is left of a damaged model: what it may have lost is no mistake."""
+
+    def __init__(self, model: Model, instances: Sequence[RuleInstance],
+                 *, whole: bool) -> None:
+        super().__init__(model, instances)
+        self.lost = not whole
+        rules = model.rules.values()
+        self.written = {name for rule in rules for name in rule.given} | {
+            name for rule in rules for column in rule.columns for name, _ in column}
+
+    def is_event(self, name: str) -> Term | None:
+        """Return the term for `event is name`; false where the event may be a lost one."""
+        return super().is_event(name) or (terms.FALSE if self.lost else None)
+
+    def by(self, actor: str) -> Term | None:
+        """Return the term for `event.by == actor`; false where the actor may be a lost one."""
+        return super().by(actor) or (terms.FALSE if self.lost else None)
+
+    def during(self, name: str) -> Term | None:
+        """Return the term for `event.during == name`; false where it may be a lost one."""
+        return super().during(name) or (terms.FALSE if self.lost else None)
+
+    def argument(self, name: str) -> tuple[Term, Typed] | str | None:
+        """Return whether a step has the argument; raises `ResolveError` where a lost one may."""
+        found = super().argument(name)
+        if not isinstance(found, tuple) and (self.lost or name in self.written):
+            raise ResolveError
+        return found
 
 
 def at_instance(term: Term, instance: RuleInstance, memo: dict[Term, Term], *,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         MustShape,
         PossibleShape,
         PropertyShape,
+        ReadsShape,
         ResponseShape,
         SpecShape,
     )
@@ -29,7 +30,8 @@ class PropertyKind(ABC):
 
     `key` is the section of a spec that has them, and `goal` the key of what they ask for. One of a
     `safety` kind is broken by a single state or step; the others are decided where every reachable
-    state is known. `weight`: 0 where it is unsafe to break one, 1 where that is not to recover.
+    state is known. `weight`: 0 where it is unsafe to break one, 1 where that is not to recover,
+    2 where that departs from a clause.
     Where `whenever_in_step` or `goal_in_step` holds, that part is read with the words for steps.
     """
 
@@ -67,6 +69,12 @@ class InvariantKind(SafetyKind):
         return spec.invariant
 
 
+class DeadlockKind(InvariantKind):
+    """The invariant that something can go on, asked of every model: without it nothing recovers."""
+
+    weight = 1
+
+
 class StepKind(SafetyKind):
     """In every step of which `whenever` holds, the goal holds."""
 
@@ -101,9 +109,30 @@ class PossibleKind(PropertyKind):
         return spec.possible
 
 
-Kind: TypeAlias = InvariantKind | StepKind | ResponseKind | PossibleKind
-KINDS: tuple[Kind, ...] = tuple(kind() for kind in get_args(Kind))
+class ReadsKind(PropertyKind):
+    """No rule but some names a state or a variable: of the text, so that no engine decides it."""
+
+    key = "reads"
+    goal = "of"
+    weight = 2
+
+    def written(self, spec: SpecShape) -> Mapping[str, PropertyShape]:
+        """Return nothing: what a spec has of them has a shape of its own."""
+        del spec
+        return {}
+
+
+Kind: TypeAlias = InvariantKind | StepKind | ResponseKind | PossibleKind | ReadsKind
+READS = ReadsKind()
+KINDS: tuple[Kind, ...] = tuple(k for kind in get_args(Kind) if (k := kind()) != READS)
 SAFETY: frozenset[Kind] = frozenset(kind for kind in KINDS if kind.safety)
+
+
+def carriers(spec: SpecShape) -> Iterator[tuple[Kind, str, PropertyShape | ReadsShape]]:
+    """Yield everything that may carry a clause, with its kind and its name."""
+    yield from written_properties(spec)
+    for name, shape in spec.reads.items():
+        yield READS, name, shape
 
 
 def written_properties(spec: SpecShape) -> Iterator[tuple[Kind, str, PropertyShape]]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
-from twinrom.proofs.spec.events import with_payload
-from twinrom.statemachine import InputError, RuleInstance, TransitionSystem, terms
+from twinrom.statemachine import InputError, RuleInstance, TransitionSystem, at_payloads, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +23,7 @@ class Overlap(NamedTuple):
     def at_payloads(self) -> Iterator[Term]:
         """Return where both are enabled for each choice of payloads, shared ones chosen once."""
         given = {g.name: g for g in (*self.first.given, *self.second.given)}
-        for codes in itertools.product(*(g.sort.codes() for g in given.values())):
-            chosen = dict(zip(given, codes, strict=True))
-            yield with_payload(self.both, chosen)
+        yield from at_payloads(self.both, tuple(given.values()))
 
     def error(self, state: str) -> InputError:
         """Return the error that shows the state in which both are enabled."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.spec.question import Question, Setting, pose
-from twinrom.proofs.spec.spec import read_spec, spec_for
+from twinrom.proofs.spec.posing import pose_read, spec_problems
+from twinrom.proofs.spec.question import Question, Setting
+from twinrom.proofs.spec.spec import spec_for
 from twinrom.statemachine import (
     INTEGERS,
     Document,
@@ -15,6 +16,7 @@ from twinrom.statemachine import (
     build_model,
     did_you_mean,
     find_model,
+    machine_range,
     parse_sort,
 )
 
@@ -37,9 +39,10 @@ class CheckRequest:
 
     def question(self) -> Question:
         """Return the question; raises `InputError` with all problems of both files."""
-        model = build_model(Document(*self.model), self.sorts, self.includes)
-        posed = pose(model, *read_spec(Document(*self.spec)), self.faults)
-        return replace(posed, settings=(*_sizes(model, self.sorts), *_budgets(posed, self.faults)))
+        posed = pose_read(Document(*self.model), Document(*self.spec), self.sorts, self.faults,
+                          self.includes)
+        return replace(posed, settings=(
+            *_sizes(posed.model, self.sorts), *_budgets(posed, self.faults)))
 
     def of_all_sizes(self) -> CheckRequest:
         """Return the request in which the `unbounded` sorts are all integers."""
@@ -52,15 +55,35 @@ class CheckRequest:
 
 def _sizes(model: Model, given: Mapping[str, str]) -> Iterator[Setting]:
     """Yield the sizes that are not those of the files."""
-    declared = model.written.get("sort", {})
-    for name in given:
-        problems, sort = Problems(), model.sorts[name]
-        own = parse_sort(name, declared[name], model.place, problems)
-        if own is None or own == sort:
+    for key, text in given.items():
+        section, _, name = key.rpartition(".")
+        if section == "define":  # nobody can say whether less happens then
+            if text.strip() != model.written["define"][name].strip():
+                yield Setting(name, text, less=False)
             continue
-        less = sort.low > own.low or sort.high < own.high if sort.ordered else (
-            not set(own.labels or ()) <= set(sort.labels or ()))
-        yield Setting(name, sort.range_text(), less)
+        found = _machines(model, name) if section else _values(model, name)
+        if found is not None:
+            yield found
+
+
+def _machines(model: Model, name: str) -> Setting | None:
+    """Return the number of machines, if it is not that of the files."""
+    own = machine_range(model.written["machine"][name]["instances"])
+    number = len(model.templates[name].instances)
+    if own is None or own.size == number:
+        return None
+    return Setting(name, str(number), less=number < own.size)
+
+
+def _values(model: Model, name: str) -> Setting | None:
+    """Return the values of a sort, if they are not those of the files."""
+    sort = model.sorts[name]
+    own = parse_sort(name, model.written["sort"][name], model.place, Problems())
+    if own is None or own == sort:
+        return None
+    less = sort.low > own.low or sort.high < own.high if sort.ordered else (
+        not set(own.labels or ()) <= set(sort.labels or ()))
+    return Setting(name, sort.range_text(), less)
 
 
 def _budgets(posed: Question, given: Mapping[str, int | None]) -> Iterator[Setting]:
@@ -85,14 +108,17 @@ def request(
     `symbolic` names the sorts that stand for all integers, besides those whose size is given as
     `integers`; an empty list means every ordered sort.
     """
-    document = Document.read(find_model(model))
+    document = _model(find_model(model), spec)
     sizes = dict(sorts or {})
     named = [name for name, size in sizes.items() if size == INTEGERS]
     finite = {name: size for name, size in sizes.items() if size != INTEGERS}
     try:
         other = Document.read(spec_for(document.path, spec))
-    except InputError:
-        build_model(document, finite)  # what is wrong with the model comes first
+    except InputError as error:
+        try:
+            build_model(document, finite)
+        except InputError as first:
+            raise InputError([*first.problems, *error.problems]) from None
         raise
     return CheckRequest(
         (document.path, document.text),
@@ -100,9 +126,22 @@ def request(
         finite,
         faults or {},
         unbounded=() if symbolic is None and not named else (
-            _unbounded(build_model(document, finite), named, symbolic)
+            _unbounded(pose_read(document, other, finite, faults).model, named, symbolic)
         ),
     )
+
+
+def _model(path: str, spec: str | None) -> Document:
+    """Return the model's file; what is wrong with its spec is told with what is wrong with it."""
+    try:
+        return Document.read(path)
+    except InputError as error:
+        problems = list(error.problems)
+    try:
+        problems += spec_problems(Document.read(spec_for(path, spec)), None)
+    except InputError as error:
+        problems += error.problems if spec else ()
+    raise InputError(problems)
 
 
 def _unbounded(model: Model, named: list[str], symbolic: Sequence[str] | None) -> tuple[str, ...]:

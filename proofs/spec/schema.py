@@ -87,18 +87,24 @@ class PropertyShape(Shape):
     )
 
     @property
+    def barred(self) -> list[str]:
+        """Return whose steps do not count on the way to the goal."""
+        return []
+
+    @property
     @abstractmethod
     def goal(self) -> list[str]:
         """Return what it asks for, under the key of its kind."""
 
 
-def _elsewhere(own: str) -> dict[str, str]:
+def _elsewhere(*own: str) -> dict[str, str]:
     words = {
         "must": "`must` belongs to an invariant or a step property",
         "eventually": "`eventually` belongs to a response",
         "can": "`can` belongs to a possible property",
+        "without": "`without` belongs to a possible property",
     }
-    return {word: text for word, text in words.items() if word != own}
+    return {word: text for word, text in words.items() if word not in own}
 
 
 class MustShape(PropertyShape):
@@ -133,14 +139,43 @@ class PossibleShape(PropertyShape):
     """From every such state some run leads there."""
 
     fallback: ClassVar[dict[str, Any]] = {"can": ["True"]}
-    elsewhere: ClassVar[dict[str, str]] = _elsewhere("can")
+    elsewhere: ClassVar[dict[str, str]] = _elsewhere("can", "without")
 
     can: SomeTexts = Field(description="what some run leads to")
+    without: Texts = Field(
+        default_factory=list, description="actors and kinds of fault that do nothing on the way"
+    )
 
     @property
     def goal(self) -> list[str]:
         """Return what some run leads to."""
         return self.can
+
+    @property
+    def barred(self) -> list[str]:
+        """Return the actors and the kinds of fault that do nothing on the way."""
+        return self.without
+
+
+class ReadsShape(Shape):
+    """Which rules alone may look at a state or a variable: a property of the text."""
+
+    fallback: ClassVar[dict[str, Any]] = {"of": [""]}
+
+    clause: Texts = Field(default_factory=list)
+    of: SomeTexts = Field(description="templates (their state) and their variables")
+    only: Texts = Field(
+        default_factory=list, description="the rules or events that may name them, beside faults"
+    )
+    says: str | None = Field(None, description="the property in words")
+
+
+class EndsShape(Shape):
+    """Where standing still is meant."""
+
+    fallback: ClassVar[dict[str, Any]] = {"when": ["True"]}
+
+    when: SomeTexts = Field(description="where it may be that no step changes anything any more")
 
 
 class ReadingShape(Shape):
@@ -207,7 +242,8 @@ class SpecShape(Shape):
 
     elsewhere: ClassVar[dict[str, str]] = {
         kind: f"`[{kind}]` belongs into a model file"
-        for kind in ("include", "sort", "table", "machine", "init", "actor", "rule", "event")
+        for kind in ("include", "sort", "table", "machine", "init", "actor", "rule", "event",
+                     "run")
     }
 
     title: str = ""
@@ -222,6 +258,10 @@ class SpecShape(Shape):
     step: dict[str, MustShape] = Field(default_factory=dict)
     response: dict[str, ResponseShape] = Field(default_factory=dict)
     possible: dict[str, PossibleShape] = Field(default_factory=dict)
+    reads: dict[str, ReadsShape] = Field(default_factory=dict)
+    ends: EndsShape | None = Field(
+        default=None, description="where standing still is meant; default: where a rule can happen"
+    )
     gap: dict[str, GapShape] = Field(default_factory=dict)
     mutant: dict[str, MutantShape] = Field(
         default_factory=dict, description="mutants that survive, by the name `mutate` shows"

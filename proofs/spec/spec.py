@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from twinrom.proofs.spec.kinds import written_properties
-from twinrom.proofs.spec.schema import SpecShape
+from twinrom.proofs.spec.kinds import carriers
+from twinrom.proofs.spec.schema import PropertyShape, SpecShape
 from twinrom.statemachine import (
     Conjunct,
     Document,
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinrom.proofs.spec.kinds import Kind
-    from twinrom.proofs.spec.schema import ClauseShape, GapShape, MutantShape, PropertyShape
+    from twinrom.proofs.spec.schema import ClauseShape, GapShape, MutantShape
+    from twinrom.statemachine import Rule
     from twinrom.statemachine.terms import Term
 
 MAX_LAYERS = 10
@@ -50,7 +51,8 @@ class Property:
     `bookkeeping` judges the records of a model and no policy: it kills mutants, and fails nothing.
     `expected`: how it is violated, if that is said of a known finding. `may_be_untested` says why
     nothing need put it to the test. What breaks a property of a `gap` reads that gap otherwise.
-    The `principal` one of a clause says it.
+    The `principal` one of a clause says it. `without` names the actors and kinds of fault that do
+    nothing on the way to what is possible.
     """
 
     kind: Kind
@@ -71,6 +73,12 @@ class Property:
     may_be_untested: str | None = None
     gap: str | None = None
     principal: bool = False
+    without: tuple[str, ...] = ()
+
+    def counts(self, rule: Rule) -> bool:
+        """Say whether the rule's steps may be on the way to what is possible."""
+        own = {rule.by, rule.kind} if rule.by == "fault" else {rule.by}
+        return own.isdisjoint(self.without)
 
     @property
     def bad(self) -> Term:
@@ -180,7 +188,7 @@ def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
     seen: dict[str, Place] = {}
     principals: dict[str, Place] = {}
     clauses = written.get("clause", {})
-    for kind, name, item in written_properties(shape):
+    for kind, name, item in carriers(shape):
         place = root.at(kind.key, name)
         check_name(name, place, problems, reserved=frozenset())
         if name in seen:
@@ -191,9 +199,10 @@ def _check_references(shape: SpecShape, written: Mapping[str, Any], root: Place,
             if isinstance(clauses, dict) and clause not in clauses:
                 problems.add(place.at("clause", i).problem(
                     f"unknown clause `{clause}`", did_you_mean(clause, clauses)))
-        _check_expectation(item, place, problems)
-        _check_gap(item, place, written.get("gap", {}), problems)
-        _check_principal(item, place, principals, problems)
+        if isinstance(item, PropertyShape):
+            _check_expectation(item, place, problems)
+            _check_gap(item, place, written.get("gap", {}), problems)
+            _check_principal(item, place, principals, problems)
     for name, gap in shape.gap.items():
         readings = len(gap.readings)
         damaged = ("gap", name, "readings") in problems.pruned

@@ -60,6 +60,8 @@ def spec_words(spec: Spec | None) -> set[Word]:
     found = mentioned(
         parse(text) for _, _, shape in written_properties(spec.shape)
         for text in (*shape.whenever, *shape.goal))
+    if spec.shape.ends is not None:
+        found |= mentioned(map(parse, spec.shape.ends.when))
     for name, observer in spec.shape.observer.items():
         found |= mentioned(map(parse, [observer.initial, observer.update])) - {(name,)}
     return found

@@ -12,8 +12,10 @@ from twinrom.proofs.verdicts.lasso import owed_since
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed_to_its_end
 from twinrom.proofs.verdicts.verdict import (
     Bounded,
+    Kept,
     NotChecked,
     Proved,
+    ReadElsewhere,
     Result,
     Unknown,
     Vacuous,
@@ -70,8 +72,13 @@ def combine(evidence: Evidence) -> tuple[Result, ...]:
     """Return a verdict for each property from everything the engines found.
 
     Every run is replayed through the running machines first. Raises `EngineDisagreementError`.
+    Those of the text follow the others.
     """
-    return tuple(_result(evidence, p) for p in evidence.question.properties)
+    question = evidence.question
+    return tuple(_result(evidence, p) for p in question.properties) + tuple(
+        Result(p, ReadElsewhere(by) if by else Kept(), None, 0.0, question)
+        for p, by in question.reads
+    )
 
 
 def violated(question: Question, prop: Property, run: Run, *, quick: bool = False) -> Violated:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from twinrom.proofs.spec.kinds import InvariantKind, PossibleKind, ResponseKind, StepKind
+from twinrom.proofs.spec.kinds import InvariantKind, PossibleKind, ReadsKind, ResponseKind, StepKind
 from twinrom.proofs.verdicts.lasso import not_for_ever, not_stranded, unfair
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed, replayed_to_its_end
 
@@ -30,6 +30,8 @@ def counterexample(question: Question, prop: Property, run: Run, *, quick: bool 
         case PossibleKind():
             trace = replayed(question, prop.name, run)
             wrong = None if quick else not_stranded(question, prop, trace)
+        case ReadsKind():
+            raise AssertionError("no run breaks a property of the text")
         case _:
             assert_never(prop.kind)
     if wrong is not None:

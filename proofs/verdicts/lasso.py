@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twinrom.statemachine import RuleInstance, State, Table, Trace
 
 RECHECKED = 2_000_000
+BARRED = Conjunct("it does not count", terms.FALSE)
 
 
 def owed_since(question: Question, prop: Property, trace: Trace) -> int | None:
@@ -88,6 +89,10 @@ def not_stranded(question: Question, prop: Property, trace: Trace) -> str | None
         return "`whenever` does not hold at the end"
     never = replace(prop, kind=InvariantKind(), whenever=terms.TRUE, goal=terms.negation(prop.goal))
     onwards = _only(question, last, (never,))
+    system = replace(onwards.system, instances=tuple(
+        i if prop.counts(i.rule) else replace(i, conjuncts=(*i.conjuncts, BARRED))
+        for i in onwards.system.instances))
+    onwards = replace(onwards, system=system)
     found = search(onwards, max_states=RECHECKED).found[prop.name]
     return None if found.violation is None else "the goal is reached after all"
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.certificates.certificate import Certificate
     from twinrom.proofs.report import Counts, Report
     from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.reads import Mention
     from twinrom.proofs.spec.request import CheckRequest
     from twinrom.proofs.spec.spec import Expected, Property
     from twinrom.statemachine import Step, Trace
@@ -91,17 +92,31 @@ class NotChecked:
     reason: str
 
 
-Verdict: TypeAlias = Proved | Bounded | Violated | Vacuous | Unknown | NotChecked
+@dataclass(frozen=True)
+class Kept:
+    """A property of the text that no rule breaks."""
+
+
+@dataclass(frozen=True)
+class ReadElsewhere:
+    """A property of the text, and who names what only others may."""
+
+    readers: tuple[Mention, ...]
+
+
+Verdict: TypeAlias = (
+    Proved | Bounded | Violated | Vacuous | Unknown | NotChecked | Kept | ReadElsewhere
+)
 
 
 def word(verdict: Verdict) -> str:
     """Return the verdict as the one word that reports use."""
     match verdict:
-        case Proved():
+        case Proved() | Kept():
             return "proved"
         case Bounded():
             return "bounded"
-        case Violated():
+        case Violated() | ReadElsewhere():
             return "violated"
         case Vacuous():
             return "vacuous"
@@ -171,9 +186,11 @@ class Result:
                 return otherwise or not self.prop.expect_violated
             case Vacuous():
                 return not self.not_asked
+            case ReadElsewhere():
+                return True
             case Proved():
                 return self.gone and not self.question.elsewhere
-            case Bounded() | Unknown() | NotChecked():
+            case Bounded() | Unknown() | NotChecked() | Kept():
                 return False
             case _:
                 assert_never(self.verdict)
@@ -203,7 +220,8 @@ class Checked:
     """Everything found out about one model and spec; `request` says what was asked.
 
     `dead_ends` has a run into a deadlock and one into a livelock, as far as there are any; it is
-    None where no search has seen every state.
+    None where no search has seen every state. `deadlock` is the verdict on the one of them that is
+    a violation.
     """
 
     question: Question
@@ -214,13 +232,28 @@ class Checked:
     seconds: float
     request: CheckRequest
     dead_ends: Mapping[str, Trace | None] | None
+    deadlock: Result | None = None
+
+    @property
+    def judged(self) -> tuple[Result, ...]:
+        """Return the verdicts that count: on the properties, and on a deadlock.
+
+        That there is none counts as open, where it is, in a spec that says where standing still is
+        meant. Where less can happen than the files say, it does not count.
+        """
+        one = self.deadlock
+        if one is None or self.question.limited:
+            return self.results
+        counts = isinstance(one.verdict, Violated) or self.question.ends is not None
+        return (*self.results, one) if counts else self.results
 
     @cached_property
     def broken(self) -> Mapping[str, tuple[Result, ...]]:
         """Return what is broken, or never put to the test, by the standing that it means."""
         found: dict[str, list[Result]] = {}
-        for one in self.results:
-            if isinstance(one.verdict, Violated) and (one.failed or one.other_reading):
+        for one in self.judged:
+            if isinstance(one.verdict, Violated | ReadElsewhere) and (
+                    one.failed or one.other_reading):
                 found.setdefault(STANDINGS[weight(one.prop)], []).append(one)
             elif isinstance(one.verdict, Vacuous) and one.failed:
                 found.setdefault(UNTESTED, []).append(one)
@@ -229,22 +262,29 @@ class Checked:
     @property
     def tested(self) -> bool:
         """Say whether any property may have been put to the test."""
-        return not all(isinstance(r.verdict, Vacuous) for r in self.results)
+        return not all(isinstance(r.verdict, Vacuous) for r in self.judged)
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """Return the number of the first of `STANDINGS` that applies, and whether it is decided.
+
+        What is not decided takes the place of its violation.
+        """
+        opened = {weight(r.prop) for r in self.judged
+                  if isinstance(r.verdict, Unknown | NotChecked) and not r.prop.bookkeeping}
+        last = len(STANDINGS) - 1
+        for number, word in enumerate(STANDINGS):
+            if word in self.broken or (word == UNTESTED and not self.tested):
+                return number, True
+            if number in opened:
+                return number, False
+        return last, True
 
     @property
     def standing(self) -> str:
-        """Return what an engineer asks first: the first of `STANDINGS` that applies.
-
-        What is not decided takes the place of its violation; there it is `undecided`.
-        """
-        opened = {STANDINGS[weight(r.prop)] for r in self.results
-                  if isinstance(r.verdict, Unknown | NotChecked) and not r.prop.bookkeeping}
-        for word in STANDINGS[:-1]:
-            if word in self.broken or (word == UNTESTED and not self.tested):
-                return word
-            if word in opened:
-                return UNDECIDED
-        return STANDINGS[-1]
+        """Return what an engineer asks first, in one word of `STANDINGS`, or `undecided`."""
+        number, decided = self.rank
+        return STANDINGS[number] if decided else UNDECIDED
 
     @property
     def worst(self) -> Result | None:
@@ -253,7 +293,7 @@ class Checked:
         def order(one: Result) -> float:
             return len(one.verdict.trace.steps) if isinstance(one.verdict, Violated) else inf
 
-        gone = (r for r in self.results if r.gone and r.failed)
+        gone = (r for r in self.judged if r.gone and r.failed)
         groups = (group for group in self.broken.values() if any(r.failed for r in group))
         return min(next(groups, gone), key=order, default=None)
 
@@ -264,19 +304,28 @@ class Checked:
 
     @property
     def failed(self) -> bool:
-        """Say whether any property fails the run, or none is put to the test."""
-        return any(r.failed for r in self.results) or not (self.tested or self.question.limited)
+        """Say whether any property fails the run, a deadlock does, or none is put to the test."""
+        return any(r.failed for r in self.judged) or not (self.tested or self.question.limited)
 
     @property
     def undecided(self) -> bool:
         """Say whether any property that engines here decide has no verdict."""
         return any(
-            isinstance(r.verdict, Unknown) and not r.prop.bookkeeping for r in self.results
+            isinstance(r.verdict, Unknown) and not r.prop.bookkeeping for r in self.judged
         )
 
 
 UNTESTED, UNDECIDED = "untested", "undecided"
 STANDINGS = ("unsafe", "does-not-recover", UNTESTED, "departs", "other-reading", "keeps")
+
+
+def ranked(old: str, new: str) -> str:
+    """Return how one standing is beside another: `worse`, `same`, `better`, or `undecided`."""
+    if UNDECIDED in (old, new):
+        return UNDECIDED
+    lenient = STANDINGS.index("other-reading")  # from there on nothing fails
+    first, second = (min(STANDINGS.index(word), lenient) for word in (old, new))
+    return "same" if first == second else "worse" if second < first else "better"
 
 
 def weight(prop: Property) -> int:

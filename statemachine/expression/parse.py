@@ -6,6 +6,7 @@ The text is parsed by `ast.parse` and never compiled or run.
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import warnings
 from typing import TYPE_CHECKING, NoReturn
@@ -28,6 +29,7 @@ COMPARISONS: dict[type[ast.cmpop], str] = {
 ARITHMETIC: dict[type[ast.operator], str] = {
     e.sign(operation).node: text for text, operation in e.SIGNS.items()
 }
+KEYWORD_AFTER_DOT = re.compile(rf"(\.\s*)({'|'.join(keyword.kwlist)})\b")
 QUANTIFIERS = ("all", "any", "count")
 
 
@@ -54,12 +56,17 @@ def parse(text: str) -> e.Expr:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # `1 is x` warns; we judge it ourselves
-            tree = ast.parse(flat.strip(), mode="eval")
+            tree = ast.parse(_without_keywords(flat.strip()), mode="eval")
     except SyntaxError as error:
         raise _not_grammatical(error, flat, indent) from None
     except (ValueError, RecursionError, MemoryError):
         raise ExpressionError("nests too deeply to be read", (0, len(text))) from None
     return _Reader(flat.strip(), indent).read(tree.body, 0)
+
+
+def _without_keywords(text: str) -> str:
+    """Return the text with other names, as long, for what is a keyword of Python after a dot."""
+    return KEYWORD_AFTER_DOT.sub(lambda found: found[1] + "_" * len(found[2]), text)
 
 
 def _not_grammatical(error: SyntaxError, text: str, indent: int) -> ExpressionError:
@@ -89,10 +96,10 @@ class _Reader:
     """Turns `ast` nodes into ours; keeps the character offset of each."""
 
     def __init__(self, text: str, indent: int) -> None:
-        self.raw = text.encode()
+        self.text, self.raw = text, text.encode()
         self.indent = indent
 
-    def span(self, node: ast.expr) -> Span:
+    def span(self, node: ast.expr | ast.keyword) -> Span:
         start = len(self.raw[: node.col_offset].decode())
         end = len(self.raw[: node.end_col_offset or node.col_offset + 1].decode())
         return self.indent + start, self.indent + end
@@ -143,7 +150,8 @@ class _Reader:
         names: list[str] = []
         inner = node
         while isinstance(inner, ast.Attribute):
-            names.append(inner.attr)
+            end = self.span(inner)[1] - self.indent
+            names.append(self.text[end - len(inner.attr) : end])  # `inner.attr` is no keyword
             inner = inner.value
         if not isinstance(inner, ast.Name | ast.IfExp | ast.Call):
             self.refuse(inner, "a dot stands between names only")
@@ -173,14 +181,16 @@ class _Reader:
         if not isinstance(node.func, ast.Name):
             self.refuse(node.func, "only a name can be applied to arguments")
         function, span = node.func.id, self.span(node)
-        if node.keywords:
-            self.refuse(node.keywords[0].value, "arguments have no names here")
         if function in QUANTIFIERS:
             return self.quantified(node, function, depth)
-        return e.Call(function, tuple(self.read(a, depth) for a in node.args), span)
+        values = (*node.args, *(k.value for k in node.keywords))
+        return e.Call(
+            function, tuple(self.read(a, depth) for a in values),
+            tuple(str(k.arg) for k in node.keywords), span,
+            tuple(self.span(k) for k in node.keywords))
 
     def quantified(self, node: ast.Call, function: str, depth: int) -> e.Expr:
-        form = f"write `{function}(... for x in GROUP)`"
+        form = f"write `{function}(x is state for x in GROUP)`"
         if len(node.args) != 1 or not isinstance(node.args[0], ast.GeneratorExp):
             self.refuse(node, f"`{function}` needs a `for`", form)
         inner = node.args[0]

@@ -125,14 +125,22 @@ class Arithmetic:
 
 @dataclass(frozen=True)
 class Call:
-    """`min`, `max`, `next`, a table or a definition, applied to arguments."""
+    """`min`, `max`, `next`, a table or a definition, applied to arguments.
+
+    The last of them have `names`: `enabled(plug, this=A)`.
+    """
 
     function: str
     arguments: tuple[Expr, ...]
+    names: tuple[str, ...] = ()
     span: Span = field(default=(0, 0), compare=False)
+    name_spans: tuple[Span, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
-        return f"{self.function}({', '.join(_inside(e, TERNARY) for e in self.arguments)})"
+        unnamed = len(self.arguments) - len(self.names)
+        names = (*[""] * unnamed, *(f"{name}=" for name in self.names))
+        inner = zip(names, self.arguments, strict=True)
+        return f"{self.function}({', '.join(n + _inside(e, TERNARY) for n, e in inner)})"
 
 
 @dataclass(frozen=True)

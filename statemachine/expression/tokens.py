@@ -57,18 +57,22 @@ TOKEN = re.compile(
     rf"|(?P<mark>==|!=|<=|>=|{'|'.join(map(_alone, ('<', '>', *SIGNS, '.')))}|[(),])"
     r"|(?P<strange>.)",
     re.DOTALL)
+NAMING = ("enabled",)  # their arguments have names
 INSTEAD = {"None": "write `none`", "lambda": "`[define]` names expressions"}
 
 
 def refused(text: str) -> tuple[str, Span, str] | None:  # noqa: PLR0911 - a return a reason
     """Return the first word or mark that is not of the language: what to say, where, a hint."""
     open_at: list[int] = []
+    naming: list[bool] = []
+    before = ""
     for found in TOKEN.finditer(text):
         what, word, span = found.lastgroup, found[0], found.span()
         if what == "number" and not re.fullmatch(r"0|[1-9][0-9]*", word):
             hint = "a range belongs to `[sort]`" if ".." in word else ""
             return f"`{word}` is not an integer", span, hint
-        if what == "word" and not _known(word):
+        inner, called = before == ".", before in NAMING
+        if what == "word" and not _known(word, inner=inner):
             hint = INSTEAD.get(word, "")
             if keyword.iskeyword(word):
                 return f"`{word}` is not part of the language", span, hint
@@ -76,22 +80,27 @@ def refused(text: str) -> tuple[str, Span, str] | None:  # noqa: PLR0911 - a ret
             hint = f"write `{plain}`" if plain.isidentifier() else (
                 "a name is letters, digits and underscores")
             return f"`{word}` is not a name", span, hint
-        if what == "strange":
+        named = naming[-1:] == [True] and re.match("=(?![<>])", text[span[0]:])
+        if what == "strange" and not named:
             return _strange(text, found.start())
         if word == "(":
             open_at.append(found.start())
+            naming.append(called)
         elif word == ")" and not open_at:
             return "this `)` closes nothing", span, ""
         elif word == ")":
             open_at.pop()
+            naming.pop()
+        before = word if what != "space" else before
     if open_at:
         return "this `(` is not closed", (open_at[-1], open_at[-1] + 1), ""
     return None
 
 
-def _known(word: str) -> bool:
+def _known(word: str, *, inner: bool) -> bool:
+    """Say whether a word has a meaning; after a dot (`inner`) any name is one."""
     plain = word.isidentifier() and unicodedata.normalize("NFKC", word) == word
-    return plain and (word in WORDS or not keyword.iskeyword(word))
+    return plain and (inner or word in WORDS or not keyword.iskeyword(word))
 
 
 def _strange(text: str, start: int) -> tuple[str, Span, str]:

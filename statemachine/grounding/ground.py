@@ -22,11 +22,12 @@ from twinrom.statemachine.meaning.definitions import check_definitions
 from twinrom.statemachine.meaning.resolve import Resolver
 from twinrom.statemachine.meaning.scope import BROKEN, ResolveError, Typed, check_known
 from twinrom.statemachine.meaning.substitute import filled
+from twinrom.statemachine.source.diagnostics import InputError
 from twinrom.statemachine.source.places import Problems
 from twinrom.statemachine.system import Argument, Conjunct, Duty, RuleInstance, TransitionSystem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from twinrom.statemachine.expression.formula import Formula
     from twinrom.statemachine.model import Column, Event, Model, Rule, Template
@@ -45,15 +46,30 @@ def ground(model: Model) -> TransitionSystem:
     """
     grounder = _Grounder(model, frozenset())
     system = grounder.system()
-    grounder.problems.finish()
+    if grounder.problems.found:
+        raise DamagedModelError(grounder.problems.found, system, grounder.vocabulary.broken,
+                                whole=True)
     return system
 
 
-def ground_problems(model: Model, broken: frozenset[str]) -> list[Problem]:
-    """Return what else is wrong with a model in which the declarations of `broken` are wrong."""
-    grounder = _Grounder(model, broken)
-    grounder.system()
-    return grounder.problems.found
+class DamagedModelError(InputError):
+    """The model has mistakes; `system` is what is left of it, `broken` names what is not known.
+
+    It is `whole` where nothing was taken out of the file: then only expressions are wrong.
+    """
+
+    def __init__(self, problems: Iterable[Problem], system: TransitionSystem,
+                 broken: frozenset[str], *, whole: bool = False) -> None:
+        super().__init__(problems)
+        self.system, self.broken, self.whole = system, broken, whole
+
+
+def ground_damaged(model: Model, problems: Problems) -> DamagedModelError:
+    """Return everything that is wrong with a model of which `problems` are known."""
+    grounder = _Grounder(model, frozenset(problems.broken))
+    system = grounder.system()
+    found = [*problems.found, *grounder.problems.found]
+    return DamagedModelError(found, system, grounder.vocabulary.broken)
 
 
 class _Grounder:

@@ -35,7 +35,7 @@ from twinrom.statemachine.source.diagnostics import closest, did_you_mean
 from twinrom.statemachine.source.places import Problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sized
+    from collections.abc import Collection, Mapping, Sized
 
     from twinrom.statemachine.loading.schema import MachineShape, ModelShape, VariableShape
     from twinrom.statemachine.source.places import Place
@@ -178,8 +178,9 @@ class Declarations:
             name, self.instances[name], tuple(states), tuple(initial or states[:1]), variables,
             tuple(var for var in kept if var in own), shape.torn, place, keeps_state,
             self._off(shape.unpowered, name, states, place.at("unpowered")),
-            self._values(name, shape.vars, "initial"), self._values(name, shape.vars, "unpowered"),
-            self._values(name, shape.vars, "torn"),
+            self._values(name, shape.vars, variables, "initial"),
+            self._values(name, shape.vars, variables, "unpowered"),
+            self._values(name, shape.vars, variables, "torn"),
             str(self.ranges[name]) if name in self.ranges else None, frozenset(self.own[name]))
 
     def _off(self, text: str | None, name: str, states: list[str], place: Place) -> Move | None:
@@ -197,14 +198,14 @@ class Declarations:
         return move if move and all(state in states for state, _ in move.named()) else None
 
     def _values(self, machine: str, variables: Mapping[str, VariableShape],
-                key: str) -> dict[str, Formula]:
-        """Return what the variables say of their value under a key."""
+                known: Collection[str], key: str) -> dict[str, Formula]:
+        """Return what the variables whose sort is known say of their value under a key."""
         found = {}
         for name, said in variables.items():
             text = getattr(said, key)
             place = self.root.at("machine", machine, "vars", name, key)
             formula = read_formula(text, place, self.problems) if text is not None else None
-            if formula is not None:
+            if formula is not None and name in known:
                 found[name] = formula
         return found
 
@@ -216,7 +217,7 @@ class Declarations:
         sort = named_sort(kind, self.known, sorted_at, self.problems)
         if sort is not None and kind != text:
             self._own_parts(machine, name, sort, sorted_at)
-        if not check_name(name, at, self.problems) or sort is None:
+        if not check_name(name, at, self.problems, inner=True) or sort is None:
             self.problems.broken.add(f"{machine}.{name}")
         return sort
 

@@ -97,10 +97,13 @@ class Entries:
             return misnamed
         section, name = map(str, path[:2])
         if section != "init" and not isinstance(value_at(self.data, path[:2]), dict):
-            known = map(str, value_at(self.data, path[:1]) or ())
-            return f"there is no {section} `{name}` {VERBS[verb]}", did_you_mean(name, known), 3
+            hint = did_you_mean(name, names_at(self.data, path[:1]))
+            return f"there is no {section} `{name}` {VERBS[verb]}", hint, 3
         if value_at(self.document.data, path) is not None:
             return f"`{dotted(path)}` is restated already", "say it once", len(path) + 1
+        table = value_at(self.data, path[:-1])
+        if table is not None and not isinstance(table, dict):
+            return f"`{dotted(path[:-1])}` is no table", "", len(path)
         if not _are_entries(self._items(path), notation(path)):
             return f"`{dotted(path)}` is no list", "restate it", len(path) + 1
         return None
@@ -156,6 +159,12 @@ def value_at(data: Any, path: Sequence[str | int]) -> Any:
     for name in path:
         data = data.get(name) if isinstance(data, dict) else None
     return data
+
+
+def names_at(data: Any, path: Sequence[str | int]) -> list[str]:
+    """Return the names of the table at a path, none where there is no table."""
+    table = value_at(data, path)
+    return list(table) if isinstance(table, dict) else []
 
 
 def dotted(path: Key) -> str:

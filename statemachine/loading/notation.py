@@ -22,36 +22,39 @@ if TYPE_CHECKING:
 MAX_NAME = 200
 MAX_SORT = 1024
 RESERVED = frozenset({"next", "event", "min", "max", "all", "any", "count", "none", "bool"})
-MOVE = "write `machine: source, source -> destination`"
+MOVE = "write `machine: source, other -> destination`"
 
 
-def is_name(text: str) -> bool:
-    """Say whether `text` can stand as a name in an expression."""
+def is_name(text: str, *, inner: bool = False) -> bool:
+    """Say whether `text` can stand as a name in an expression, `inner`: after a dot."""
     return (
         text.isidentifier()
-        and not keyword.iskeyword(text)
+        and (inner or not keyword.iskeyword(text))
         and len(text) <= MAX_NAME
         and unicodedata.normalize("NFKC", text) == text
     )
 
 
 def check_name(text: str, place: Place, problems: Problems, *, dotted: bool = False,  # noqa: PLR0913 - what may differ between names
-               reserved: frozenset[str] = RESERVED, at_key: bool = True) -> bool:
-    """Note a problem unless `text` is a name (or, `dotted`, a machine or a part of one)."""
-    parts = text.split(".") if dotted else [text]
-    taken = [p for p in parts if keyword.iskeyword(p) or p in reserved]
-    if taken:
-        problems.add(place.problem(f"`{taken[0]}` is a reserved word", "choose another name",
+               reserved: frozenset[str] = RESERVED, inner: bool = False, at_key: bool = True,
+               ) -> bool:
+    """Note a problem unless `text` is a name (or, `dotted`, a machine or a part of one).
+
+    An `inner` name stands after a dot only, where no word is reserved.
+    """
+    head, *rest = text.split(".") if dotted else [text]
+    if not inner and (keyword.iskeyword(head) or head in reserved):
+        problems.add(place.problem(f"`{head}` is a reserved word", "choose another name",
                                    at_key=at_key))
         return False
     if not text:
         problems.add(place.problem("expected a name", at_key=at_key))
         return False
-    if not all(map(is_name, parts)):
+    if not (is_name(head, inner=inner) and all(is_name(part, inner=True) for part in rest)):
         why = f"a name is letters, digits and underscores, at most {MAX_NAME}, no digit first"
         problems.add(place.problem(f"`{text}` is not a name", why, at_key=at_key))
         return False
-    if len(parts) > 2:  # noqa: PLR2004 - machine, part; the third name of a path is a variable
+    if len(rest) > 1:  # machine, part; the third name of a path is a variable
         problems.add(place.problem(f"`{text}` has more than one dot",
                                    "parts of parts are made by `part_of`",
                                    at_key=at_key))
@@ -191,7 +194,7 @@ def _wrong(parts: MoveParts) -> Iterable[tuple[str, Span, str]]:
     target, sources, destination = parts
     if not target.text:
         yield "expected a machine before the `:`", target.span, MOVE
-    elif not all(map(is_name, target.text.split("."))):
+    elif not all(is_name(part, inner=i > 0) for i, part in enumerate(target.text.split("."))):
         yield f"`{target.text}` is not a machine", target.span, MOVE
     anything = [s.text for s in sources] == ["*"]
     for i, source in enumerate(() if anything else sources):

@@ -225,13 +225,28 @@ class EventShape(Shape):
     )
 
 
+class RunShape(Shape):
+    """A run that is known to be possible, or impossible."""
+
+    model_config = ConfigDict(json_schema_extra=_in_several_files)
+    fallback: ClassVar[dict[str, Any]] = {"script": ["any"], "is": "possible"}
+
+    script: SomeTexts = Field(
+        description="its events, one a line, as `simulate --script` reads them; `init A=off` first"
+    )
+    claim: Literal["possible", "impossible"] = Field(
+        alias="is", description="possible or impossible; a repair says that it is impossible"
+    )
+    says: str | None = Field(None, description="the run in words")
+
+
 class ModelShape(Shape):
     """A policy: machines and rules."""
 
     elsewhere: ClassVar[dict[str, str]] = {
         kind: f"`[{kind}]` belongs into a spec file"
         for kind in ("clause", "observer", "budget", "invariant", "step", "response", "possible",
-                     "gap", "mutant", "observe")
+                     "reads", "ends", "gap", "mutant", "observe")
     }
 
     title: str = ""
@@ -245,6 +260,9 @@ class ModelShape(Shape):
     define: dict[str, str | int] = Field(default_factory=dict)
     rule: dict[str, RuleShape] = Field(default_factory=dict)
     event: dict[str, EventShape] = Field(default_factory=dict)
+    run: dict[str, RunShape] = Field(
+        default_factory=dict, description="runs known to be possible, or impossible"
+    )
 
 
 NAMES = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}

@@ -19,6 +19,7 @@ from twinrom.statemachine.source.diagnostics import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
     from twinrom.statemachine.source.diagnostics import Problem
@@ -109,8 +110,9 @@ def _without_branches(location: tuple[int | str, ...], data: Any) -> Key:
     return tuple(key)
 
 
-def _keys(table: type[BaseModel] | None) -> list[str]:
-    return list(table.model_fields) if table else []
+def _keys(table: type[BaseModel] | None) -> dict[str, FieldInfo]:
+    """Return the keys of a table as a file has them."""
+    return {f.alias or name: f for name, f in table.model_fields.items()} if table else {}
 
 
 def _problem(complaint: Complaint, root: Place, schema: type[BaseModel]) -> Problem:
@@ -120,7 +122,7 @@ def _problem(complaint: Complaint, root: Place, schema: type[BaseModel]) -> Prob
         hint = getattr(table, "elsewhere", {}).get(name) or did_you_mean(name, _keys(table))
         return root.at(*key).problem(f"unknown key `{name}`", hint, at_key=True)
     if complaint.kind == "missing":
-        hint = (table.model_fields[name].description if table else None) or ""
+        hint = (_keys(table)[name].description if table else None) or ""
         return root.at(*key[:-1]).problem(f"`{name}` is missing", hint, at_key=True)
     return root.at(*key).problem(*_words(complaint.errors))
 
@@ -182,7 +184,7 @@ def _table(schema: Any, key: Key) -> type[BaseModel] | None:
     for part in key:
         schema = _inner(schema)
         if isinstance(schema, type) and issubclass(schema, BaseModel):
-            field = schema.model_fields.get(str(part))
+            field = _keys(schema).get(str(part))
             schema = field.annotation if field else None
         else:
             schema = (get_args(schema) or (None,))[-1]

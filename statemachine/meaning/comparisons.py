@@ -87,17 +87,21 @@ def _is_value(r: Context, option: e.Expr) -> bool:
 def _state_test(r: Context, left: e.Expr, word: str, right: e.Expr) -> Term:
     typed = r.value(left)
     if not typed.sort.template:
-        hint = f"write `{left} == {right}`" if not typed.sort.boolean else f"write `{left}`"
+        known = () if typed.sort.unbounded else map(typed.sort.text, typed.sort.codes())
+        hint = r.advice(f"{left} == {right}", *(f"{left} == {value}" for value in known))
+        if typed.sort.boolean:
+            hint = f"write `{left}`"
         r.refuse(left, f"`is` asks for the state of a machine, and `{left}` is "
                  f"{kind_of(typed.sort)}", hint)
     template = r.vocabulary.model.templates[typed.sort.name]
     state = str(right)
     if state not in template.states:
         machine = state in r.bound or state in r.vocabulary.model.machines
-        hint = f"to compare machines write `{left} == {state}`" if machine else (
-            did_you_mean(state, template.states))
+        hint = did_you_mean(state, template.states)
+        if machine and (same := r.advice(f"{left} == {state}")):
+            hint = f"to compare machines {same}"
         if isinstance(right, e.Junction) and right.operator == "or":
-            hint = f"write `{left} in ({', '.join(map(str, right.operands))})`"
+            hint = r.advice(f"{left} in ({', '.join(map(str, right.operands))})")
         if r.vocabulary.may_have(template):
             raise ResolveError
         r.refuse(right, f"`{template.name}` has no state `{state}`", hint)

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from twinrom.statemachine.expression.parse import ExpressionError, parse
 from twinrom.statemachine.meaning.scope import ResolveError
 
 if TYPE_CHECKING:
@@ -45,6 +46,25 @@ class Context(ABC):
         """Raise a `ResolveError` that points at a part of the formula."""
         span = where if isinstance(where, tuple) else where.span
         raise ResolveError(self.formula.problem(message, span, hint))
+
+    def advice(self, *texts: str) -> str:
+        """Return a hint: to write the first of these expressions that is accepted here."""
+        v = self.vocabulary
+        if v.advising:  # what is tried has no hints of its own
+            return ""
+        v.advising, broken = True, v.broken
+        try:
+            accepted = next(filter(self._accepts, texts), None)
+        finally:
+            v.advising, v.broken = False, broken
+        return f"write `{accepted}`" if accepted else ""
+
+    def _accepts(self, text: str) -> bool:
+        try:
+            self.value(parse(text))
+        except (ExpressionError, ResolveError):
+            return False
+        return True
 
     def refuse_name(self, node: e.Expr | Span, name: str, message: str, hint: str = "",
                     ) -> NoReturn:

@@ -107,8 +107,11 @@ def _uses(node: e.Expr) -> Iterable[tuple[str, Span]]:
     match node:
         case e.Name(path):
             yield path[0], node.span
-        case e.Call(function):
+        case e.Call(function, arguments, names):
             yield function, node.span
+            for part in arguments[bool(names) or function == "enabled":]:  # first is an event
+                yield from _uses(part)
+            return
         case e.Compare(first, rest):  # to the right of `is` and `in` stand names of states, mostly
             yield from _uses(first)
             for word, right in rest:

@@ -12,7 +12,7 @@ from twinrom.statemachine.meaning.references import path_from
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from twinrom.statemachine.meaning.context import Context
     from twinrom.statemachine.meaning.scope import EventWords, Typed
@@ -62,8 +62,12 @@ def _any(right: e.Expr, meaning: Callable[[str], Term | None],
 
 
 def _no_event(r: Context, option: e.Expr) -> NoReturn:
-    words = _words(r, option)
-    known = did_you_mean(str(option), words.names())
+    unknown_event(r, option, _words(r, option).names())
+
+
+def unknown_event(r: Context, option: e.Expr, names: Sequence[str]) -> NoReturn:
+    """Refuse what is no name of an event or a rule."""
+    known = did_you_mean(str(option), names)
     hint = f"{known} " * bool(known) + f"(one that never happens: `[event.{option}]`)"
     r.refuse(option, f"unknown event `{option}`", hint)
 

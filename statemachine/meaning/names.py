@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from twinrom.statemachine.system import Variable
 
 SPELLED = {"true": "write `True`", "false": "write `False`", "null": "write `none`",
-           "next": "write `next(...)`"}
+           "next": "write `next(e)`"}
 
 
 def named(r: Context, node: e.Name, expected: Sort | None) -> Typed:
@@ -74,20 +74,30 @@ def _unknown(r: Context, node: e.Name, name: str, expected: Sort | None) -> NoRe
     if name in SPELLED:
         hint = SPELLED[name]
     elif name in states:
-        hint = f"it is a state: write `{_subject(r, node)} is {name}`"
-    elif name in v.model.tables or name in v.families:
-        what = "a table" if name in v.model.tables else "an observer with `each`"
-        hint = f"it is {what}: write `{name}(...)`"
+        asked = [_subject(r, node), *(m for m, t in v.model.machines.items() if name in t.states)]
+        hint = _said("a state", r.advice(*(f"{machine} is {name}" for machine in asked)))
+    elif name in v.model.tables:
+        cells = ("1" if s.unbounded else s.text(s.low) for s in v.model.tables[name].of)
+        hint = _said("a table", r.advice(f"{name}({', '.join(cells)})"))
+    elif name in v.families:
+        cells = (s.text(s.plain_low) for s in v.families[name].sorts)
+        hint = _said("an observer with `each`", r.advice(f"{name}({', '.join(cells)})"))
     elif name in v.model.templates:
-        hint = f"it is a template: write `all(c ... for c in {name})`"
+        state = v.model.templates[name].states[0]
+        hint = _said("a template", r.advice(f"all(c is {state} for c in {name})"))
     elif name in v.sorts:
-        hint = f"it is a sort: write `all(x ... for x in {name})`"
+        value = v.sorts[name].text(v.sorts[name].low)
+        hint = _said("a sort", r.advice(f"any(x == {value} for x in {name})"))
     else:
         hint = closest(name, names) or (
             did_you_mean(name, values) if expected is not None and expected.labels else "")
     if name == "none":
         r.refuse(node, "`none` needs something to be compared with")
     r.refuse_name(node, name, f"unknown name `{name}`", hint)
+
+
+def _said(what: str, advice: str) -> str:
+    return f"it is {what}: {advice}" if advice else f"it is {what}"
 
 
 def _subject(r: Context, node: e.Name) -> str:
@@ -138,6 +148,7 @@ def applied(r: Context, node: e.Call) -> NoReturn:
     later = ["later"] * any(sort.wraps for sort in v.sorts.values())
     known = [*v.families, *v.definitions, *v.model.tables, "min", "max", *later, "next",
              "all", "any", "count"]
+    known += ["enabled"] * (v.rules is not None)
     r.refuse_name(span, name, f"unknown definition or table `{name}`", did_you_mean(name, known))
 
 

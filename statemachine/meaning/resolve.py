@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression import syntax as e
+from twinrom.statemachine.meaning.abilities import ENABLED, enabled
 from twinrom.statemachine.meaning.comparisons import both, compared, is_open
 from twinrom.statemachine.meaning.context import Context
 from twinrom.statemachine.meaning.event_words import event_argument
@@ -160,25 +161,38 @@ class Resolver(Context):
         return Typed(term, sort, None, later, defined)
 
     def _call(self, node: e.Call, expected: Sort | None) -> Typed:
+        v, function = self.vocabulary, node.function
+        own = any(function in names for names in (v.model.tables, v.definitions, v.families))
+        if node.names and (function != ENABLED or own):
+            self.refuse(node.name_spans[0], "arguments have no names here")
+        if own:
+            return self._own(node, expected)
+        free = function not in self.bound and not v.taken(function)
+        match function:
+            case "next":
+                return self._next(node)
+            case "min" | "max":
+                return self._extreme(node)
+            case "later" if free:
+                return self._later(node)
+            case "enabled" if free:
+                return enabled(self, node)
+            case _:
+                return applied(self, node)
+
+    def _own(self, node: e.Call, expected: Sort | None) -> Typed:
+        """Return what a table, a definition or an observer of the file gives."""
         v, function, arguments = self.vocabulary, node.function, node.arguments
-        if function == "next":
-            return self._next(node)
-        if function in ("min", "max"):
-            return self._extreme(node)
-        if function == "later" and not v.taken(function) and function not in self.bound:
-            return self._later(node)
-        if function in v.model.tables:
-            sorts = v.model.tables[function].of
-            self._count(node, function, len(sorts), len(arguments))
-            values = gathered(map(partial(partial, self._fitting), arguments, sorts))
-            entry = terms.table(function, [t.term for t in values])
-            return Typed(terms.conjunction([*(t.defined for t in values), entry]), BOOL)
         if function in v.definitions:
-            definition = v.definitions[function]
             given = gathered(partial(self.value, a, expected) for a in arguments)
-            return self.definition(node, definition, tuple(given))
-        return self._member(node, v.families[function]) if function in v.families else (
-            applied(self, node))
+            return self.definition(node, v.definitions[function], tuple(given))
+        if function in v.families:
+            return self._member(node, v.families[function])
+        sorts = v.model.tables[function].of
+        self._count(node, function, len(sorts), len(arguments))
+        values = gathered(map(partial(partial, self._fitting), arguments, sorts))
+        entry = terms.table(function, [t.term for t in values])
+        return Typed(terms.conjunction([*(t.defined for t in values), entry]), BOOL)
 
     def _member(self, node: e.Call, family: Family) -> Typed:
         """Return the variable for these values; nothing where there is none for them."""

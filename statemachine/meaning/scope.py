@@ -10,13 +10,13 @@ from twinrom.statemachine.model import ONLY_STATE
 from twinrom.statemachine.sorts import Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from twinrom.statemachine.expression.formula import Formula
     from twinrom.statemachine.model import Definition, Model, Template
     from twinrom.statemachine.source.diagnostics import Problem
     from twinrom.statemachine.source.locate import Span
-    from twinrom.statemachine.system import Variable
+    from twinrom.statemachine.system import RuleInstance, Variable
     from twinrom.statemachine.terms import Term
 
 Meaning = TypeVar("Meaning")
@@ -69,8 +69,9 @@ class Family:
 class Vocabulary:
     """Everything a name can mean, apart from what is bound locally.
 
-    `events`, when given, resolves what a step property may say of the event. `broken` has the
-    names whose declaration has a mistake of its own (`*`: any name may be one of them).
+    `events`, when given, resolves what a step property may say of the event, and `rules` are those
+    of which `enabled` speaks. `broken` has the names whose declaration has a mistake of its own
+    (`*`: any name may be one of them).
     """
 
     model: Model
@@ -82,7 +83,9 @@ class Vocabulary:
     work: int = 0
     broken: frozenset[str] = frozenset()
     level: int = 0
+    advising: bool = False
     extents: dict[Term, tuple[int, int]] = field(default_factory=dict)
+    rules: Sequence[RuleInstance] | None = None
     families: Mapping[str, Family] = field(default_factory=dict)
 
     def labelled(self, name: str) -> Iterator[Sort]:

@@ -32,6 +32,8 @@ def filled(node: e.Expr, bound: Mapping[str, Typed]) -> e.Expr:  # noqa: C901, P
             return replace(node, operands=tuple(map(fill, operands)))
         case e.Choice(options):
             return replace(node, options=tuple(map(fill, options)))
+        case e.Call(_, (event, *arguments), names) if names:
+            return replace(node, arguments=(event, *map(fill, arguments)))
         case e.Call(_, arguments):
             return replace(node, arguments=tuple(map(fill, arguments)))
         case e.Compare(first, rest):

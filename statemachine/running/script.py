@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from twinrom.statemachine.source.diagnostics import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from twinrom.statemachine.source.locate import Span
 
@@ -36,6 +36,14 @@ class Line(NamedTuple):
     """A line of a script, counted from 1, without its comment."""
 
     number: int
+    text: str
+
+
+class Passage(NamedTuple):
+    """A line of a script that stands in a model: in which of its texts, and where in that."""
+
+    item: int
+    start: int
     text: str
 
 
@@ -69,6 +77,19 @@ class Script:
         return wrong.placed(self.path, line, self.source[line.number - 1])
 
 
+@dataclass(frozen=True)
+class WrittenScript:
+    """A script in a model: its `init` line, if there is one, and one event per line."""
+
+    start: Passage | None
+    events: tuple[Passage, ...]
+
+    @property
+    def init(self) -> tuple[Word, ...]:
+        """Return how to start."""
+        return _settings(self.start.text) if self.start is not None else ()
+
+
 class WordError(Exception):
     """Something typed that cannot be used; `at` is its place, none means the whole line."""
 
@@ -82,6 +103,23 @@ class WordError(Exception):
         start, end = self.at or (indent, len(line.text.rstrip()))
         return InputError([Problem(path, line.number, start + 1, self.message, self.hint, source,
                                    max(1, end - start))])
+
+
+class NeverHappensError(WordError):
+    """An event that a model declares, and that no rule of it has."""
+
+
+def written_script(texts: Sequence[str]) -> WrittenScript:
+    """Return the lines of a script that stands in a model, `#` comments left out."""
+    lines = []
+    for item, text in enumerate(texts):
+        start = 0
+        for line in text.split("\n"):
+            lines.append(Passage(item, start, line.partition("#")[0]))
+            start += len(line) + 1
+    events = [line for line in lines if line.text.strip()]
+    first = events.pop(0) if events and START.match(events[0].text) else None
+    return WrittenScript(first, tuple(events))
 
 
 def read_event(text: str) -> NamedEvent:

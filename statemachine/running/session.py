@@ -11,14 +11,20 @@ from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from twinrom.statemachine.running.runtime import Refused, Runtime
-from twinrom.statemachine.running.script import Line, Script, WordError, read_event
+from twinrom.statemachine.running.script import (
+    Line,
+    NeverHappensError,
+    Script,
+    WordError,
+    read_event,
+)
 from twinrom.statemachine.running.start import first_state
 from twinrom.statemachine.running.trace import Trace
 from twinrom.statemachine.source.diagnostics import InputError, did_you_mean
 from twinrom.statemachine.system import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from twinrom.statemachine.running.script import Word
     from twinrom.statemachine.system import RuleInstance, State, TransitionSystem
@@ -171,32 +177,52 @@ class Session:
         return played
 
     def _meant(self, text: str) -> Step:
-        event = read_event(text)
-        instances = [i for i in self.system.instances
-                     if event.name in (i.rule.event, i.rule.name)]
-        if not instances:
-            if event.name in self.system.model.events:
-                raise WordError(f"`{event.name}` never happens in this model", at=event.name_at)
-            known = {n for i in self.system.instances for n in (i.rule.event, i.rule.name)}
-            raise WordError(f"unknown event `{event.name}`", did_you_mean(event.name, known),
-                            event.name_at)
-        for word in event.words:
-            instances = _with(instances, word, event.name)
-        wanted = {word.name: word.value for word in event.words}
+        instances, wanted = _named(self.system, text)
         indices = {i.index for i in instances}
         fits = [s for s in self.runtime.enabled()
                 if s.instance.index in indices and _agrees(s, wanted)]
+        if len(fits) > 1:  # a fault happens between rules unless it says `during` which
+            fits = [s for s in fits if s.instance.cut is None] or fits
         if len(fits) > 1:
             raise WordError(f"`{text.strip()}` can be any of {len(fits)} steps", _missing(fits))
         if not fits:
-            raise self._closest(s for i in instances for p in i.payloads()
-                                if _agrees(s := Step(i, p), wanted))
+            raise closest(self.runtime, steps_of(self.system, text))
         return fits[0]
 
-    def _closest(self, steps: Iterable[Step]) -> Refused:
-        """Return why the step fails that fails for the fewest reasons."""
-        refused = [Refused(s, self.runtime.refusals(s)) for s in islice(steps, LOOKED_AT)]
-        return min(refused, key=lambda one: len(one.reasons))
+
+def steps_of(system: TransitionSystem, text: str) -> Iterator[Step]:
+    """Yield every step that an event can mean as it was typed; raises `WordError` when it is none.
+
+    What is left out may have any value.
+    """
+    instances, wanted = _named(system, text)
+    for instance in instances:
+        for payload in instance.payloads():
+            step = Step(instance, payload)
+            if _agrees(step, wanted):
+                yield step
+
+
+def closest(runtime: Runtime, steps: Iterable[Step]) -> Refused:
+    """Return why the step fails that fails for the fewest reasons."""
+    refused = [Refused(s, runtime.refusals(s)) for s in islice(steps, LOOKED_AT)]
+    return min(refused, key=lambda one: len(one.reasons))
+
+
+def _named(system: TransitionSystem, text: str) -> tuple[list[RuleInstance], dict[str, str]]:
+    """Return the rule instances that an event as it was typed can be, and what it says of them."""
+    event = read_event(text)
+    instances = [i for i in system.instances if event.name in (i.rule.event, i.rule.name)]
+    if not instances:
+        if event.name in system.model.events:
+            raise NeverHappensError(f"`{event.name}` never happens in this model",
+                                    at=event.name_at)
+        known = {n for i in system.instances for n in (i.rule.event, i.rule.name)}
+        raise WordError(f"unknown event `{event.name}`", did_you_mean(event.name, known),
+                        event.name_at)
+    for word in event.words:
+        instances = _with(instances, word, event.name)
+    return instances, {word.name: word.value for word in event.words}
 
 
 def _with(instances: list[RuleInstance], word: Word, event: str) -> list[RuleInstance]:

@@ -11,7 +11,7 @@ from twinrom.statemachine.source.diagnostics import did_you_mean
 from twinrom.statemachine.system import Conjunct
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from twinrom.statemachine.model import Table
     from twinrom.statemachine.running.script import Word
@@ -36,6 +36,12 @@ def first_state(system: TransitionSystem, words: Sequence[Word]) -> State:
                             _starts_as(system, word), word.value_at)
     together = " and ".join(f"`{conjunct.text}`" for conjunct in pinned)
     raise WordError(f"no initial state has {together}", "each of them alone is possible")
+
+
+def starts(system: TransitionSystem, words: Sequence[Word]) -> Iterator[State]:
+    """Yield every initial state in which all the words hold; there is one (`first_state`)."""
+    pinned = [_pinned(system, word) for word in words]
+    yield from system.extended((), pinned, system.instances).initial()
 
 
 def _first(system: TransitionSystem, pinned: Sequence[Conjunct]) -> State | None:

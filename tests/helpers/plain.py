@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from twinrom.statemachine import State, Step
 
 
+def barred(step: Step, without: tuple[str, ...]) -> bool:
+    """Say whether a step is by an actor, or is a fault of a kind, that `without` names."""
+    rule = step.instance.rule
+    return any(name == rule.by or (rule.by == "fault" and name == rule.kind) for name in without)
+
+
 class Plain:
     """An explicit graph of states and steps, and the definitions on it."""
 
@@ -75,7 +81,8 @@ class Plain:
         """Return after how many steps a property is first owed in vain."""
         goal = {s for s in self.steps if self.holds(prop, s)}
         if prop.kind.key == "possible":
-            reach = self.backwards(goal, set(self.steps), lambda s: [a for _, a in self.steps[s]])
+            reach = self.backwards(goal, set(self.steps), lambda s: [
+                a for step, a in self.steps[s] if not barred(step, prop.without)])
             lost = set(self.steps) - reach
         else:
             lost = self.avoiding(set(self.steps) - goal)

@@ -24,6 +24,7 @@ sets = "counter.value = counter.value + 1"
 """
 STOPS_AT_SEVEN = COUNTER.replace("< 7", "!= 7")  # it would count on from 8, where it never is
 SAFE = '[invariant.at_most_seven]\nmust = "counter.value <= 7"\n'
+AT_SEVEN = '[ends]\nwhen = "counter.value == 7"\n'
 UNSAFE = '[invariant.at_most_six]\nmust = "counter.value <= 6"\n'
 
 MACHINE = '[machine.Lamp]\ninstances = ["lamp"]\nstates = ["dark", "lit", "broken"]\n'
@@ -135,16 +136,16 @@ of = ["Colour"]
 [machine.VAR]
 instances = ["atomic", "init"]
 states = ["end", "d_step", "größe"]
-vars = { do = "Colour?", own = "VAR?", byte = "bool", hidden = "int", int = "int?" }
+vars = { do = "Colour?", own = "VAR?", byte = "bool", next = "int", int = "int?" }
 [machine.Part]
 instances = ["atomic.state"]
 states = ["on", "o_n"]
-vars = { VAR = "Colour?" }
+vars = { try = "Colour?" }
 [init]
 require = [
   "atomic.do == none or any(c == atomic.do and active(c) for c in Colour)", "init.do == none",
   "all(v.own == none for v in VAR)",
-  "all(v.int == none and v.hidden == -1 for v in VAR)", "atomic.state.VAR == init.do",
+  "all(v.int == none and v.next == -1 for v in VAR)", "atomic.state.try == init.do",
   "not atomic.byte or atomic is end", "not init.byte",
 ]
 [rule.assign]
@@ -153,18 +154,18 @@ each = { this = ["atomic", "init"] }
 given = { skip = "int", od = "Colour" }
 moves = "this: end, größe -> d_step"
 when = ["free(skip, od)", "skip != 1 or active(od) or this.do == none"]
-sets = ["this.int = skip", "this.hidden = skip", "this.do = od", "this.own = this"]
+sets = ["this.int = skip", "this.next = skip", "this.do = od", "this.own = this"]
 says = 'closes */ assert(false); /* and #endif \'
 [rule.printf]
 by = "controller"
-when = "atomic.hidden != init.hidden"
-sets = ["atomic.hidden = init.hidden", "init.hidden = atomic.hidden",
+when = "atomic.next != init.next"
+sets = ["atomic.next = init.next", "init.next = atomic.next",
         "atomic.byte = init.byte", "init.byte = atomic.byte"]
 [rule.fi]
 by = "controller"
 moves = "init: d_step -> größe"
 when = "init.own == init and init.int < 1"
-sets = ["init.hidden = init.hidden + 1 if init.hidden < 1 else init.hidden", "init.byte = True"]
+sets = ["init.next = init.next + 1 if init.next < 1 else init.next", "init.byte = True"]
 [rule.od]
 by = "fault"
 also = "VAR: d_step -> end"
@@ -183,19 +184,19 @@ update = "min(unsigned + 1, 1) if event is printf else unsigned"
 [invariant.assert_]
 must = "not init.byte or unsigned < 1"
 [invariant.everything]
-must = "init.hidden < 1"
+must = "init.next < 1"
 [invariant.CHECK]
 must = "atomic.do == none or atomic.do != init.do or unsigned == 0 or atomic.do == do"
 [step.nothing]
 whenever = "event is assign and event.skip == -2"
 must = "next(atomic.int) == none or next(init.int) == none or next(atomic.byte)"
 [step.do]
-must = "next(count(v.byte for v in VAR) + init.hidden) < 2"
+must = "next(count(v.byte for v in VAR) + init.next) < 2"
 """
 
 
 def files(folder: Path, spec: str, model: str = COUNTER) -> str:
-    """Write a counter and its spec; return the model's path."""
+    """Write a counter and its spec, which lets it stand still at seven; return the model's path."""
     (folder / "counter.toml").write_text(model)
-    (folder / "counter.spec.toml").write_text(spec)
+    (folder / "counter.spec.toml").write_text(f"{spec}\n{AT_SEVEN}")
     return str(folder / "counter.toml")

@@ -56,6 +56,8 @@ def expected(asked: Question, depth: int) -> list[str]:
     report = search(asked)
     ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind.key))
     runs = [report.found[p.name].violation for p in ordered]
+    if asked.ends is not None:  # the last of the invariants
+        runs.insert(sum(p.kind.key == "invariant" for p in ordered), report.deadlock)
     broken = ["sat" if run and run.length <= depth else "unsat" for run in runs]
     return ["sat", "unsat", *broken]
 

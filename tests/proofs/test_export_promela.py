@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from asked import LONG, ROOT, corpus, question, sampled, shipped
 from changed import KNOWN, of_headline
+from modern import WITH_CUTS, modern
 from random_models import POWERED, REFERRING, WRAPPED, made
 from small_models import EMPTY, HOSTILE, HOSTILE_SPEC
 from spinning import CONSTANT, CONSTANT_SPEC, MISSING, run_spin
@@ -82,6 +83,13 @@ def test_changed_policies(name: str, tmp_path: Path) -> None:
     assert ran.errors == bool(KNOWN[name].events)
     if ran.errors:
         assert ran.trail[-1] == f"broken: {KNOWN[name].headline}"
+
+
+@pytest.mark.parametrize("name", sampled(WITH_CUTS, 3))
+def test_cases_with_cuts(name: str, tmp_path: Path) -> None:
+    report = search(modern(name))
+    counts_agree(tmp_path, modern(name), report)
+    verdicts_agree(tmp_path, modern(name), report)
 
 
 def test_example_is_told_step_by_step(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from twinrom.proofs.lint.files import lint_files
 from twinrom.proofs.lint.findings import CODES, Finding
 from twinrom.proofs.lint.lint import lint
-from twinrom.proofs.spec.question import ask, pose
+from twinrom.proofs.spec.posing import ask, pose
 from twinrom.proofs.spec.spec import parse_spec, spec_for
 from twinrom.statemachine import load_model, parse_model, shipped_policies
 

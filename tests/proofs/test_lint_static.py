@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twinrom.proofs.lint.lint import lint
-from twinrom.proofs.spec.question import pose
+from twinrom.proofs.spec.posing import pose
 from twinrom.proofs.spec.spec import parse_spec
 from twinrom.statemachine import parse_model
 

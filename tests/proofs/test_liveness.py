@@ -27,6 +27,7 @@ from plain import Plain
 from random_models import POWERED, REFERRING, WRAPPED, made
 
 from twinrom.diagrams import tell
+from twinrom.diagrams.words.ending import asks
 from twinrom.proofs import (
     EngineDisagreementError,
     Evidence,
@@ -36,11 +37,13 @@ from twinrom.proofs import (
     Violated,
     combine,
     dead_end_traces,
+    export,
     holds_in,
     parse_spec,
     pose,
     word,
 )
+from twinrom.proofs.engines.native import search_native
 from twinrom.proofs.engines.search.breadth_first import search
 from twinrom.proofs.spec.standard import deadlock, livelock, none_enabled
 from twinrom.proofs.verdicts.counterexample import counterexample
@@ -222,6 +225,40 @@ def test_possible_needs_one_run_only() -> None:
     kept(SYSTEM + LIGHT + BREAK + REPAIR, POSSIBLE)
     trace = broken(SYSTEM + LIGHT + BREAK, POSSIBLE)
     assert (events(trace), trace.loop) == (["broken"], None)
+
+
+@pytest.mark.parametrize(("without", "after"), [
+    ("[]", None), ('["host", "controller"]', None), ('"operator"', 1), ('["fault", "host"]', 1),
+    ('"broken"', None), ('"flash"', None), ('"power"', 1),
+])  # fmt: skip
+def test_possible_without_somebody_is_what_the_others_can_do(
+    without: str, after: int | None
+) -> None:
+    flash = '[rule.flash]\nby = "fault"\nkind = "power"\nmoves = "lamp: dark -> lit"\n'
+    model = SYSTEM + BREAK + REPAIR + flash + '[rule.flashed]\nby = "fault"\non = "flash"\n'
+    model += 'moves = "lamp: broken -> broken"\n'
+    asked, report = decided(model, f"{POSSIBLE}without = {without}\n")
+    runs = [found.found["lights"].violation for found in (report, search_native(asked))]
+    assert {None if run is None else run.length for run in runs} == {after}
+    assert Plain(asked).violation(asked.properties[0]) == after
+
+
+def test_story_says_without_whom() -> None:
+    spec = f'{POSSIBLE}without = ["operator", "fault"]\n'
+    asked, report = decided(SYSTEM + LIGHT + BREAK + REPAIR, spec)
+    [result] = judged(asked, report)
+    assert isinstance(result.verdict, Violated)
+    assert tell(asked, result.prop, result.verdict.trace).end == (
+        "Wrong: after step 1 `lamp is broken` holds, and no run without operator or fault leads "
+        "on to `lamp is lit`."
+    )
+    assert asks(result.prop) == "some run without operator or fault leads to"
+    never = replace(result.prop, without=("fault",))  # then the operator repairs it
+    with pytest.raises(EngineDisagreementError, match="the goal is reached after all"):
+        counterexample(asked, never, report.found["lights"].violation)
+    left_out = "-- lights is not in this file: without operator, fault: CTL cannot say whose"
+    assert left_out in export(asked, "smv")
+    assert "CTLSPEC" not in export(asked, "smv")
 
 
 def test_whenever_that_is_never_reached_is_vacuous() -> None:
@@ -452,10 +489,19 @@ def compare(asked: Question) -> set[tuple[str, bool]]:
     dead = none_enabled(asked.system.instances)
     assert all(holds_in(dead, s, entries[s]) == (not plain.steps[s]) for s in plain.steps)
     assert report.dead_ends is not None
-    assert (report.dead_ends.deadlock is not None) == any(not s for s in plain.steps.values())
+    assert asked.ends is not None or (report.dead_ends.deadlock is not None) == any(
+        not s for s in plain.steps.values())
     endless = plain.avoiding({s for s in plain.steps if plain.own[s]})
     assert (report.dead_ends.livelock is not None) == bool(endless)
     return outcomes
+
+
+def with_barred(spec: str) -> str:
+    """Return a random spec in which some of what is possible is so without somebody."""
+    barred = {"p1": '"host"', "p2": '["fault", "operator"]', "p3": '"controller"'}
+    for name, without in barred.items():
+        spec = spec.replace(f"[possible.{name}]\n", f"[possible.{name}]\nwithout = {without}\n")
+    return spec
 
 
 @pytest.mark.parametrize("automatic", [(), ("host", "operator"), ("host", "operator", "fault")])
@@ -467,7 +513,7 @@ def test_search_decides_what_the_definition_says(seed: int, automatic: tuple[str
     model, spec = maker.model(), maker.spec()
     for actor in automatic if seed not in POWERED else automatic[:2]:  # only a fault cuts
         model = model.replace(f'by = "{actor}"', 'by = "controller"')
-    compare(question(model, spec))
+    compare(question(model, with_barred(spec)))
 
 
 def test_every_outcome_occurs_among_the_random_models() -> None:

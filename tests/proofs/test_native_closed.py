@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asked import SHIPPED, question, sampled, shipped
+from plain import barred
 from random_models import POWERED, REFERRING, WRAPPED, made
 
 from twinrom.proofs import Property, Question, holds_at
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # seeds whose state space the plain way can close in a moment
 SMALL = (0, 5, 6, 8, 9, 10, 11, 13, 16, 18, 20, 21, 25, 27)
+WITHOUT = ("[]", '["host"]', '["operator", "fault"]')
 Place = tuple[int, State, Step | None]
 
 
@@ -88,7 +90,10 @@ class Plain:
     def stranded(self, prop: Property) -> int | None:
         """Return how near the first state is from which the goal is out of reach."""
         kept = self.kept(
-            prop.goal, lambda s, found: any(later in found for _, later in self.after[s])
+            prop.goal,
+            lambda s, found: any(
+                later in found for step, later in self.after[s] if not barred(step, prop.without)
+            ),
         )
         return min(
             (self.depth[s] for s in self.after if s not in kept and self.holds(prop.whenever, s)),
@@ -139,7 +144,7 @@ def random_question(seed: int) -> Question:
             f'eventually = "{maker.truth(1, names)}"'
         )
         spec += f'\n[possible.own_p{i}]\nwhenever = "{maker.truth(1, names)}"'
-        spec += f'\ncan = "{maker.truth(1, names)}"\n'
+        spec += f'\ncan = "{maker.truth(1, names)}"\nwithout = {WITHOUT[i]}\n'
     return question(model, spec)
 
 

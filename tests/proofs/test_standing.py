@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,13 +12,18 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from twinrom.diagrams import checked_json, checked_view, commands, comparison_json
+from twinrom.diagrams.page import Subject, report_page
+from twinrom.diagrams.terminal.comparison import comparison_view
 from twinrom.diagrams.words.verdicts import standing_words, unasked_lines
-from twinrom.proofs import Checked, Options, Unknown, check, compare, request
+from twinrom.proofs import Checked, Options, Unknown, baseline, check, compare, drift, request
 from twinrom.proofs.questions.faults import availability
+from twinrom.proofs.verdicts.verdict import ranked
 from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rich.console import RenderableType
 
 LAMP = """title = "A lamp"
 [sort]
@@ -60,6 +67,12 @@ def stands(folder: Path, spec: str) -> Checked:
     (folder / "lamp.spec.toml").write_text(spec, encoding="utf-8")
     [found] = check([request(str(folder / "lamp.toml"))], SEARCH)
     return found
+
+
+def printed(view: RenderableType) -> str:
+    out = StringIO()
+    Console(width=80, file=out).print(view)
+    return out.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -118,6 +131,7 @@ def test_what_is_unknown_takes_the_place_of_its_violation(tmp_path: Path) -> Non
 
 def limited(folder: Path, spec: str, *, fault: int | None = None, n: str | None = None) -> Checked:
     model = LAMP.replace('by = "operator"', 'by = "fault"')
+    model += '[rule.shines]\nby = "operator"\nmoves = "lamp: on -> on"\n'
     (folder / "lamp.toml").write_text(model, encoding="utf-8")
     (folder / "lamp.spec.toml").write_text(spec, encoding="utf-8")
     sizes = {"N": n} if n else {}
@@ -132,6 +146,7 @@ def test_what_limits_leave_unasked_fails_nothing(tmp_path: Path) -> None:
     found = limited(tmp_path, spec, fault=0)
     assert standing_words(found) == "safe, with release=0 (1 not asked)"
     assert unasked_lines(found) == ["Not asked with release=0: twice"]
+    assert "<p>Not asked with release=0: twice.</p>" in report_page([Subject("x", found)], "", "")
     assert (found.failed, checked_json([found])["models"][0]["limited"]) == (
         False, {"release": "0"},
     )  # fmt: skip
@@ -150,6 +165,21 @@ def test_smaller_sizes_are_limits_and_larger_ones_are_none(tmp_path: Path) -> No
         assert standing_words(found) == words
 
 
+def test_fewer_machines_are_a_limit_and_another_definition_is_none(tmp_path: Path) -> None:
+    model = LAMP.replace('["lamp"]', '"lamp1..lamp2"').replace("lamp.n + 1", "lamp.n + step")
+    model = model.replace("lamp is", "lamp1 is").replace("lamp.", "lamp1.").replace(
+        '"lamp: ', '"lamp1: ').replace("[sort]", '[define]\nstep = "1"\n[sort]')
+    (tmp_path / "lamp.toml").write_text(model, encoding="utf-8")
+    (tmp_path / "lamp.spec.toml").write_text(SAFE.replace("lamp.", "lamp1."), encoding="utf-8")
+    for sizes, words, elsewhere in (
+        ({"machine.Lamp": "2"}, "safe", False), ({"machine.Lamp": "3"}, "safe", True),
+        ({"machine.Lamp": "1"}, "safe, with Lamp=1", True),
+        ({"define.step": "1"}, "safe", False), ({"define.step": "2"}, "safe", True),
+    ):  # fmt: skip
+        [found] = check([request(str(tmp_path / "lamp.toml"), None, sizes)], SEARCH)
+        assert (standing_words(found), found.question.elsewhere) == (words, elsewhere)
+
+
 def test_the_worst_is_what_weighs_most_and_then_what_breaks_soonest(tmp_path: Path) -> None:
     worst = stands(tmp_path, UNTIDY + VACUOUS + DEPARTS + STUCK + UNSAFE).worst
     assert worst is not None
@@ -160,12 +190,82 @@ def test_the_worst_is_what_weighs_most_and_then_what_breaks_soonest(tmp_path: Pa
     assert stands(tmp_path, UNTIDY + UNTESTED + SAFE).worst is None
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("keeps", "departs", "worse"), ("departs", "untested", "worse"),
+        ("untested", "does-not-recover", "worse"), ("unsafe", "does-not-recover", "better"),
+        ("unsafe", "unsafe", "same"), ("keeps", "other-reading", "same"),
+        ("other-reading", "untested", "worse"), ("undecided", "undecided", "undecided"),
+        ("unsafe", "undecided", "undecided"), ("undecided", "keeps", "undecided"),
+    ],
+)  # fmt: skip
+def test_standings_have_an_order(old: str, new: str, said: str) -> None:
+    assert ranked(old, new) == said
+
+
+def two(folder: Path, spec: str, change: str) -> tuple[str, str, str]:
+    stands(folder, spec)
+    (folder / "new.toml").write_text(f'extends = "lamp.toml"\n{change}', encoding="utf-8")
+    return str(folder / "lamp.toml"), str(folder / "new.toml"), str(folder / "lamp.spec.toml")
+
+
+def test_compare_ranks_by_the_list(tmp_path: Path) -> None:
+    spec = SAFE + DEPARTS.replace("<= 1", "< 2") + UNSAFE
+    files = two(tmp_path, spec, '[rule.press]\nsets = "lamp.n = 1"\n')
+    found, back = compare(*files), compare(files[1], files[0], files[2])
+    assert (found.ranked, found.worse) == ("better", False)
+    assert (back.ranked, back.worse) == ("worse", True)
+    assert comparison_json(found)["ranked"] == "better"
+    assert "new: UNSAFE -> safe (better)\n" in printed(comparison_view(found))
+    text = printed(comparison_view(back))
+    assert "lamp: safe -> UNSAFE (worse)\n" in text
+    assert "Newly violated: low\n  the same run breaks one\n" in text  # though it comes later
+
+
+def test_what_is_undecided_is_never_the_same(tmp_path: Path) -> None:
+    files = two(tmp_path, SAFE + HOLDS, '[rule.press]\nsays = "click"\n')
+    text = printed(comparison_view(compare(*files, options=Options(max_states=1))))
+    assert "2 unknown in both" in text
+    assert "the same" not in text
+    assert "as before" not in text
+    assert "new: undecided -> undecided\n" in text
+    recorded = str(tmp_path / "baseline.json")
+    words = ["check", files[0], "--engine", "search", "--max-states", "1", "--baseline", recorded]
+    assert CliRunner().invoke(commands.app, [*words, "--update"]).exit_code == 3
+    done = CliRunner().invoke(commands.app, words)
+    assert done.exit_code == 3
+    assert "undecided (lamp), the rest: no drift" in " ".join(done.output.split())
+
+
+def test_drift_says_which_standing_is_worse(tmp_path: Path) -> None:
+    kept = stands(tmp_path, SAFE)
+    recorded = baseline([kept])
+    unsafe = stands(tmp_path, UNSAFE)
+    assert "lamp: standing: keeps -> unsafe (worse)" in drift(recorded, [unsafe])
+    assert "lamp: standing: unsafe -> keeps (better)" in drift(baseline([unsafe]), [kept])
+
+
+def test_faults_say_where_the_policy_stands_and_do_not_praise_an_unsafe_one(
+    tmp_path: Path,
+) -> None:
+    marked = SAFE + "availability = true\n"
+    for spec, standing, end in (
+        (marked + KNOWN, "keeps", "lamp: safe, but for 1 known finding\n"),
+        (marked + UNSAFE, "unsafe",
+         "The policy is unsafe, whatever it survives.\n\nlamp: UNSAFE\n"),
+    ):  # fmt: skip
+        stands(tmp_path, spec)
+        data = tmp_path / "faults.json"
+        model = str(tmp_path / "lamp.toml")
+        done = CliRunner().invoke(commands.app, ["faults", model, "--json", str(data)])
+        assert (done.exit_code, done.output[-len(end):]) == (0, end)
+        assert json.loads(data.read_text("utf-8"))["models"][0]["standing"] == standing
+
+
 def test_what_is_untidy_is_told_and_fails_nothing(tmp_path: Path) -> None:
     found = stands(tmp_path, UNTIDY + UNTESTED)
-    console = Console(width=80, record=True, file=(tmp_path / "out").open("w"))
-    with console.file:
-        console.print(checked_view(found))
-    text = console.export_text()
+    text = printed(checked_view(found))
     assert "nothing_of_what_is_off  untidy    2 steps" in text
     assert "tall                    untested  all" in text
     assert "Violated" not in text
@@ -197,6 +297,9 @@ def test_a_change_that_is_untidy_is_no_worse_and_a_mutant_is_killed(tmp_path: Pa
 def test_faults_are_not_counted_against_bookkeeping(tmp_path: Path) -> None:
     found = stands(tmp_path, UNTIDY + SAFE + STUCK)
     assert [p.name for p in availability(found.question)] == ["in_range", "ends"]
+    reading = f'{STUCK}gap = "G-1"\n[gap.G-1]\nasks = "where to?"\n'
+    found = stands(tmp_path, SAFE + reading)
+    assert [p.name for p in availability(found.question)] == ["in_range"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from twinrom.proofs.spec.question import ask
+from twinrom.proofs.spec.posing import ask
 from twinrom.proofs.spec.schema import SpecShape
 from twinrom.statemachine import InputError, load_model, parse_model
 from twinrom.statemachine.loading.schema import ModelShape

@@ -196,3 +196,10 @@ def test_only_an_overlay_adds_and_takes() -> None:
     for word, does in (("add", "adds"), ("take", "takes away")):
         with pytest.raises(ValueError, match=rf"<text>:1:2: only an overlay {does}; say with"):
             parse_model(f'[{word}]\nrule.opens.when = "low"\n[machine.A]\ninstances = ["a"]\n')
+
+
+@pytest.mark.parametrize("base", ["init = 3", "rule = 3", "rule.shuts = 3", "machine = []"])
+@pytest.mark.parametrize("path", LISTS)
+def test_a_base_of_another_shape_is_its_own_mistake(folder: Path, base: str, path: str) -> None:
+    (folder / "door.toml").write_text(f"{base}\n", encoding="utf-8")
+    assert "door.toml:1:" in mistake(saved(folder, f'[add]\n{path} = "x"'))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import keyword
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from world import SYSTEM, World
+
+from twinrom.statemachine.loading.notation import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,3 +127,35 @@ TORN = {"A.active": "torn", "A.backup": "torn"}
 ])  # fmt: skip
 def test_expressions_mean(expression: str, values: dict[str, str], expected: bool) -> None:  # noqa: FBT001 - the expectation
     assert holds(expression, values) is expected
+
+
+def test_every_reserved_word_is_listed() -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "language.md").read_text("utf-8")
+    section = page.partition("## Names\n")[2].partition("\n## ")[0]
+    listed = [line for line in section.splitlines() if line.startswith("* ")]
+    words = {word for line in listed for text in line.split("`")[1::2] for word in text.split()}
+    assert words == {*keyword.kwlist, *RESERVED}
+
+
+@pytest.mark.parametrize("name", [*keyword.kwlist, *sorted(RESERVED)])
+def test_after_a_dot_no_word_is_reserved(name: str) -> None:
+    system = World(f"""
+[machine.Box]
+instances = ["A", "B"]
+vars = {{ {name} = "bool" }}
+[machine.Owner]
+instances = ["C"]
+[machine.Part]
+instances = ["C.{name}"]
+states = ["up", "down"]
+vars = {{ {name} = "bool" }}
+[rule.turns]
+by = "host"
+each = {{ this = ["A", "B"] }}
+moves = "C.{name}: up -> down"
+when = ["this.{name} and not C . {name} .{name}", "all(b.{name} for b in Box if b == this)"]
+sets = ["this.{name} = not B.{name}", "C.{name}.{name} = C.{name} is up"]
+""")
+    values = {f"A.{name}": "True"}
+    assert system.enabled(values) == ["turns(this=A)"]
+    assert system.changes(values) == {f"C.{name}": "down", f"C.{name}.{name}": "True"}

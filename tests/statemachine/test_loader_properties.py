@@ -73,7 +73,11 @@ def expressions(draw: st.DrawFn, depth: int = 3) -> syntax.Expr:  # noqa: C901, 
         case syntax.Arithmetic:
             return syntax.Arithmetic(draw(st.sampled_from(["+", "-"])), inner(), inner())
         case syntax.Call:
-            return syntax.Call(draw(st.sampled_from(NAMES)), some(0))
+            values = some(0)
+            if draw(st.booleans()):
+                return syntax.Call(draw(st.sampled_from(NAMES)), values)
+            named = tuple(draw(st.sampled_from(NAMES)) for _ in values)
+            return syntax.Call("enabled", (draw(paths), *values), named)
         case syntax.IfElse:
             return syntax.IfElse(inner(), inner(), inner())
         case syntax.Quantified:

@@ -425,4 +425,5 @@ def test_an_event_without_rules_is_declared_and_its_duty_stays(folder: Path) -> 
     assert "event" not in "".join(map(str, load_model(str(folder / "middle.toml")).changes))
     back = saved(folder, LAST.partition("[event")[0], base="middle.toml")
     assert load_model(back).events.keys() == {"tap", "opens"}
-    assert load_model(back).absent == {}
+    other = saved(folder, 'remove = "rule.taps.given"\n[rule.taps]\nsets = "who.level = 1"')
+    assert len(request(other).question().properties) == len(asked.properties)

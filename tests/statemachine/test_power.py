@@ -139,6 +139,12 @@ def test_a_cut_is_an_event_of_a_script_and_of_a_trace() -> None:
     assert str(trace.steps[0]) == "power_loss(during=reverts, written=1, torn=True)"
 
 
+def test_a_fault_of_a_script_cuts_only_where_it_says_so() -> None:
+    model = HEAD + REVERTS + POWER_LOSS.replace("not off", "not up")
+    [step] = Session(ground(parse_model(model))).play(read_script("power_loss", "script"))
+    assert (str(step), step.instance.cut) == ("power_loss", None)
+
+
 def test_arguments_that_are_called_alike_are_told_apart() -> None:
     rule = """
 [rule.writes]
@@ -203,6 +209,8 @@ writes = ["this.magic = m", "this.ok = True"]
     (HEAD.replace('unpowered = "False"', 'unpowred = "False"'),
      "unknown key `unpowred`; did you mean `unpowered`?"),
     (HEAD.replace('initial = "unset"', 'initial = ""'), "expected an expression"),
+    (HEAD.replace('tries = { sort = "Magic"', 'tries = { sort = "Magik"') + POWER_LOSS,
+     "unknown sort `Magik`; did you mean `Magic`?"),
 ])  # fmt: skip
 def test_mistakes(text: str, said: str) -> None:
     assert said in problem(text)

@@ -33,6 +33,8 @@ sets = "Server.n = k"
 SPEC = """
 [invariant.few]
 must = "all(s.n <= 2 for s in Server) and count(c is busy for c in console) <= 1"
+[ends]
+when = "console is busy"
 """
 
 

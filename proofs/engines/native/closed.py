@@ -44,10 +44,13 @@ class Closed:
         return runs_to(self.space, hits)
 
     def _sweeps(self, prop: Property, *, forced: bool) -> Sweeps:
-        """Return the sweep that has the property, with the next of its kind as far as they fit."""
+        """Return the sweep that has the property, with the next like it as far as they fit."""
         found = self.batches.get(prop.name)
         if found is None:
-            kind = [p for p in self.searching.question.properties if p.kind == prop.kind]
+            kind = [
+                p for p in self.searching.question.properties
+                if (p.kind, p.without) == (prop.kind, prop.without)
+            ]  # fmt: skip
             kind = kind if prop in kind else [prop]  # the livelock is in no spec
             names = [p.name for p in kind]
             fit = MOST_MEMORY // ((1 << self.space.slot_bits) * max(1, self.layout.mask_bytes))

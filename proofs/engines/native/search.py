@@ -19,7 +19,7 @@ from twinrom.proofs.engines.search.breadth_first import (
 from twinrom.proofs.engines.search.lookups import Truths
 from twinrom.proofs.engines.search.overlaps import Overlaps
 from twinrom.proofs.engines.search.targets import DEADLOCK, HAPPENS
-from twinrom.proofs.report import Counts, DeadEnds, Found, Report
+from twinrom.proofs.report import Counts, Found, Report
 from twinrom.proofs.spec.added import added_rules
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import State, Step
@@ -165,6 +165,6 @@ class NativeSearch:
             stopped,
             self.counts(),
             time.monotonic() - self.started,
-            DeadEnds(runs.get(DEADLOCK), None) if complete else None,
             idle=tuple(never) if complete else (),
+            deadlock=runs.get(DEADLOCK),
         )

@@ -38,11 +38,15 @@ WORTH_COMPILING = 1_000_000
 
 
 class Sweeps:
-    """The answers for some properties: for each slot of the table and each of them, a mask."""
+    """The answers for some properties: for each slot of the table and each of them, a mask.
+
+    All of them go by the same steps: the automatic ones if `forced`, else those that count.
+    """
 
     def __init__(self, searching: NativeSearch, props: Sequence[Property], *, forced: bool) -> None:
         self.props, self.forced, self.searching = list(props), forced, searching
         self.system, self.space, self.layout = searching.system, searching.space, searching.layout
+        self.some = forced or bool(self.props[0].without)
         self.size = max(1, self.layout.mask_bytes)
         work = searching.space.length * len(props)
         self.compiled = Compiled(self._text(), 2 if work > WORTH_COMPILING else 0)
@@ -63,11 +67,11 @@ class Sweeps:
             if not prop.stepwise:
                 texts.append(self._mask(f"whenever{number}", prop.whenever, tables))
         rules = self.space.program.rules.over(tables)
-        if self.forced:
+        if self.some:
             texts.append(
                 rules.function(
-                    "automatic",
-                    {i.index: terms.TRUE for i in self.system.instances if self._automatic(i)},
+                    "counting",
+                    {i.index: terms.TRUE for i in self.system.instances if self._counts(i)},
                 )
             )
         for number, prop in enumerate(self.props):
@@ -85,8 +89,11 @@ class Sweeps:
         intrinsic = f"declare {self.layout.mask} @llvm.cttz.{self.layout.mask}"
         return "\n".join([kernel, f"{intrinsic}({self.layout.mask}, i1)", *tables.lines, used])
 
-    def _automatic(self, instance: RuleInstance) -> bool:
-        return self.searching.question.model.automatic(instance.rule)
+    def _counts(self, instance: RuleInstance) -> bool:
+        """Say whether the steps of an instance are among those that the fixpoint goes by."""
+        if self.forced:
+            return self.searching.question.model.automatic(instance.rule)
+        return self.props[0].counts(instance.rule)
 
     def _masks(self, name: str, wanted: Sequence[Term], tables: TableWords) -> str:
         """Return a function that writes down for which table choices each term holds."""
@@ -120,7 +127,7 @@ class Sweeps:
         """
         back = self.compiled.function("sweep_all" if self.forced else "sweep_some", *BACK)
         whole = self.space.functions.compiled
-        steps = self.compiled.address("automatic") if self.forced else whole.address("successors")
+        steps = self.compiled.address("counting") if self.some else whole.address("successors")
         rest = (
             len(self.props), self.work.address, steps, self.space.closed.address,
             self.space.no_gates.address, done.address,

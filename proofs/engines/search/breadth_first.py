@@ -21,7 +21,7 @@ from twinrom.proofs.engines.search.liveness import decided
 from twinrom.proofs.engines.search.lookups import TargetLookup
 from twinrom.proofs.engines.search.overlaps import Overlaps
 from twinrom.proofs.engines.search.targets import DEADLOCK, HAPPENS, Target, targets
-from twinrom.proofs.report import Counts, DeadEnds, Found, Report
+from twinrom.proofs.report import Counts, Found, Report
 from twinrom.proofs.spec.events import at_instance, reads_payload
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import Step, terms
@@ -284,11 +284,12 @@ class _Search:
             for p in (self.question.properties if complete else self.question.decidable)
         }
         seconds = time.monotonic() - self.started
-        rest = DeadEnds(runs.get(DEADLOCK), None) if complete else None
         never = [t.name for t in self.looking_for if t.what == HAPPENS
                  and (t.what, t.name) not in self.hits]  # fmt: skip
-        return Report("search", found, clean, complete, stopped, self._counts(), seconds, rest,
-                      idle=tuple(never) if complete else ())  # fmt: skip
+        return Report(
+            "search", found, clean, complete, stopped, self._counts(), seconds,
+            idle=tuple(never) if complete else (), deadlock=runs.get(DEADLOCK),
+        )  # fmt: skip
 
     def space(self, clock: Clock) -> SearchedSpace:
         """Return the states that were found, once all are."""

@@ -40,7 +40,10 @@ class ClosedSpace(Protocol):
         ...
 
     def stranded(self, prop: Property) -> Hit | None:
-        """Return the first pair where `whenever` holds and from which no run reaches the goal."""
+        """Return the first pair where `whenever` holds and from which no run reaches the goal.
+
+        Only steps count that `prop` does not do `without`.
+        """
         ...
 
     def runs(self, hits: Mapping[Key, Hit]) -> dict[Key, Run]:
@@ -86,7 +89,7 @@ class SearchedSpace:
             i.index for i in question.system.instances if model.automatic(i.rule)
         )
         self.after: dict[int, Edges] = {}
-        self.before: dict[int, Edges] | None = None
+        self.before: dict[tuple[str, ...], dict[int, Edges]] = {}
 
     def runs(self, hits: Mapping[Key, Hit]) -> dict[Key, Run]:
         """Return a shortest run to each hit, its step included."""
@@ -209,7 +212,7 @@ class SearchedSpace:
                 lost[state] = lost.get(state, 0) | there
             if there := goal.holds(state) & family:
                 found[state] = found.get(state, 0) | there
-        fresh, before = dict(found), self._all_steps() if lost else {}
+        fresh, before = dict(found), self._steps_to(prop) if lost else {}
         while fresh and lost:
             following: dict[int, int] = {}
             for state, family in fresh.items():
@@ -226,17 +229,22 @@ class SearchedSpace:
             fresh = following
         return lost
 
-    def _all_steps(self) -> dict[int, Edges]:
-        """Return for each state the steps that lead to it: from where, for which choices."""
-        if self.before is None:
-            self.before = {}
+    def _steps_to(self, prop: Property) -> dict[int, Edges]:
+        """Return for each state the steps that count and lead to it: from where, for which choices.
+
+        They are kept by whose steps do not count.
+        """
+        before = self.before.get(prop.without)
+        if before is None:
+            before = self.before[prop.without] = {}
             for state in {state for _, state, _ in self._pairs()}:
                 self.clock.tick()
                 after: dict[int, int] = {}
-                for target, part, *_ in self.successors(state):
-                    after[target] = after.get(target, 0) | part
+                for target, part, instance, _ in self.successors(state):
+                    if prop.counts(instance.rule):
+                        after[target] = after.get(target, 0) | part
                 for target, part in after.items():
-                    self.before.setdefault(target, []).append((state, part))
-        return self.before
+                    before.setdefault(target, []).append((state, part))
+        return before
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 from twinrom.proofs.engines.search.closed import OutOfTimeError
 from twinrom.proofs.engines.search.fairness import FairRuns, components
 from twinrom.proofs.report import DeadEnds
-from twinrom.proofs.spec.kinds import InvariantKind, PossibleKind, ResponseKind, StepKind
+from twinrom.proofs.spec.kinds import InvariantKind, PossibleKind, ReadsKind, ResponseKind, StepKind
 from twinrom.proofs.spec.standard import livelock
 from twinrom.statemachine import Packing, State
 
@@ -50,8 +50,7 @@ def decided(question: Question, report: Report, space: ClosedSpace, clock: Clock
     except OutOfTimeError:
         text = "out of time while deciding responses"
         return replace(report, found=found, stopped=text)
-    deadlock = report.dead_ends.deadlock if report.dead_ends is not None else None
-    return replace(report, found=found, dead_ends=DeadEnds(deadlock, endless.run))
+    return replace(report, found=found, dead_ends=DeadEnds(report.deadlock, endless.run))
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,8 @@ def _decided(question: Question, prop: Property, space: ClosedSpace, clock: Cloc
     match prop.kind:
         case InvariantKind() | StepKind():
             raise AssertionError("the search itself decides what a state or a step breaks")
+        case ReadsKind():
+            raise AssertionError("the text decides it")
         case ResponseKind():
             return _response(question, prop, space, clock)
         case PossibleKind():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.proofs.spec.added import added_rules
-from twinrom.proofs.spec.standard import none_enabled
+from twinrom.proofs.spec.standard import deadlock
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def targets(question: Question) -> tuple[Target, ...]:
             found.append(Target(prop.name, "violation", prop.bad, prop.stepwise))
         found.append(Target(prop.name, "witness", prop.whenever, prop.stepwise))
     what, name = DEADLOCK
-    found.append(Target(name, what, none_enabled(question.system.instances), stepwise=False))
+    found.append(Target(name, what, deadlock(question).bad, stepwise=False))
     for rule in added_rules(question.model):
         steps = frozenset(i.index for i in question.system.instances if i.rule.name == rule.name)
         found.append(Target(rule.name, HAPPENS, terms.event(steps), stepwise=True))
