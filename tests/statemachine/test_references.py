@@ -273,7 +273,7 @@ def test_next_of_a_machine_is_that_machine_after_the_step() -> None:
     assert not terms.evaluate(term, after.values, before.values, {}, entry)
 
 
-KEPT = HEAD.replace('vars = { level', 'persistent = ["level", "flag"]\nvars = { level').replace(
+KEPT = HEAD.replace("vars = { level", 'persistent = ["level", "flag"]\nvars = { level').replace(
     'states = ["good", "bad"]', 'states = ["good", "bad"]\ntorn = "bad"\npersistent = true') + (
     '[rule.power_loss]\nby = "fault"\npower = "off"\n').replace('"off"', '["Cell", "B"]')
 
