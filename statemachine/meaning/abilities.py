@@ -102,6 +102,7 @@ def _guards(r: Context, node: e.Call, instance: RuleInstance,
         return
     here = [terms.equal(fixed[n].term, v.term) if n in fixed else in_sort(v, given[n].sort)
             for n, v in asked.items()]
+    here += [v.defined for v in asked.values()]
     guard = _with(instance.guard, {n: v.term for n, v in asked.items() if n in given},
                   later=r.later)
     read = {t.value for t in terms.leaves([guard]) if t.operator == "payload"}
