@@ -6,6 +6,7 @@ from twinrom.statemachine.expression.formula import Formula, read_formula, read_
 from twinrom.statemachine.expression.parse import ExpressionError, parse
 from twinrom.statemachine.expression.syntax import Expr, conjuncts
 from twinrom.statemachine.grounding.budget import (
+    argument_problem,
     budget_problem,
     fault_kinds,
     unlimited,
@@ -96,14 +97,14 @@ __all__ = [
     "ResolveError", "Resolver", "Rule", "RuleInstance", "RunFound", "Runtime", "Script", "Session",
     "Shape", "SomeTexts", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts",
     "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable", "VariableChange",
-    "Vocabulary", "Write", "assigned", "at_payloads", "base_of", "bind_column", "budget_problem",
-    "build_model", "changes_between", "check_definitions", "check_free", "check_known",
-    "check_name", "closest", "conjuncts", "did_you_mean", "each_column", "fault_kinds", "filled",
-    "find_file", "find_model", "from_itf", "ground", "in_sort", "is_file", "is_folder", "kind_of",
-    "known_runs", "load_model", "machine_range", "model_json_schema", "model_vocabulary",
-    "named_sort", "parse", "parse_columns", "parse_model", "parse_sort", "printable",
-    "read_definitions", "read_formula", "read_formulas", "read_script", "read_text", "read_trace",
-    "replay", "run_script", "shaped", "shipped_models", "shipped_policies", "size_option", "spoken",
-    "start_session", "syntax", "term_text", "terms", "to_itf", "unlimited", "with_barred_faults",
-    "with_budget", "write_trace", "write_whole",
+    "Vocabulary", "Write", "argument_problem", "assigned", "at_payloads", "base_of", "bind_column",
+    "budget_problem", "build_model", "changes_between", "check_definitions", "check_free",
+    "check_known", "check_name", "closest", "conjuncts", "did_you_mean", "each_column",
+    "fault_kinds", "filled", "find_file", "find_model", "from_itf", "ground", "in_sort", "is_file",
+    "is_folder", "kind_of", "known_runs", "load_model", "machine_range", "model_json_schema",
+    "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort",
+    "printable", "read_definitions", "read_formula", "read_formulas", "read_script", "read_text",
+    "read_trace", "replay", "run_script", "shaped", "shipped_models", "shipped_policies",
+    "size_option", "spoken", "start_session", "syntax", "term_text", "terms", "to_itf", "unlimited",
+    "with_barred_faults", "with_budget", "write_trace", "write_whole",
 ]  # fmt: skip

@@ -95,8 +95,10 @@ def build_model(
     problems.broken |= _broken(problems, data)
     if not shape.machine and not problems.forgiven("machine") and "machine" not in data:
         problems.add(root.problem("a model needs a machine", "write `[machine.NAME]`"))
-    for name in filter(is_name, layers.silent):
-        shape.event.setdefault(name, EventShape())
+    events = {rule.on or name for name, rule in shape.rule.items()}
+    for name in layers.had:
+        if name not in events and is_name(name):
+            shape.event.setdefault(name, EventShape())
     declarations = Declarations(shape, root, problems, sorts or {})
     model = replace(
         declarations.model(Path(document.path).stem),
@@ -134,15 +136,17 @@ def _forget_damaged(shape: ModelShape, problems: Problems) -> None:
 
 
 def _absent(layers: Layers, known: Mapping[str, Sort]) -> dict[str, Sort]:
-    """Return the arguments that the rules of silent events had, each with its sort."""
+    """Return the arguments that rules of the models below have, each with its sort."""
     found: dict[str, Sort] = {}
-    for rule in (rule for rules in layers.silent.values() for rule in rules):
+    for rule in (rule for rules in layers.had.values() for rule in rules):
         for name, text in _table(rule.get("given")).items():
             if str(text).removesuffix("?") in known:
                 found[name] = known[str(text).removesuffix("?")]
         for name, values in _table(rule.get("each")).items():
             listed = set(map(str, values)) if isinstance(values, list) else set()
-            sorts = [sort for sort in known.values() if listed & set(sort.labels or ())]
+            run_over = str(values).rpartition(".")[2]  # a template, or `this.Bank`
+            sorts = [sort for group, sort in known.items()
+                     if group == run_over or listed & set(sort.labels or ())]
             found.update((name, sort) for sort in sorts[:1])
     return found
 

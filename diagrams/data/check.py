@@ -53,6 +53,7 @@ def _model(checked: Checked) -> dict[str, Any]:
         "undecided": checked.undecided,
         "standing": checked.standing,
         "limited": {setting.name: setting.value for setting in question.limited},
+        "uncut": list(checked.uncut),
         "rest": _rest(checked),
         "deadlock": deadlock_json(checked),
         "engines": {name: _engine(report) for name, report in checked.reports.items()},
@@ -138,12 +139,12 @@ def _run(question: Question, found: RunFound) -> dict[str, Any]:
     trace = found.example
     nothing = dict.fromkeys((
         "depth", "complete", "expect", "expected", "mark", "may_be_untested", "gap", "reason",
-        "certificate", "fair", "trace",
+        "certificate", "fair", "trace", "readers",
     ))  # fmt: skip
     return nothing | {
         "name": found.run.name, "kind": "run", "clause": [], "verdict": "proved",
         "exercised_at": None if trace is None else len(trace.steps),
-        "otherwise": False, "as_expected": True, "principal": False,
+        "otherwise": False, "as_expected": True, "principal": False, "without": [], "readers": [],
         "sizes": question.sizes, "seconds": 0.0,
         "witness": None if trace is None else to_itf(question.system, trace),
     }

@@ -26,7 +26,8 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         "ranked": found.ranked,
         "relation": found.relation,
         "changes": [
-            {"kind": c.kind, "key": c.path, "before": _plain(c.before), "after": _plain(c.after)}
+            {"kind": c.kind, "key": c.path, "before": _plain(c.before), "after": _plain(c.after),
+             "lost": list(c.lost), "gained": list(c.gained)}
             for c in found.changes
         ],
         "verdicts": [_verdict(change) for change in found.verdicts],

@@ -116,12 +116,15 @@ def _verdicts(checked: Checked) -> RenderableType:
 
 
 def _unchecked(checked: Checked) -> RenderableType | None:
-    waiting = [r for r in checked.results if isinstance(r.verdict, NotChecked)]
+    waiting = [r for r in checked.judged if isinstance(r.verdict, NotChecked)]
     if not waiting:
         return None
     text = Text("\nNot checked: ", style="bold")
     text.append(
-        "the chosen engines do not decide responses and possible properties.\n", style="none"
+        "the chosen engines do not decide responses, possible properties and deadlocks.\n"
+        if any(r is checked.deadlock for r in waiting)
+        else "the chosen engines do not decide responses and possible properties.\n",
+        style="none",
     )
     for result in waiting:
         clauses = f" ({', '.join(result.prop.clauses)})" if result.prop.clauses else ""
@@ -133,7 +136,7 @@ def _unchecked(checked: Checked) -> RenderableType | None:
 def _unknown(checked: Checked) -> RenderableType | None:
     """Return why properties are unknown, those with one reason together."""
     reasons: dict[str, list[str]] = {}
-    for result in checked.results:
+    for result in checked.judged:
         if isinstance(result.verdict, Unknown):
             reasons.setdefault(result.verdict.reason, []).append(result.prop.name)
     lines = [f"{printable_lines(reason)}: {', '.join(names)}" for reason, names in reasons.items()]
@@ -201,7 +204,7 @@ def _dead_ends(checked: Checked) -> Text | None:
         return None
     if not lines:
         return Text(f"\n{printable(quiet(checked.question))}", style="dim")
-    stuck = checked.deadlock is not None and checked.deadlock.failed
+    stuck = any(one is checked.deadlock and one.failed for one in checked.judged)
     return Text("\n" + "\n".join(lines), style="bold red" if stuck else "yellow")
 
 

@@ -114,7 +114,8 @@ def budget_words(checked: Checked) -> str:
     if not fault_kinds(question.model):
         return "none in this model"
     limits = {kind: n for kind, n in question.budget.items() if n is not None}
-    words = [f"at most {n}" + (f" {kind}" if kind != "fault" else "") for kind, n in limits.items()]
+    words = [f"at most {n}" + f" {kind}" * (kind != "fault") + question.for_each(kind)
+             for kind, n in limits.items()]
     return ", ".join(words) if words else "unlimited"
 
 
@@ -253,6 +254,8 @@ def unasked_lines(checked: Checked) -> list[str]:
         "A finding no more, so take `expect` out": [
             r.prop.name for r in checked.results if r.gone and r.failed],
     }
+    groups["Never cut between its writes, so their order is not put to the test"] = [
+        f"rule {name}" for name in checked.uncut]
     for one in checked.results:
         if one.may_be_untested:
             why = printable(one.prop.may_be_untested or "")

@@ -129,7 +129,8 @@ def _asked(
 def _sizes(question: Question) -> str:
     """Return the sizes and the fault budget of a question, in words."""
     sorts = ", ".join(f"{name} {text}" for name, text in question.sizes.items())
-    limits = ", ".join(f"at most {n} {k}" for k, n in question.budget.items() if n is not None)
+    limits = ", ".join(f"at most {n} {kind}{question.for_each(kind)}"
+                       for kind, n in question.budget.items() if n is not None)
     return f"sizes {sorts or 'no sorts'}; faults: {limits or 'unlimited'}"
 
 

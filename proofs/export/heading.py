@@ -19,7 +19,7 @@ def heading(plan: Outline) -> list[str]:
     question = plan.question
     model, spec = (PurePath(p[0]).name for p in (question.model.paths, question.spec.paths))
     limits = [
-        f"{kind} {'unlimited' if limit is None else limit}"
+        f"{kind} {'unlimited' if limit is None else f'{limit}{question.for_each(kind)}'}"
         for kind, limit in sorted(question.budget.items())
     ]
     sizes = [f"{name} {text}" for name, text in question.sizes.items()]

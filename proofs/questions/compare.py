@@ -183,7 +183,7 @@ def _differs(before: Verdict, after: Verdict) -> bool:
 
 def _alone(question: Question) -> Question:
     """Return the question without properties, observers and what they make of steps."""
-    system = with_budget(ground(question.model), question.budget)
+    system = with_budget(ground(question.model), question.budget, question.counted_by)
     return replace(question, system=system, properties=(), availability=())
 
 

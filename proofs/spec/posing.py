@@ -29,6 +29,7 @@ from twinrom.statemachine import (
     Typed,
     Variable,
     Vocabulary,
+    argument_problem,
     assigned,
     bind_column,
     budget_problem,
@@ -151,7 +152,7 @@ class _Poser:
         self.vocabulary.broken = self.stepping.broken
 
     def question(self, faults: dict[str, int | None]) -> Question:
-        budget = self._budget(faults)
+        budget, counted_by = self._budget(faults), self._counted_by()
         system, properties = self.properties()
         ends, runs = self._ends(), known_runs(self.model, self.problems)
         reads = list(self._reads())
@@ -160,10 +161,10 @@ class _Poser:
             self.problems.extend(without_effect(self.model, self.spec))
         self.problems.finish()
         return Question(
-            self.model, self.spec, with_budget(system, budget),
+            self.model, self.spec, with_budget(system, budget, counted_by),
             tuple(p for p in properties if p.availability != "only"), budget,
             tuple(p for p in properties if p.availability), ends=ends, runs=runs,
-            no_columns=tuple(self.no_columns),
+            no_columns=tuple(self.no_columns), counted_by=counted_by,
             reads=tuple((p, readers(self.model, self.spec.shape.reads[p.name])) for p in reads))
 
     def properties(self) -> tuple[TransitionSystem, list[Property]]:
@@ -218,6 +219,18 @@ class _Poser:
                 self.vocabulary.families = families = {
                     **families, name: self._family(shape.each, place, sort, found)}
         return families
+
+    def _counted_by(self) -> dict[str, str]:
+        """Return the arguments by which faults are counted, noting those that some fault lacks."""
+        changed, found = self.model.budget, dict[str, str]()
+        for kind, argument in self.spec.counted_by().items():
+            if kind not in changed and kind in ("fault", *fault_kinds(self.model)):
+                wrong = argument_problem(self.model, kind, argument)
+                if wrong:
+                    self.problems.add(self.root.at("budget", kind, "each").problem(*wrong))
+                else:
+                    found[kind] = argument
+        return found
 
     def _bound(self, each: Each, place: Place) -> list[dict[str, Typed]]:
         """Return what the names of each column of an observer mean."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,6 +51,7 @@ class Question:
     runs: tuple[RunFound, ...] = ()
     no_columns: tuple[str, ...] = ()
     reads: tuple[tuple[Property, tuple[Mention, ...]], ...] = ()
+    counted_by: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def limited(self) -> tuple[Setting, ...]:
@@ -97,4 +98,9 @@ class Question:
     @property
     def limits(self) -> dict[str, int | str]:
         """Return how often each kind of fault may happen: its budget as plain data."""
-        return {kind: "unlimited" if n is None else n for kind, n in self.budget.items()}
+        return {kind: "unlimited" if n is None else f"{n}{self.for_each(kind)}"
+                if self.for_each(kind) else n for kind, n in self.budget.items()}
+
+    def for_each(self, kind: str) -> str:
+        """Return what the budget of a kind is for: nothing more, or ` for each this`."""
+        return f" for each {self.counted_by[kind]}" if kind in self.counted_by else ""

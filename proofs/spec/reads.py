@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twinrom.statemachine import (
     BROKEN,
@@ -136,3 +136,10 @@ class _Seen(dict[str, Variable]):
         found = super().__getitem__(name)
         self.looked_up[found] = None
         return found
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a variable if there is one, and note that it was looked up."""
+        try:
+            return self[name]
+        except KeyError:
+            return default

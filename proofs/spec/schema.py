@@ -215,6 +215,28 @@ class ObserveShape(Shape):
     )
 
 
+class LimitShape(Shape):
+    """How often faults of a kind may happen."""
+
+    fallback: ClassVar[dict[str, Any]] = {"at_most": "unlimited"}
+
+    at_most: int | Literal["unlimited"] = Field(description="a number, or `unlimited`")
+    each: str | None = Field(
+        None, description="the argument of these faults for each value of which that is counted"
+    )
+
+
+def _limit(value: Any) -> Any:
+    number = isinstance(value, int) and not isinstance(value, bool)
+    if not (number or isinstance(value, dict) or value == "unlimited"):
+        raise PydanticCustomError("limit", "expected an integer or `unlimited`")
+    return value if isinstance(value, dict) else {"at_most": value}
+
+
+Limit = Annotated[LimitShape, BeforeValidator(
+    _limit, json_schema_input_type=int | Literal["unlimited"] | LimitShape)]
+
+
 class SpecShape(Shape):
     """What every policy must keep."""
 
@@ -229,7 +251,7 @@ class SpecShape(Shape):
     clause: dict[str, ClauseShape] = Field(default_factory=dict)
     define: dict[str, str | int] = Field(default_factory=dict)
     observer: dict[str, ObserverShape] = Field(default_factory=dict)
-    budget: dict[str, int | Literal["unlimited"]] = Field(
+    budget: dict[str, Limit] = Field(
         default_factory=dict, description="how often faults may happen; default: no limit"
     )
     invariant: dict[str, MustShape] = Field(default_factory=dict)

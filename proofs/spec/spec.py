@@ -123,7 +123,12 @@ class Spec:
 
     def budget(self) -> dict[str, int | None]:
         """Return the fault budget; None means no limit."""
-        return {k: None if v == "unlimited" else int(v) for k, v in self.shape.budget.items()}
+        return {kind: None if limit.at_most == "unlimited" else limit.at_most
+                for kind, limit in self.shape.budget.items()}
+
+    def counted_by(self) -> dict[str, str]:
+        """Return the arguments for each value of which faults of a kind have their budget."""
+        return {kind: limit.each for kind, limit in self.shape.budget.items() if limit.each}
 
 
 def shipped_specs() -> dict[str, Path]:

@@ -239,11 +239,13 @@ class Checked:
         """Return the verdicts that count: on the properties, and on a deadlock.
 
         That there is none counts as open, where it is, in a spec that says where standing still is
-        meant.
+        meant. Where less can happen than the files say, it does not count.
         """
         one = self.deadlock
-        counts = one and (isinstance(one.verdict, Violated) or self.question.ends is not None)
-        return (*self.results, one) if one and counts else self.results
+        if one is None or self.question.limited:
+            return self.results
+        counts = isinstance(one.verdict, Violated) or self.question.ends is not None
+        return (*self.results, one) if counts else self.results
 
     @cached_property
     def broken(self) -> Mapping[str, tuple[Result, ...]]:
@@ -258,9 +260,19 @@ class Checked:
         return {word: tuple(found[word]) for word in STANDINGS if word in found}
 
     @property
+    def uncut(self) -> tuple[str, ...]:
+        """Return the rules with several writes that happen, and are never cut between them."""
+        return tuple(dict.fromkeys(n for report in self.reports.values() for n in report.uncut))
+
+    @property
     def tested(self) -> bool:
         """Say whether any property may have been put to the test."""
         return not all(isinstance(r.verdict, Vacuous) for r in self.judged)
+
+    @property
+    def _put_to_the_test(self) -> bool:
+        """Say whether some property was, and all writes were cut where the files let them be."""
+        return self.tested and (not self.uncut or bool(self.question.limited))
 
     @property
     def rank(self) -> tuple[int, bool]:
@@ -272,7 +284,7 @@ class Checked:
                   if isinstance(r.verdict, Unknown | NotChecked) and not r.prop.bookkeeping}
         last = len(STANDINGS) - 1
         for number, word in enumerate(STANDINGS):
-            if word in self.broken or (word == UNTESTED and not self.tested):
+            if word in self.broken or (word == UNTESTED and not self._put_to_the_test):
                 return number, True
             if number in opened:
                 return number, False
@@ -303,7 +315,8 @@ class Checked:
     @property
     def failed(self) -> bool:
         """Say whether any property fails the run, a deadlock does, or none is put to the test."""
-        return any(r.failed for r in self.judged) or not (self.tested or self.question.limited)
+        return any(r.failed for r in self.judged) or not (
+            self._put_to_the_test or self.question.limited)
 
     @property
     def undecided(self) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.statemachine import terms
+from twinrom.statemachine.grounding.ground import ground
 from twinrom.statemachine.sorts import number
 from twinrom.statemachine.source.diagnostics import did_you_mean
 from twinrom.statemachine.system import Conjunct, TransitionSystem, Variable
@@ -42,27 +43,85 @@ def unlimited(model: Model) -> dict[str, int | None]:
     return dict.fromkeys((TOTAL, *fault_kinds(model)))
 
 
-def with_budget(system: TransitionSystem, budget: Mapping[str, int | None]) -> TransitionSystem:
+def argument_problem(model: Model, kind: str, argument: str) -> tuple[str, str] | None:
+    """Return what is wrong with counting faults of a kind by an argument; None if nothing is."""
+    of_kind = [r for r in model.rules.values() if r.by == TOTAL and kind in (TOTAL, r.kind)]
+    names = [[*(r.place.at("each").value or {}), *r.given] for r in of_kind]
+    lacks = next((r.name for r, own in zip(of_kind, names, strict=True) if argument not in own), "")
+    if lacks:
+        known = set.intersection(*map(set, names))
+        return f"`{lacks}` is of this kind and has no `{argument}`", did_you_mean(argument, known)
+    sorts = {a.sort.name: a.sort for i in ground(model).instances if i.rule in of_kind
+             for a in (*i.arguments, *i.given) if a.name == argument}
+    if len(sorts) > 1:
+        kinds = " and ".join(f"a `{name}`" for name in sorted(sorts))
+        return f"`{argument}` is {kinds}, in different rules", ""
+    if any(sort.unbounded for sort in sorts.values()):
+        return f"`{argument}` is any integer, and cannot be counted by", ""
+    return None
+
+
+class Count(NamedTuple):
+    """Faults that are counted together: of a kind, with one value of an argument of theirs."""
+
+    kind: str
+    argument: str | None = None
+    code: int = 0
+
+    def where(self, instance: RuleInstance) -> Term:
+        """Return where a step of the instance is one of them."""
+        if instance.rule.by != TOTAL or self.kind not in (TOTAL, instance.rule.kind):
+            return terms.FALSE
+        value = next((a for a in (*instance.arguments, *instance.given)
+                      if a.name == self.argument), None)
+        if value is None:
+            return terms.TRUE
+        return terms.equal(value.term, value.sort.constant(self.code))
+
+
+def with_budget(system: TransitionSystem, budget: Mapping[str, int | None],
+                each: Mapping[str, str] | None = None) -> TransitionSystem:
     """Return the system in which faults happen at most as often as `budget` says.
 
-    Keys are kinds of fault, `fault` for all of them together; None means no limit.
+    Keys are kinds of fault, `fault` for all of them together; None means no limit. Those in `each`
+    have their limit for each value of an argument.
     """
-    limits = {kind: limit for kind, limit in budget.items() if limit is not None}
-    if not any(instance.rule.by == TOTAL for instance in system.instances):
-        limits = {}
-    counters = _counters(system, {_left(kind): limit for kind, limit in limits.items()})
-    by_kind = dict(zip(limits, counters, strict=True))
+    limits: dict[str, int] = {}
+    counts: list[Count] = []
+    for kind, limit in budget.items():
+        if limit is not None and any(i.rule.by == TOTAL for i in system.instances):
+            named = _counts(system, kind, (each or {}).get(kind))
+            counts += named.values()
+            limits |= dict.fromkeys(named, limit)
+    counters = _counters(system, limits)
     init = [_starts_at(c, limit) for c, limit in zip(counters, limits.values(), strict=True)]
     instances = []
     for instance in system.instances:
-        spent = [
-            c
-            for kind, c in by_kind.items()
-            if instance.rule.by == TOTAL and kind in (TOTAL, instance.rule.kind)
-        ]
-        guard = tuple(Conjunct(f"{c.name} > 0", terms.at_most(ONE, c.term())) for c in spent)
-        instances.append(_counting(instance, guard, {c: _one_less(c) for c in spent}))
+        guard, counted = [], {}
+        for count, c in zip(counts, counters, strict=True):
+            where = count.where(instance)
+            if where is not terms.FALSE:
+                left = terms.disjunction([terms.negation(where), terms.at_most(ONE, c.term())])
+                guard.append(Conjunct(f"{c.name} > 0", left))
+                counted[c] = terms.choose(where, _one_less(c), c.term())
+        instances.append(_counting(instance, tuple(guard), counted))
     return system.extended(counters, init, instances)
+
+
+def _counts(system: TransitionSystem, kind: str, argument: str | None) -> dict[str, Count]:
+    """Return what is counted of a kind, by the names of the counters."""
+    if argument is None:
+        return {_left(kind): Count(kind)}
+    found: dict[str, Count] = {}
+    for instance in system.instances:
+        if Count(kind).where(instance) is terms.TRUE:
+            fixed = {a.sort.text(a.term.low): a.term.low for a in instance.arguments
+                     if a.name == argument}
+            given = {a.sort.text(code): code for a in instance.given if a.name == argument
+                     for code in a.sort.codes()}
+            found |= {f"{_left(kind)} {text}": Count(kind, argument, code)
+                      for text, code in (fixed or given).items()}
+    return found
 
 
 def with_barred_faults(

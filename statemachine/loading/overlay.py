@@ -38,15 +38,15 @@ class Layers:
     """The files that a model is put together from, what they say together, and what changes.
 
     `place` has the overlay first, then what it extends, then what that includes. `base` is the
-    name of the model that is extended, None for a model that stands alone. `silent` has the events
-    of which the overlays have taken the last rule, each with the rules that it had.
+    name of the model that is extended, None for a model that stands alone. `had` are the rules
+    of the models below, by their events: what a spec may still speak of.
     """
 
     place: Place
     data: dict[str, Any]
     base: str | None = None
     changes: tuple[PolicyChange, ...] = ()
-    silent: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    had: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def read_layers(document: Document, problems: Problems, given: Mapping[str, str]) -> Layers:
@@ -147,10 +147,10 @@ def _overlaid(document: Document, below: Layers, base: Document, problems: Probl
         problems.add(place.at("extends").problem(
             f"this overlay changes nothing of `{Path(base.path).stem}`", at_key=True))
     place = Place((document, *below.place.documents), (), entries.moved)
-    events = _events(data)
-    had = {**below.silent, **_events(below.data)}
-    silent = {event: rules for event, rules in had.items() if event not in events}
-    return Layers(place, data, Path(base.path).stem, changes, silent)
+    had = {event: list(rules) for event, rules in below.had.items()}
+    for event, rules in _events(below.data).items():
+        had.setdefault(event, []).extend(rules)
+    return Layers(place, data, Path(base.path).stem, changes, had)
 
 
 def _remove(document: Document, data: dict[str, Any], problems: Problems) -> None:
@@ -182,7 +182,7 @@ def _forget_misspelled(document: Document, below: Mapping[str, Any], data: dict[
         others = names_at(below, inside)
         missing = lacking(ModelShape, key, said)
         if key[0] == "machine" and len(key) == 2:  # noqa: PLR2004 - a template, not a variable
-            missing = [k for k in ("instances",) if k not in said]  # and no machine of that name
+            missing = [] if {"instances", "parts"} & said.keys() else ["instances"]
         needs = f" (a new one needs `{missing[0]}`)" if missing else ""
         if key[0] == "event":
             others += [event for event in _events(below) if event not in others]

@@ -236,7 +236,8 @@ def test_json_has_what_was_found(folder: Path) -> None:
     assert (data["worse"], data["relation"], data["unchanged"]) == (True, "different", 2)
     assert data["changes"] == [
         {"kind": "changed", "key": "rule.press.sets",
-         "before": "lamp.n = lamp.n + 1", "after": "lamp.n = 2"},
+         "before": "lamp.n = lamp.n + 1", "after": "lamp.n = 2",
+         "lost": ["lamp.n = lamp.n + 1"], "gained": ["lamp.n = 2"]},
     ]  # fmt: skip
     [verdict] = data["verdicts"]
     assert verdict["before"] == {"verdict": "proved", "depth": None, "as_expected": True}

@@ -38,10 +38,16 @@ sets = "jar.n = jar.n + 1"
 [rule.shut]
 by = "fault"
 moves = "jar: open -> shut"
+[rule.shakes]
+by = "operator"
+sets = "jar.n = jar.n"
 [rule.settle]
 by = "controller"
 when = "jar is shut and jar.n == 2"
 sets = "jar.n = 0"
+[rule.knock]
+by = "host"
+moves = "jar: shut -> shut"
 """
 FEW = '[invariant.few]\nmust = "jar.n < 3"\nbecause = "nobody counts"\nexpect = '
 EMPTY = '[response.ends_empty]\nwhenever = "jar is shut"\neventually = "jar.n == 0"\n'

@@ -35,10 +35,18 @@ moves = "door: open -> shut"
 by = "controller"
 clause = "C-1"
 moves = "door: shut -> open"
+[rule.rattle]
+by = "operator"
+clause = "C-1"
+moves = "door: locked -> locked"
 [rule.lock]
 by = "operator"
 clause = "C-1"
 moves = "door: shut -> locked"
+[rule.knock]
+by = "operator"
+clause = "C-1"
+moves = "door: locked -> locked"
 """
 CALM = 'extends = "door.toml"\nremove = "rule.lock"\n'
 CLAUSE = '[clause.C-1]\nsays = "doors"\n'
@@ -162,7 +170,7 @@ def test_both_see_mutants(tmp_path: Path) -> None:
     assert mutate(request(calm, spec), SEARCH).failing == ()
     assert mutate(request(door, spec), SEARCH).failing == ("never_locked",)
     killers = {o.by for _, o in mutate(request(calm, spec), SEARCH).of("killed")}
-    assert killers == {"never_locked"}
+    assert killers == {"deadlock", "never_locked"}
 
 
 def test_a_sweep_says_which_policy_reads_otherwise(tmp_path: Path) -> None:

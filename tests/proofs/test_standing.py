@@ -131,6 +131,7 @@ def test_what_is_unknown_takes_the_place_of_its_violation(tmp_path: Path) -> Non
 
 def limited(folder: Path, spec: str, *, fault: int | None = None, n: str | None = None) -> Checked:
     model = LAMP.replace('by = "operator"', 'by = "fault"')
+    model += '[rule.shines]\nby = "operator"\nmoves = "lamp: on -> on"\n'
     (folder / "lamp.toml").write_text(model, encoding="utf-8")
     (folder / "lamp.spec.toml").write_text(spec, encoding="utf-8")
     sizes = {"N": n} if n else {}
@@ -162,6 +163,21 @@ def test_smaller_sizes_are_limits_and_larger_ones_are_none(tmp_path: Path) -> No
     for size, words in (("0..3", "safe"), ("0..2", "safe, with N=0..2"), ("0..4", "safe")):
         [found] = check([request(str(tmp_path / "lamp.toml"), None, {"N": size})], SEARCH)
         assert standing_words(found) == words
+
+
+def test_fewer_machines_are_a_limit_and_another_definition_is_none(tmp_path: Path) -> None:
+    model = LAMP.replace('["lamp"]', '"lamp1..lamp2"').replace("lamp.n + 1", "lamp.n + step")
+    model = model.replace("lamp is", "lamp1 is").replace("lamp.", "lamp1.").replace(
+        '"lamp: ', '"lamp1: ').replace("[sort]", '[define]\nstep = "1"\n[sort]')
+    (tmp_path / "lamp.toml").write_text(model, encoding="utf-8")
+    (tmp_path / "lamp.spec.toml").write_text(SAFE.replace("lamp.", "lamp1."), encoding="utf-8")
+    for sizes, words, elsewhere in (
+        ({"machine.Lamp": "2"}, "safe", False), ({"machine.Lamp": "3"}, "safe", True),
+        ({"machine.Lamp": "1"}, "safe, with Lamp=1", True),
+        ({"define.step": "1"}, "safe", False), ({"define.step": "2"}, "safe", True),
+    ):  # fmt: skip
+        [found] = check([request(str(tmp_path / "lamp.toml"), None, sizes)], SEARCH)
+        assert (standing_words(found), found.question.elsewhere) == (words, elsewhere)
 
 
 def test_the_worst_is_what_weighs_most_and_then_what_breaks_soonest(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,11 +115,11 @@ def of_states(it: Question) -> list[Term]:
 
 
 @pytest.mark.parametrize(
-    "seed", [*sampled(range(40), 5), *sampled(POWERED, 20), *sampled(WRAPPED, 20),
-             *sampled(REFERRING, 20)])
+    "seed", [*sampled(range(40), 5), *sampled(POWERED[:50], 20), *sampled(WRAPPED[:50], 20),
+             *sampled(REFERRING[:50], 20)])
 def test_conditions_of_random_models_are_read_back(seed: int) -> None:
     maker = made(seed)
-    model, spec = maker.model(), maker.spec().replace("[budget]\nfault = 1", "")
+    model, spec = maker.model(), re.sub(r"\[budget\]\nfault = .*", "", maker.spec())
     it = question(model, spec)
     found = dict.fromkeys(of_states(it))
     assert sum(t.operator not in ("constant", "variable") for t in found) > 5

@@ -184,3 +184,63 @@ def test_an_observer_for_each_of_too_few_is_none() -> None:
     spec = spec.replace("hit(this)", "hit(this, s1, s2)").replace("hit(last)", "hit(last, s1, s2)")
     asked = question(SERVERS, spec.replace("hit(s1)", "hit(s1, s1, s2)"))
     assert "observer.hit" in asked.no_columns
+
+
+FAULTS = """
+[rule.decay]
+by = "fault"
+kind = "rot"
+each = { this = "Server", rom = "this.Bank" }
+moves = "rom: good -> bad"
+[rule.mend]
+by = "operator"
+moves = "s1.A: bad -> good"
+[rule.flip]
+by = "fault"
+kind = "rot"
+given = { this = "Which" }
+sets = "s1.A.x.full = not s1.A.x.full"
+[sort]
+Which = ["some", "other"]
+"""
+
+
+def test_a_budget_for_each_value_of_an_argument() -> None:
+    model = SERVERS + FAULTS.partition("[rule.flip]")[0]
+    asked = question(model, '[budget]\nrot = { at_most = 1, each = "this" }\n')
+    named = [v.name for v in asked.system.variables if v.role == "budget"]
+    assert named == ["faults left: rot s1", "faults left: rot s2"]
+    assert asked.limits == {"rot": "1 for each this"}
+    found = search(asked)
+    assert found.counts is not None
+    most = 0
+    todo, seen = [(s, 0) for s in asked.system.initial()], set()
+    while todo:
+        state, faults = todo.pop()
+        most = max(most, faults)
+        if (state, faults) not in seen:
+            seen.add((state, faults))
+            todo += [(after, faults + (step.event == "decay"))
+                     for step, after in asked.system.successors(state)]
+    assert most == 2
+    other = question(model, '[budget]\nrot = { at_most = 2, each = "rom" }\nfault = 3\n')
+    assert [v.name for v in other.system.variables if v.role == "budget"] == [
+        "faults left: rot s1.A", "faults left: rot s1.B", "faults left: rot s2.A",
+        "faults left: rot s2.B", "faults left"]
+
+
+def test_a_budget_for_each_value_of_a_payload() -> None:
+    model = SERVERS + FAULTS.replace(FAULTS.partition("[rule.mend]")[0], "")
+    asked = question(model, '[budget]\nfault = { at_most = 1, each = "this" }\n')
+    [state] = asked.system.initial()
+    [first] = [s for s in asked.system.enabled(state) if str(s) == "flip(this=some)"]
+    left = {str(s) for s in asked.system.enabled(asked.system.after(state, first))}
+    assert "flip(this=some)" not in left
+    assert "flip(this=other)" in left
+
+
+def test_a_budget_is_counted_by_an_argument_of_one_sort() -> None:
+    with pytest.raises(InputError, match=r"`this` is a `Server` and a `Which`, in different rules"):
+        question(SERVERS + FAULTS, '[budget]\nrot = { at_most = 1, each = "this" }\n')
+    with pytest.raises(InputError, match=r"`flip` is of this kind and has no `rom`; known: `this`"):
+        question(SERVERS + FAULTS, '[budget]\nrot = { at_most = 1, each = "rom" }\n')
