@@ -124,12 +124,15 @@ class Entry:
     """A write of a rule, the new values of what it writes; all terms read the state before.
 
     `torn` is what there is of these values instead when power fails within the write; empty if it
-    is all or nothing. `places` say where the new values are written.
+    is all or nothing. `places` say where the new values are written. What is written through a
+    reference is written `where` it is meant, and some of it is torn where `tears` holds.
     """
 
     values: Mapping[int, Term]
     torn: Mapping[int, Term]
     places: Mapping[int, Place] = field(repr=False, compare=False)
+    where: Mapping[int, Term] = field(default_factory=dict)
+    tears: Term = terms.TRUE
 
 
 @dataclass(frozen=True)

@@ -47,32 +47,38 @@ class Cuts:
         for fault in self.instances:
             cuts = fault.rule.cuts and fault.rule.by == "fault"
             for rule in self.instances if cuts else ():
-                if rule.entries and self._touches(fault, rule):
-                    for made in self._of(fault, rule):
+                touches = self._touches(fault, rule) if rule.entries else terms.FALSE
+                if touches is not terms.FALSE:
+                    for made in self._of(fault, rule, touches):
                         yield replace(made, index=index)
                         index += 1
 
-    def _touches(self, fault: RuleInstance, rule: RuleInstance) -> bool:
-        """Say whether the rule writes something of what the fault takes the power of."""
+    def _touches(self, fault: RuleInstance, rule: RuleInstance) -> Term:
+        """Return where the rule writes something of what the fault takes the power of."""
         power = fault.rule.power
         if power is None or power == ALL_POWER:
-            return True
-        written = {self.variables[i].owner for entry in rule.entries for i in entry.values}
-        return not written.isdisjoint(fault.powerless)
+            return terms.TRUE
+        return terms.disjunction(
+            entry.where.get(i, terms.TRUE) for entry in rule.entries for i in entry.values
+            if self.variables[i].owner in fault.powerless)
 
-    def _of(self, fault: RuleInstance, rule: RuleInstance) -> Iterator[RuleInstance]:
+    def _of(self, fault: RuleInstance, rule: RuleInstance,
+            touches: Term) -> Iterator[RuleInstance]:
         total = len(rule.entries)
         done: dict[int, Term] = {}
         for written, entry in enumerate(rule.entries):
             if written:
-                yield self._cut(fault, rule, CutPoint(rule.rule, written, total, torn=False), done)
+                yield self._cut(fault, rule, CutPoint(rule.rule, written, total, torn=False), done,
+                                touches)
             if entry.torn:
                 left = {**done, **entry.values, **entry.torn}
-                yield self._cut(fault, rule, CutPoint(rule.rule, written, total, torn=True), left)
+                yield self._cut(fault, rule, CutPoint(rule.rule, written, total, torn=True), left,
+                                terms.conjunction([touches, entry.tears]))
             done = {**done, **entry.values}
         others = [i for i in rule.updates if i not in done]
         if any(self._survives(fault, rule, index) for index in others):
-            yield self._cut(fault, rule, CutPoint(rule.rule, total, total, torn=False), done)
+            yield self._cut(fault, rule, CutPoint(rule.rule, total, total, torn=False), done,
+                            touches)
 
     def _survives(self, fault: RuleInstance, rule: RuleInstance, index: int) -> bool:
         """Say whether what the rule changes here may outlive the fault."""
@@ -88,8 +94,8 @@ class Cuts:
                    is not terms.FALSE for code in reached)
 
     def _cut(self, fault: RuleInstance, rule: RuleInstance, cut: CutPoint,
-             left: Mapping[int, Term]) -> RuleInstance:
-        """Return the fault in the state that `left` makes of the one before."""
+             left: Mapping[int, Term], here: Term) -> RuleInstance:
+        """Return the fault in the state that `left` makes of the one before, where it cuts."""
         renamed = self._renamed(fault, rule)
 
         def own(term: Term) -> Term:
@@ -105,6 +111,8 @@ class Cuts:
         given = tuple(Argument(names[a.name], a.sort, own(a.term)) for a in rule.given)
         before_or_after = terms.disjunction([fault.guard, _in(after, fault.guard)])
         guard = [Conjunct(c.text, own(c.term)) for c in rule.conjuncts]
+        if here is not terms.TRUE:
+            guard.append(Conjunct(f"`{fault.name}` cuts `{rule.name}`", own(here)))
         if before_or_after is not terms.TRUE:
             guard.append(Conjunct(f"`{fault.name}` can happen, before or after", before_or_after))
         return RuleInstance(

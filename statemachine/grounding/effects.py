@@ -56,6 +56,7 @@ class Effects:
         self.updates: dict[int, Term] = {}
         self.places: dict[int, Place] = {}
         self.changes: dict[int, list[tuple[Term, Term]]] = {}  # where meant, where it takes effect
+        self.through: dict[int, dict[str, Term]] = {}  # what may be meant by a reference, and where
         self.obligations: list[Obligation] = []
 
     def moves(self, written: tuple[Move, ...], *, optional: bool) -> list[tuple[GroundMove, Place]]:
@@ -166,6 +167,8 @@ class Effects:
         else:
             self._once(variable, (move.where, applies), problem, place)
         earlier.append((move.where, applies))
+        if move.where is not terms.TRUE:
+            self.through.setdefault(move.machine, {})[move.target] = move.where
         self.places.setdefault(move.machine, place)
         self.updates[move.machine] = terms.choose(applies, target, before)
 
@@ -237,6 +240,8 @@ class Effects:
             if first or not through:
                 self._oblige(str(assignment), assignment.value, variable, value)
             self._own(str(assignment), assignment.value, variable, value, where)
+            if through:
+                self.through.setdefault(variable.index, {})[owner] = where
             yield variable, value.term, where
 
     def declared(self, formula: Formula, variable: Variable) -> Term | None:

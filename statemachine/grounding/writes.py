@@ -160,8 +160,11 @@ def entries(effects: Effects, rule: Rule, moves: Sequence[tuple[GroundMove, Plac
     made: list[Entry] = []
     done: dict[int, Term] = {}
     for entry in found:
-        made.append(Entry({c.variable.index: c.value for c in entry}, _torn(effects, entry, done),
-                          {c.variable.index: c.place for c in entry}))
+        torn, tears = _torn(effects, entry, done)
+        made.append(Entry(
+            {c.variable.index: c.value for c in entry}, torn,
+            {c.variable.index: c.place for c in entry},
+            {c.variable.index: c.where for c in entry if c.where is not terms.TRUE}, tears))
         done |= made[-1].values
     return tuple(made)
 
@@ -179,8 +182,10 @@ def _groups(effects: Effects, moves: Sequence[tuple[GroundMove, Place]],
         if index in written or not (variable.owner in torn or persists(variable, template)):
             continue
         own = tuple(m for m, _ in moves if m.machine == index)
-        key = variable.owner if variable.owner in torn else variable.name
-        found.setdefault(str(key), []).append(Change(variable, value, own, effects.places[index]))
+        whole, tail = variable.owner in torn, "" if variable.machine else f".{variable.own_name}"
+        for path, where in effects.through.get(index, {str(variable.owner): terms.TRUE}).items():
+            found.setdefault(path if whole else path + tail, []).append(
+                Change(variable, value, own, effects.places[index], where))
     return [*found.values()]
 
 
@@ -200,9 +205,14 @@ def _through_torn(move: GroundMove, variable: Variable, machines: Mapping[str, T
     return move.destination == code or move.sources is None or code in move.sources
 
 
-def _torn(effects: Effects, entry: list[Change], done: Mapping[int, Term]) -> dict[int, Term]:
-    """Return what there is instead of the new values when power fails within the write."""
+def _torn(effects: Effects, entry: list[Change],
+          done: Mapping[int, Term]) -> tuple[dict[int, Term], Term]:
+    """Return what there is instead of the new values when power fails within the write, and where.
+
+    What is torn is asked of the machines that are meant; `also` counts as if all of them moved.
+    """
     found: dict[int, Term] = {}
+    tears: list[Term] = []
     for owner in dict.fromkeys(str(c.variable.owner) for c in entry):
         template = effects.model.machines[owner]
         own = [c for c in entry if c.variable.owner == owner]
@@ -211,21 +221,26 @@ def _torn(effects: Effects, entry: list[Change], done: Mapping[int, Term]) -> di
             value = effects.declared(formula, change.variable) if formula else None
             if value is not None and not change.variable.machine:
                 found[change.variable.index] = terms.choose(change.where, value, change.value)
+                tears.append(change.where)
         if template.torn is None:
             continue
         state = effects.vocabulary.variables[owner]
         code = template.states.index(template.torn)
         moves = [m for c in own for m in c.moves]
         safe = [m for m in moves if m.destination == code or m.sources == (code,)]
-        moved = [m.able(state.term()) if m.optional else m.where for m in moves]
-        alone = [c.variable for c in own] == [state]
-        touched = terms.disjunction(moved if alone else [c.where for c in own])
-        if any(m.where is not terms.TRUE for m in safe):
-            touched = terms.conjunction([touched, *(terms.negation(m.where) for m in safe)])
-        elif moves and len(safe) == len(moves):
+        if moves and len(safe) == len(moves) and all(m.where is terms.TRUE for m in safe):
             continue
+        covered = {m.where for m in safe} if any(m.where is not terms.TRUE for m in safe) else set()
+        moved = [m.able(state.term()) if m.optional else m.where for m in moves
+                 if m.where not in covered]
+        alone = [c.variable for c in own] == [state]
+        changed = [c.where for c in own if c.where not in covered]
+        touched = terms.conjunction([terms.disjunction(moved if alone else changed),
+                                     *map(terms.negation, covered)])
         left = next((c.value for c in own if c.variable is state and c.where is not terms.TRUE),
                     done.get(state.index, state.term()))
         if touched is not terms.FALSE:
             found[state.index] = terms.choose(touched, terms.constant(code), left)
-    return found
+            through = any(c.where is not terms.TRUE for c in own)
+            tears.append(touched if through else terms.TRUE)
+    return found, terms.disjunction(tears)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from direct import named_values
+
 from twinrom.statemachine import (
     ALL_POWER,
     Formula,
@@ -81,23 +83,32 @@ class Cutting:
         term = Resolver(self.words, formula, bound).value(formula.expr, sort).term
         return terms.evaluate(term, state.values, (), {}, self.system.entry(state.tables))
 
-    def targets(self, path: str, step: Step) -> list[str]:
+    def targets(self, path: str, step: Step, state: State | None) -> list[str]:
+        """Return what a path means in a state, or everything it may mean in any."""
         head, dot, rest = path.partition(".")
         path = step.arguments().get(head, head) + dot + rest
-        return [path] if path in self.model.machines else [*self.model.templates[path].instances]
+        if path in self.model.machines:
+            return [path]
+        if path in self.model.templates:
+            return [*self.model.templates[path].instances]
+        start, _, behind = path.partition(".peer")
+        if state is None:
+            return [m for m in self.model.machines if m in (f"A{behind}", f"B{behind}")]
+        peer = named_values(self.system, state.values)[f"{start}.peer"]
+        return [f"{peer}{behind}"]
 
     def changes(self, change: object, step: Step, state: State) -> list[tuple[int, int, str]]:
         """Return the values that a move or an assignment gives, and how: `>torn` or `torn>`."""
         found = []
         if isinstance(change, Move):
-            for machine in self.targets(change.target, step):
+            for machine in self.targets(change.target, step, state):
                 template = self.model.machines[machine]
                 how = ">torn" if change.destination == template.torn else (
                     "torn>" if change.sources == (template.torn,) else "")
                 code = template.states.index(change.destination)
                 found.append((self.index[machine], code, how))
             return found
-        for machine in self.targets(change.owner, step):  # type: ignore[attr-defined]
+        for machine in self.targets(change.owner, step, state):  # type: ignore[attr-defined]
             index = self.index[f"{machine}.{change.name}"]  # type: ignore[attr-defined]
             value = self.value(change.value, step, state, "", index)  # type: ignore[attr-defined]
             found.append((index, value, ""))
@@ -162,6 +173,10 @@ class Cutting:
                 yield State(tuple({**now, **entry.values, **entry.torn}.values()), state.tables)
             now |= entry.values
         written = {i for e in entries for i in e.values}
+        written |= {self.index[f"{m}.{c.name}" if hasattr(c, "name") else m]
+                    for write in rule.instance.rule.writes for c in write.changes
+                    for m in self.targets(getattr(c, "target" if isinstance(c, Move) else "owner"),
+                                          rule, None)}
         if any(self.survives(fault, rule, i) for i in rule.instance.updates if i not in written):
             yield State(tuple(now.values()), state.tables)
 
@@ -169,7 +184,7 @@ class Cutting:
         power = fault.instance.rule.power
         if power is None or power == ALL_POWER:
             return set(self.model.machines)
-        named = {m for path in power for m in self.targets(path, fault)}
+        named = {m for path in power for m in self.targets(path, fault, None)}
         return {m for m in self.model.machines if any(f"{m}.".startswith(f"{n}.") for n in named)}
 
     def own(self, fault: Step) -> set[int]:
@@ -182,7 +197,7 @@ class Cutting:
     def survives(self, fault: Step, rule: Step, index: int) -> bool:
         if index in self.own(fault):
             return index in {self.index[m] for c in fault.instance.rule.also
-                             for m in self.targets(c.target, fault)} and self.partly(
+                             for m in self.targets(c.target, fault, None)} and self.partly(
                                  fault.instance.rule.also, rule, index)
         powered = fault.instance.rule.power is None or self.owner(index) not in self.scope(fault)
         if powered or self.persists(index):
@@ -226,7 +241,7 @@ class Cutting:
             for index, value, _ in self.changes(change, fault, left):
                 values[index] = value
         for move in rule.also:
-            for machine in self.targets(move.target, fault):
+            for machine in self.targets(move.target, fault, left):
                 template = self.model.machines[machine]
                 here = template.states[left.values[self.index[machine]]]
                 if move.sources is None or here in move.sources:

@@ -449,12 +449,37 @@ must = "touched(this, this.used) or touched({n}, {n}.cell) or {self.truth(1, ["B
 """
 
 
-POWER, WRAP, REFER = 1000, 2000, 3000
-POWERED, WRAPPED, REFERRING = (tuple(range(first, first + 155)) for first in (POWER, WRAP, REFER))
+class CutReferMaker(PowerMaker):
+    """Makes models in which power fails between writes that go through references."""
+
+    def rule(self, number: int) -> str:
+        text = super().rule(number)
+        n = "this" if "each" in text else "A"
+        lines = text.split("\n")
+        for i, line in enumerate(lines):
+            if line.startswith("when"):
+                lines[i] = f'{line[:-1]} and {n}.peer != none"'
+            if line.startswith("writes"):
+                for word in (f'"{n}.level', f'"{n}.flag', f'"{n}: ', f'"{n}.cell', f'"{n}.colour'):
+                    if self.chance.random() < 0.7:
+                        line = line.replace(word, word.replace(n, f"{n}.peer"))  # noqa: PLW2901 - word by word
+                lines[i] = line
+        return "\n".join(lines)
+
+    def model(self) -> str:
+        return super().model().replace('peer = { sort = "Box?", initial = "none" }',
+                                       'peer = { sort = "Box?", unpowered = "A" }')
+
+
+POWER, WRAP, REFER, CUT_REFER = 1000, 2000, 3000, 4000
+POWERED, WRAPPED = (tuple(range(first, first + 155)) for first in (POWER, WRAP))
+REFERRING = tuple(CUT_REFER + i // 4 if i % 4 == 1 else REFER + i for i in range(155))
 
 
 def made(seed: int) -> Maker:
     """Return what makes the model of a seed: in some power fails, numbers wrap, machines refer."""
+    if seed >= CUT_REFER:
+        return CutReferMaker(seed - CUT_REFER)
     if seed >= REFER:
         return ReferMaker(seed - REFER)
     if seed >= WRAP:

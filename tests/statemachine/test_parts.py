@@ -6,7 +6,7 @@ import pytest
 from asked import question
 
 from twinrom.proofs.engines.search.breadth_first import search
-from twinrom.statemachine import InputError, ground, parse_model
+from twinrom.statemachine import InputError, ground, parse_model, terms
 from twinrom.statemachine.running.session import Session
 
 SERVERS = """
@@ -244,3 +244,16 @@ def test_a_budget_is_counted_by_an_argument_of_one_sort() -> None:
         question(SERVERS + FAULTS, '[budget]\nrot = { at_most = 1, each = "this" }\n')
     with pytest.raises(InputError, match=r"`flip` is of this kind and has no `rom`; known: `this`"):
         question(SERVERS + FAULTS, '[budget]\nrot = { at_most = 1, each = "rom" }\n')
+
+
+def test_no_event_is_enabled_of_nothing() -> None:
+    rule = '[rule.boots]\nby = "operator"\neach = { this = "Server" }\nmoves = "this: off -> on"\n'
+    text = (SERVERS + rule).replace("vars.spare", 'vars.peer = "Server?"\nvars.spare')
+    asked = question(text, '[invariant.i]\nmust = "enabled(boots, this=s1.peer.peer)"\n')
+    goal = asked.properties[0].goal
+    for state in asked.system.initial():
+        found = terms.evaluate(goal, state.values, (), {}, asked.system.entry(0))
+        named = {v.name: v.sort.text(c)
+                 for v, c in zip(asked.system.variables, state.values, strict=True)}
+        peer = named["s1.peer"]
+        assert bool(found) is (peer != "none" and named[f"{peer}.peer"] != "none")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from asked import sampled
 from cutting import Cutting, cut_steps
-from random_models import PowerMaker
+from random_models import CutReferMaker, PowerMaker
 
 from twinrom.statemachine import (
     InputError,
@@ -64,9 +64,11 @@ def problem(text: str) -> str:
     return str(raised.value).replace("<text>:", "")
 
 
+@pytest.mark.parametrize("maker", [PowerMaker, CutReferMaker])
 @pytest.mark.parametrize("seed", sampled(range(180), 6))
-def test_random_models_have_the_cuts_of_the_definition(seed: int) -> None:
-    model = parse_model(PowerMaker(seed).model())
+def test_random_models_have_the_cuts_of_the_definition(
+        seed: int, maker: type[PowerMaker]) -> None:
+    model = parse_model(maker(seed).model())
     system, cutting = ground(model), Cutting(model)
     seen = set(system.initial())
     todo = list(seen)

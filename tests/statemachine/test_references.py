@@ -271,3 +271,30 @@ def test_next_of_a_machine_is_that_machine_after_the_step() -> None:
     entry = ground(model).entry(0)
     assert terms.evaluate(term, before.values, after.values, {}, entry)
     assert not terms.evaluate(term, after.values, before.values, {}, entry)
+
+
+KEPT = HEAD.replace("vars = { level", 'persistent = ["level", "flag"]\nvars = { level').replace(
+    'states = ["good", "bad"]', 'states = ["good", "bad"]\ntorn = "bad"\npersistent = true') + (
+    '[rule.power_loss]\nby = "fault"\npower = "off"\n').replace('"off"', '["Cell", "B"]')
+
+
+def written(rule: str) -> list[int]:
+    """Return how many things each write of a rule may change."""
+    text = KEPT.replace('"Box?", twin = "Box" }', '{ sort = "Box?", initial = "none" }, '
+                        'twin = { sort = "Box", initial = "A" } }').replace(
+        'states = ["on", "off"]', 'states = ["on", "off"]\nunpowered = "off"')
+    [_, made] = ground(parse_model(text + SETS + rule)).written
+    return [len(entry.values) for entry in made.entries]
+
+
+def test_a_change_through_a_reference_is_one_write() -> None:
+    assert written('sets = "A.twin.level = 1"') == [2]
+    assert written('moves = "A.twin.cell: good -> bad"\nsets = "A.twin.cell.level = 1"') == [4]
+    assert written('writes = ["A.twin.level = 1", "Box.flag = True"]') == [2, 1, 1]
+
+
+def test_the_order_of_changes_through_references_is_asked_for() -> None:
+    with pytest.raises(InputError, match=r"`A\.level` and `A\.level` survive power loss"):
+        written('sets = ["A.twin.level = 1", "B.twin.level = 1"]')
+    with pytest.raises(InputError, match=r"`A\.level` and `A\.flag` survive power loss"):
+        written('sets = ["A.twin.level = 1", "A.twin.flag = True"]')
