@@ -66,7 +66,8 @@ class Report:
     `refuted` are those of which z3 says, without showing it, that a run breaks them;
     `deadlock` is a shortest run to one that was seen, whether everything was or not.
     `sizes` are those that a violation needs, where they are not those of the question;
-    `idle` has the rules an overlay adds that happen in no state of a complete search.
+    `idle` has the rules an overlay adds that happen in no state of a complete search, and `uncut`
+    those with several writes that happen, and that no fault comes between.
     """
 
     engine: str
@@ -84,6 +85,7 @@ class Report:
     refuted: frozenset[str] = frozenset()
     lost: bool = False
     idle: tuple[str, ...] = ()
+    uncut: tuple[str, ...] = ()
     deadlock: Run | None = None
 
     @property

@@ -144,7 +144,9 @@ def _absent(layers: Layers, known: Mapping[str, Sort]) -> dict[str, Sort]:
                 found[name] = known[str(text).removesuffix("?")]
         for name, values in _table(rule.get("each")).items():
             listed = set(map(str, values)) if isinstance(values, list) else set()
-            sorts = [sort for sort in known.values() if listed & set(sort.labels or ())]
+            run_over = str(values).rpartition(".")[2]  # a template, or `this.Bank`
+            sorts = [sort for group, sort in known.items()
+                     if group == run_over or listed & set(sort.labels or ())]
             found.update((name, sort) for sort in sorts[:1])
     return found
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from functools import cache
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from asked import ROOT, judged, of_mutant, sampled
 from called import twinrom
 from cutting import Cutting, cut_steps
 from modern import CASES, KNOWN, WITH_CUTS, modern, path
+from relation import Solver, walked
 
 from twinrom.proofs import (
     Checked,
@@ -168,6 +170,8 @@ def answered(question: Question, *, plain: bool) -> object:
 def test_readers_agree_on_mutants(name: str, mutant: str) -> None:
     question = of_mutant(modern(name), changed(name)[mutant])
     assert answered(question, plain=False) == answered(question, plain=True)
+    start = min(question.system.initial(), key=lambda s: (s.values, s.tables))
+    assert list(walked(question.system, Solver(question), random.Random(mutant), start))
     cutting = Cutting(question.model)
     for state in reachable(question.system):
         assert cut_steps(question.system, state) == cutting.after(state)

@@ -53,6 +53,7 @@ def _model(checked: Checked) -> dict[str, Any]:
         "undecided": checked.undecided,
         "standing": checked.standing,
         "limited": {setting.name: setting.value for setting in question.limited},
+        "uncut": list(checked.uncut),
         "rest": _rest(checked),
         "deadlock": deadlock_json(checked),
         "engines": {name: _engine(report) for name, report in checked.reports.items()},

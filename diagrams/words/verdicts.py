@@ -254,6 +254,8 @@ def unasked_lines(checked: Checked) -> list[str]:
         "A finding no more, so take `expect` out": [
             r.prop.name for r in checked.results if r.gone and r.failed],
     }
+    groups["Never cut between its writes, so their order is not put to the test"] = [
+        f"rule {name}" for name in checked.uncut]
     for one in checked.results:
         if one.may_be_untested:
             why = printable(one.prop.may_be_untested or "")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from twinrom.proofs.engines.options import Options
     from twinrom.proofs.mutation.mutants import Mutant
+    from twinrom.proofs.report import Found
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.spec import Property
@@ -123,7 +124,8 @@ class Trials:
         deadline = started + timeout if timeout is not None else None
         try:
             changed = mutated(self.question.model, mutant)
-            asked = pose(changed, *read_spec(self.spec), dict(self.question.budget))
+            asked = replace(pose(changed, *read_spec(self.spec), dict(self.question.budget)),
+                            settings=self.question.settings)
             outcome = _killed(asked, self.skip, self.options, deadline)
         except InputError as error:
             outcome = MutantOutcome("killed", error.problems[0].message, "mistake")
@@ -192,7 +194,8 @@ def _killed(
         and (run := report.found[p.name].violation) is not None
     ]  # fmt: skip
     stuck = deadlock(asked)
-    if report.deadlock is not None and not broken and stuck.name not in skip:
+    counts = stuck.name not in skip and not asked.limited
+    if report.deadlock is not None and not broken and counts:
         broken = [(report.deadlock.length, stuck, report.deadlock)]
     if broken:
         length, prop, run = min(broken, key=lambda item: item[0])
@@ -204,11 +207,21 @@ def _killed(
         found = report.found[prop.name]
         if (sooner := known_otherwise(asked, prop, found.violation)) is not None:
             return MutantOutcome("killed", prop.name, "violated", sooner)
-        idle = found.witness is None and prop.may_be_untested is None
-        if found.violation is None and (idle or prop.expect_violated):
-            how = "holds" if prop.expect_violated else "vacuous"
+        how = failing(asked, prop, found)
+        if how is not None:
             return MutantOutcome("killed", prop.name, how)
     return None
+
+
+def failing(question: Question, prop: Property, found: Found) -> str | None:
+    """Return how a property fails `check`, or would if it were none of bookkeeping or a gap."""
+    if found.violation is not None:
+        known = prop.expect_violated and known_otherwise(question, prop, found.violation) is None
+        return None if known else "violated"
+    if prop.expect_violated and not question.elsewhere:
+        return "holds"
+    asked = prop.may_be_untested is None and not question.limited
+    return "vacuous" if found.witness is None and asked else None
 
 
 def known_otherwise(question: Question, prop: Property, run: Run | None) -> int | None:

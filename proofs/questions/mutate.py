@@ -13,7 +13,7 @@ from twinrom.proofs.mutation.outcome import (
     End,
     MutantOutcome,
     MutationTask,
-    known_otherwise,
+    failing,
 )
 from twinrom.proofs.spec.standard import deadlock
 from twinrom.statemachine import InputError, did_you_mean
@@ -111,13 +111,12 @@ def _failing(question: Question, options: Options) -> tuple[str, ...]:
             question.model.paths[0], f"the search of the model itself did not end: {report.stopped}"
         )
     found = [(p, report.found[p.name]) for p in question.properties]
-    stuck = (deadlock(question).name,) if report.deadlock is not None else ()
+    counts = report.deadlock is not None and not question.limited
+    stuck = (deadlock(question).name,) if counts else ()
     return stuck + tuple(
         p.name
         for p, f in found
-        if (f.violation is not None) != p.expect_violated
-        or known_otherwise(question, p, f.violation) is not None
-        or (f.violation is None and f.witness is None and p.may_be_untested is None)
+        if failing(question, p, f) is not None
     )
 
 

@@ -39,8 +39,11 @@ def _all(nodes: Iterable[Expr]) -> Iterator[Word]:
 
 
 def model_words(model: Model) -> set[Word]:
-    """Return what the rules, the initial condition and the duties of a model mention."""
+    """Return what rules, duties, the initial condition and the values of variables mention."""
     formulas = [*model.init]
+    for template in model.templates.values():
+        for values in (template.initials, template.unpowered, template.torn_values):
+            formulas += values.values()
     for rule in model.rules.values():
         formulas += rule_formulas(rule)
     for event in model.events.values():

@@ -260,9 +260,19 @@ class Checked:
         return {word: tuple(found[word]) for word in STANDINGS if word in found}
 
     @property
+    def uncut(self) -> tuple[str, ...]:
+        """Return the rules with several writes that happen, and are never cut between them."""
+        return tuple(dict.fromkeys(n for report in self.reports.values() for n in report.uncut))
+
+    @property
     def tested(self) -> bool:
         """Say whether any property may have been put to the test."""
         return not all(isinstance(r.verdict, Vacuous) for r in self.judged)
+
+    @property
+    def _put_to_the_test(self) -> bool:
+        """Say whether some property was, and all writes were cut where the files let them be."""
+        return self.tested and (not self.uncut or bool(self.question.limited))
 
     @property
     def rank(self) -> tuple[int, bool]:
@@ -274,7 +284,7 @@ class Checked:
                   if isinstance(r.verdict, Unknown | NotChecked) and not r.prop.bookkeeping}
         last = len(STANDINGS) - 1
         for number, word in enumerate(STANDINGS):
-            if word in self.broken or (word == UNTESTED and not self.tested):
+            if word in self.broken or (word == UNTESTED and not self._put_to_the_test):
                 return number, True
             if number in opened:
                 return number, False
@@ -305,7 +315,8 @@ class Checked:
     @property
     def failed(self) -> bool:
         """Say whether any property fails the run, a deadlock does, or none is put to the test."""
-        return any(r.failed for r in self.judged) or not (self.tested or self.question.limited)
+        return any(r.failed for r in self.judged) or not (
+            self._put_to_the_test or self.question.limited)
 
     @property
     def undecided(self) -> bool:

@@ -178,9 +178,10 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _are_entries(values: list[Any], how: Notation | None) -> bool:
+    """Say whether these can be entries of a list; a range is one value."""
     inner = [part for value in values
              for part in (value if how == "write" and isinstance(value, list) else [value])]
-    return all(isinstance(value, str) for value in inner)
+    return all(isinstance(value, str) and not (how == "name" and ".." in value) for value in inner)
 
 
 def text(entry: Any) -> str:

@@ -182,7 +182,7 @@ def _forget_misspelled(document: Document, below: Mapping[str, Any], data: dict[
         others = names_at(below, inside)
         missing = lacking(ModelShape, key, said)
         if key[0] == "machine" and len(key) == 2:  # noqa: PLR2004 - a template, not a variable
-            missing = [k for k in ("instances",) if k not in said]  # and no machine of that name
+            missing = [] if {"instances", "parts"} & said.keys() else ["instances"]
         needs = f" (a new one needs `{missing[0]}`)" if missing else ""
         if key[0] == "event":
             others += [event for event in _events(below) if event not in others]

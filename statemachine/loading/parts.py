@@ -80,7 +80,8 @@ def check_parts(machines: Mapping[str, MachineShape], root: Place, problems: Pro
         owner = machines.get(shape.part_of)
         for i, part in enumerate(shape.parts):
             at = place.at("parts", i)
-            if check_name(part, at, problems, at_key=False) and owner and part in owner.vars:
+            named = check_name(part, at, problems, inner=True, at_key=False)
+            if named and owner and part in owner.vars:
                 problems.add(at.problem(f"`{part}` is already a variable of `{shape.part_of}`",
                                         "choose another name"))
 

@@ -95,13 +95,14 @@ def _asked(r: Context, node: e.Call, rules: Sequence[RuleInstance], named: tuple
 
 def _guards(r: Context, node: e.Call, instance: RuleInstance,
             asked: Mapping[str, Typed]) -> Iterator[Term]:
-    """Yield guards one of which holds where the rule can happen with these arguments."""
+    """Yield guards one of which holds where the rule can happen with these arguments.
+
+    What a rule does not have cannot tell it apart, as for overlaps and `can_happen`.
+    """
     fixed = {a.name: a for a in instance.arguments}
     given = {a.name: a for a in instance.given}
-    if not asked.keys() <= fixed.keys() | given.keys():
-        return
     here = [terms.equal(fixed[n].term, v.term) if n in fixed else in_sort(v, given[n].sort)
-            for n, v in asked.items()]
+            for n, v in asked.items() if n in fixed or n in given]
     here += [v.defined for v in asked.values()]
     guard = _with(instance.guard, {n: v.term for n, v in asked.items() if n in given},
                   later=r.later)

@@ -20,7 +20,7 @@ LISTS: dict[str, Notation] = {
     "rule.*.when": "formula", "rule.*.sets": "assignment", "rule.*.writes": "write",
     "event.*.can_happen": "formula",
     "machine.*.instances": "name", "machine.*.states": "name", "machine.*.initial": "name",
-    "machine.*.persistent": "name",
+    "machine.*.persistent": "name", "machine.*.parts": "name",
 }  # fmt: skip
 
 

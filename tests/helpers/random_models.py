@@ -448,6 +448,7 @@ whenever = "{self.truth(1, ["A", "this"])}"
 must = "touched(this, this.used) or touched({n}, {n}.cell) or {self.truth(1, ["B", "this"])}"
 """
 
+
 class CutReferMaker(PowerMaker):
     """Makes models in which power fails between writes that go through references."""
 
@@ -471,8 +472,8 @@ class CutReferMaker(PowerMaker):
 
 
 POWER, WRAP, REFER, CUT_REFER = 1000, 2000, 3000, 4000
-POWERED, WRAPPED = tuple(range(POWER, POWER + 60)), tuple(range(WRAP, WRAP + 60))
-REFERRING = (*range(REFER, REFER + 60), *range(CUT_REFER, CUT_REFER + 20))
+POWERED, WRAPPED = (tuple(range(first, first + 155)) for first in (POWER, WRAP))
+REFERRING = tuple(CUT_REFER + i // 4 if i % 4 == 1 else REFER + i for i in range(155))
 
 
 def made(seed: int) -> Maker:

@@ -92,6 +92,7 @@ def test_what_has_no_effect_is_refused_with_the_spec(folder: Path, text: str, sa
     '[machine.Door.vars]\nup = "bool"\n[add]\ninit.require = "all(not d.up for d in Door)"',
     '[machine.Door.vars]\nup = "bool"\n[add]\ninit.require = "closed"\n'
     '[define]\nclosed = "not door.up"',
+    '[define]\nfirst = "True"\n[machine.Door.vars]\nup = { sort = "bool", initial = "first" }',
     "remove = ['rule.never']",
 ])  # fmt: skip
 def test_what_has_an_effect_is_not(folder: Path, text: str) -> None:

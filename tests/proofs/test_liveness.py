@@ -506,8 +506,8 @@ def with_barred(spec: str) -> str:
 
 @pytest.mark.parametrize("automatic", [(), ("host", "operator"), ("host", "operator", "fault")])
 @pytest.mark.parametrize(
-    "seed", [*sampled(SEEDS, 3), *sampled(POWERED, 12), *sampled(WRAPPED, 12),
-             *sampled(REFERRING, 12)])
+    "seed", [*sampled(SEEDS, 3), *sampled(POWERED, 31), *sampled(WRAPPED, 31),
+             *sampled(REFERRING, 31)])
 def test_search_decides_what_the_definition_says(seed: int, automatic: tuple[str, ...]) -> None:
     maker = made(seed)
     model, spec = maker.model(), maker.spec()

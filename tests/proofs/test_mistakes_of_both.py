@@ -60,7 +60,7 @@ DAMAGED = {
     "sort": ('"1..3"', '"3..1"', "the range `3..1` is empty"),
     "no sort": ('Place = ["here", "there"]', "Place = 3", "expected a string or a list of strings"),
     "machine": ('states = ["open"', 'statse = ["open"', "unknown key `statse`"),
-    "instances": ('instances = ["door"]\n', "", "`instances` is missing"),
+    "instances": ('instances = ["door"]\n', "instances = 3\n", "expected "),
     "variable": ('place = "Place"', 'place = "Palce"', "unknown sort `Palce`"),
     "definition": ('low = "door.level == 1"', 'low = "door.lvl == 1"', "has no variable `lvl`"),
     "unreadable": ('low = "door.level == 1"', 'low = "door.level = 1"', "`=` does not compare"),

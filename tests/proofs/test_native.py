@@ -95,7 +95,7 @@ def test_changes_have_the_same_report(path: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(45), *sampled(POWERED, 6), *sampled(WRAPPED, 6), *sampled(REFERRING, 6)])
+    "seed", [*range(45), *sampled(POWERED, 16), *sampled(WRAPPED, 16), *sampled(REFERRING, 16)])
 def test_random_models_have_the_same_report(seed: int) -> None:
     maker = made(seed)
     same(question(maker.model(), maker.spec()), max_states=2_500)

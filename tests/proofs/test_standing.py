@@ -15,7 +15,17 @@ from twinrom.diagrams import checked_json, checked_view, commands, comparison_js
 from twinrom.diagrams.page import Subject, report_page
 from twinrom.diagrams.terminal.comparison import comparison_view
 from twinrom.diagrams.words.verdicts import standing_words, unasked_lines
-from twinrom.proofs import Checked, Options, Unknown, baseline, check, compare, drift, request
+from twinrom.proofs import (
+    Checked,
+    Options,
+    Unknown,
+    baseline,
+    check,
+    compare,
+    drift,
+    mutate,
+    request,
+)
 from twinrom.proofs.questions.faults import availability
 from twinrom.proofs.verdicts.verdict import ranked
 from twinrom.statemachine import InputError
@@ -154,6 +164,17 @@ def test_what_limits_leave_unasked_fails_nothing(tmp_path: Path) -> None:
         "safe, but for 1 known finding, with release=5")
     assert standing_words(limited(tmp_path, "[budget]\nrelease = 1\n" + spec, fault=5)) == (
         "safe, but for 1 known finding")
+
+
+def test_mutants_within_limits_are_judged_within_them(tmp_path: Path) -> None:
+    spec = SAFE + KNOWN + '[invariant.twice]\nwhenever = "lamp.n == 2"\nmust = "lamp.n > 1"\n'
+    asked = limited(tmp_path, spec, fault=0).request
+    found = mutate(asked, SEARCH)
+    assert found.failing == ()
+    ends = {m.name: o.end for m, o in found.outcomes}
+    assert ends["rule.press: drop lamp.n = min(lamp.n + 1, 2)"] == "survived"
+    assert ends["rule.press: widen lamp: off -> on"] == "survived"
+    assert mutate(replace(asked, faults={}), SEARCH).failing == ()
 
 
 def test_smaller_sizes_are_limits_and_larger_ones_are_none(tmp_path: Path) -> None:

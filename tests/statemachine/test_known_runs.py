@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+import random
 from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
+from asked import sampled
+from random_models import POWERED, REFERRING, SMALL, WRAPPED, made
 from rich.console import Console
 from typer.testing import CliRunner
 
 from twinrom.diagrams import checked_json, checked_view, commands
 from twinrom.diagrams.page import Subject, report_page
 from twinrom.proofs import Options, check, compare, mutate, request
-from twinrom.statemachine import InputError, from_itf
+from twinrom.statemachine import (
+    InputError,
+    Problems,
+    Session,
+    from_itf,
+    ground,
+    known_runs,
+    parse_model,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +46,7 @@ moves = "door: shut -> locked"
 [event.kick]
 """
 SPEC = '[invariant.known]\nmust = "door in (open, shut, locked)"\n'
+WALK = 6
 SEARCH = Options(engines=("search",))
 
 
@@ -200,6 +212,40 @@ def test_it_is_shown_where_verdicts_are(tmp_path: Path) -> None:
         ("run", "proved", 2), ("run", "proved", None)]  # fmt: skip
     trace = from_itf(checked.question.system, reported["witness"])
     assert [s.event for s in trace.steps] == ["shut", "turn"]
+
+
+def walked(seed: int) -> tuple[str, list[str]]:
+    """Return a random model, and the events of a walk in it."""
+    text, chance = made(seed).model(), random.Random(seed)
+    session = Session(ground(parse_model(text)))
+    walk: list[str] = []
+    while len(walk) < WALK and (able := session.runtime.enabled()):
+        step = chance.choice(able)
+        session.step(step)
+        walk.append(str(step))
+    return text, walk
+
+
+@pytest.mark.parametrize("seed", sampled((*SMALL, *POWERED, *WRAPPED, *REFERRING), 12))
+def test_every_walk_in_a_random_model_is_possible(seed: int) -> None:
+    text, walk = walked(seed)
+    if not walk:
+        return
+    problems = Problems()
+    start = f"init {start_of(text)}"
+    model = parse_model(text + run(json.dumps([start, *walk]), "possible"))
+    [found] = known_runs(model, problems)
+    assert (problems.found, found.example is not None) == ([], True)
+    model = parse_model(text + run(json.dumps([start, *walk]), "impossible"))
+    assert known_runs(model, problems) == ()
+    assert [p.message for p in problems.found] == ["the run `reported` is possible"]
+
+
+def start_of(text: str) -> str:
+    """Return the initial state that a session starts in, as a script says it."""
+    session = Session(ground(parse_model(text)))
+    values = zip(session.system.variables, session.state.values, strict=True)
+    return " ".join(f"{v.name}={v.sort.text(code)}" for v, code in values)
 
 
 def test_a_mutant_that_makes_it_impossible_is_killed(tmp_path: Path) -> None:

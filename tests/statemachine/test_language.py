@@ -146,7 +146,8 @@ vars = {{ {name} = "bool" }}
 [machine.Owner]
 instances = ["C"]
 [machine.Part]
-instances = ["C.{name}"]
+part_of = "Owner"
+parts = ["{name}"]
 states = ["up", "down"]
 vars = {{ {name} = "bool" }}
 [rule.turns]

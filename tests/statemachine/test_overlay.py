@@ -413,8 +413,10 @@ events = ["tap", "opens"]
 """
 
 
-def test_an_event_without_rules_is_declared_and_its_duty_stays(folder: Path) -> None:
-    (folder / "door.toml").write_text(BASE + LAST, encoding="utf-8")
+@pytest.mark.parametrize("each", ['["door"]', '"Door"'])
+def test_an_event_without_rules_is_declared_and_its_duty_stays(folder: Path, each: str) -> None:
+    last = LAST.replace('["door"]', each)
+    (folder / "door.toml").write_text(BASE + last, encoding="utf-8")
     (folder / "door.spec.toml").write_text(ASKS, encoding="utf-8")
     saved(folder, 'remove = ["rule.taps", "rule.opens"]', "middle.toml")
     over = saved(folder, "[rule.rises]\nwhen = 'door.level < 2'", base="middle.toml")
@@ -423,7 +425,7 @@ def test_an_event_without_rules_is_declared_and_its_duty_stays(folder: Path) -> 
         assert asked.model.events.keys() == {"tap", "opens"}
         assert [duty.event.name for duty in asked.system.duties] == ["tap"]
     assert "event" not in "".join(map(str, load_model(str(folder / "middle.toml")).changes))
-    back = saved(folder, LAST.partition("[event")[0], base="middle.toml")
+    back = saved(folder, last.partition("[event")[0], base="middle.toml")
     assert load_model(back).events.keys() == {"tap", "opens"}
     other = saved(folder, 'remove = "rule.taps.given"\n[rule.taps]\nsets = "who.level = 1"')
     assert len(request(other).question().properties) == len(asked.properties)

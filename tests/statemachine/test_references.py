@@ -79,7 +79,7 @@ def state_of(model: Model, **named: Any) -> State:
                        for v in ground(model).variables), 0)
 
 
-@pytest.mark.parametrize("seed", sampled(REFERRING, 12))
+@pytest.mark.parametrize("seed", sampled(REFERRING, 31))
 def test_random_expressions_mean_what_the_definition_says(seed: int) -> None:
     maker, chance = made(seed), random.Random(seed)
     model = parse_model(maker.model())
@@ -96,7 +96,7 @@ def arguments(step: Step) -> dict[str, Any]:
     return fixed | {a.name: a.sort.value(code) for a, code in given}
 
 
-@pytest.mark.parametrize("seed", sampled(REFERRING, 12))
+@pytest.mark.parametrize("seed", sampled(REFERRING, 31))
 def test_random_rules_do_what_the_definition_says(seed: int) -> None:
     chance, wrong = random.Random(seed), 0
     model = parse_model(made(seed).model())

@@ -18,9 +18,8 @@ from twinrom.proofs.engines.search.breadth_first import (
 )
 from twinrom.proofs.engines.search.lookups import Truths
 from twinrom.proofs.engines.search.overlaps import Overlaps
-from twinrom.proofs.engines.search.targets import DEADLOCK, HAPPENS
+from twinrom.proofs.engines.search.targets import DEADLOCK, UNTOLD, Untold, untold
 from twinrom.proofs.report import Counts, Found, Report
-from twinrom.proofs.spec.added import added_rules
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import State, Step
 
@@ -143,12 +142,12 @@ class NativeSearch:
         found = [(c, self.space.found(n)) for n, c in enumerate(self.checks)]
         runs: Mapping[tuple[str, str], Run] = runs_to(
             self.space,
-            {c.key: hit for c, hit in found if hit is not None and c.what != HAPPENS},
+            {c.key: hit for c, hit in found if hit is not None and c.what not in UNTOLD},
         )
-        happened = {c.name for c, hit in found if hit is not None and c.what == HAPPENS}
-        never = [r.name for r in added_rules(self.question.model) if r.name not in happened]
         clean = self.layers - 1
         complete = stopped is None
+        hits = {c.key for c, hit in found if hit is not None}
+        more = untold(self.question, hits) if complete else Untold()
         wanted = {
             p.name: Found(
                 None if complete else clean,
@@ -165,6 +164,7 @@ class NativeSearch:
             stopped,
             self.counts(),
             time.monotonic() - self.started,
-            idle=tuple(never) if complete else (),
+            idle=more.idle,
             deadlock=runs.get(DEADLOCK),
+            uncut=more.uncut,
         )

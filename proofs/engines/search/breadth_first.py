@@ -20,7 +20,7 @@ from twinrom.proofs.engines.search.expand import Expander
 from twinrom.proofs.engines.search.liveness import decided
 from twinrom.proofs.engines.search.lookups import TargetLookup
 from twinrom.proofs.engines.search.overlaps import Overlaps
-from twinrom.proofs.engines.search.targets import DEADLOCK, HAPPENS, Target, targets
+from twinrom.proofs.engines.search.targets import DEADLOCK, UNTOLD, Target, Untold, targets, untold
 from twinrom.proofs.report import Counts, Found, Report
 from twinrom.proofs.spec.events import at_instance, reads_payload
 from twinrom.proofs.spec.overlaps import overlapping
@@ -144,7 +144,7 @@ class _Search:
                 break
             self._forget_settled()
             frontier, stopped = self._expand(frontier, max_states, deadline)
-        sought = {key: hit for key, hit in self.hits.items() if key[0] != HAPPENS}
+        sought = {key: hit for key, hit in self.hits.items() if key[0] not in UNTOLD}
         runs = runs_to(sought, self.layers, self.packing, self.expander.successors)
         return self._report(stopped, runs)
 
@@ -284,11 +284,10 @@ class _Search:
             for p in (self.question.properties if complete else self.question.decidable)
         }
         seconds = time.monotonic() - self.started
-        never = [t.name for t in self.looking_for if t.what == HAPPENS
-                 and (t.what, t.name) not in self.hits]  # fmt: skip
+        more = untold(self.question, self.hits) if complete else Untold()
         return Report(
             "search", found, clean, complete, stopped, self._counts(), seconds,
-            idle=tuple(never) if complete else (), deadlock=runs.get(DEADLOCK),
+            idle=more.idle, deadlock=runs.get(DEADLOCK), uncut=more.uncut,
         )  # fmt: skip
 
     def space(self, clock: Clock) -> SearchedSpace:

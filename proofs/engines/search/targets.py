@@ -9,18 +9,22 @@ from twinrom.proofs.spec.standard import deadlock
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from twinrom.proofs.spec.question import Question
     from twinrom.statemachine.terms import Term
 
 DEADLOCK = ("deadlock", "")
-HAPPENS = "happens"
+HAPPENS, WRITES, CUT = "happens", "writes", "is cut"
+UNTOLD = frozenset({HAPPENS, WRITES, CUT})  # of these it is known that, and no run is shown
 
 
 class Target(NamedTuple):
     """A term to look for: in every state, or (`stepwise`) in every step.
 
     `what` is a "violation" or a "witness" of the property `name`, or a "deadlock" of no property;
-    that the rule `name` "happens" is asked of those that an overlay adds.
+    that the rule `name` "happens" is asked of those that an overlay adds, and of those with several
+    writes whether it "writes", and "is cut" between them.
     """
 
     name: str
@@ -41,7 +45,38 @@ def targets(question: Question) -> tuple[Target, ...]:
         found.append(Target(prop.name, "witness", prop.whenever, prop.stepwise))
     what, name = DEADLOCK
     found.append(Target(name, what, deadlock(question).bad, stepwise=False))
-    for rule in added_rules(question.model):
-        steps = frozenset(i.index for i in question.system.instances if i.rule.name == rule.name)
-        found.append(Target(rule.name, HAPPENS, terms.event(steps), stepwise=True))
+    system, writers = question.system, _writers(question)
+    of_rules = [(r.name, HAPPENS, system.instances) for r in added_rules(question.model)]
+    of_rules += [(name, WRITES, system.written) for name in writers]
+    steps = [(name, what, [i for i in instances if i.rule.name == name])
+             for name, what, instances in of_rules]
+    steps += [(name, CUT, [i for i in system.instances if i.cut and i.cut.rule.name == name])
+              for name in writers]
+    found += [Target(name, what, terms.event(frozenset(i.index for i in instances)), stepwise=True)
+              for name, what, instances in steps]
     return tuple(found)
+
+
+def _writers(question: Question) -> tuple[str, ...]:
+    """Return the rules whose writes a fault could come between."""
+    several = (i.rule.name for i in question.system.written if len(i.entries) > 1)
+    return tuple(dict.fromkeys(several))
+
+
+class Untold(NamedTuple):
+    """Rules of which a complete search has something to say, though no property asks.
+
+    `idle` are those that an overlay adds and that never happen; `uncut` are those with several
+    writes that happen, and are never cut between them.
+    """
+
+    idle: tuple[str, ...] = ()
+    uncut: tuple[str, ...] = ()
+
+
+def untold(question: Question, hits: Collection[tuple[str, str]]) -> Untold:
+    """Return what the targets that were hit, by what they are and their names, leave to say."""
+    return Untold(
+        tuple(r.name for r in added_rules(question.model) if (HAPPENS, r.name) not in hits),
+        tuple(name for name in _writers(question)
+              if (WRITES, name) in hits and (CUT, name) not in hits))
