@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from asked import question
+from asked import corpus, question
 
+from twinrom.proofs.engines.native import search_native
 from twinrom.proofs.engines.search.breadth_first import search
 from twinrom.statemachine import InputError, ground, parse_model, terms
 from twinrom.statemachine.running.session import Session
@@ -278,3 +279,13 @@ def test_groups_that_are_none(group: str, said: str) -> None:
     with pytest.raises(InputError) as raised:
         question(SERVERS, f'[invariant.i]\nmust = "any(b == b for b in {group})"\n')
     assert str(raised.value).splitlines()[0].endswith(f": {said}")
+
+
+def test_a_fleet_is_counted_alike_by_both_searches() -> None:
+    asked = corpus("fleet")
+    plain, native = search(asked), search_native(asked)
+    assert plain.counts == native.counts
+    assert plain.counts is not None
+    assert (plain.counts.states, plain.counts.transitions) == (2903, 9764)
+    assert {n for n, f in plain.found.items() if f.violation is not None} == set()
+    assert {n for n, f in plain.found.items() if f.witness is None} == set()
