@@ -167,6 +167,8 @@ def grouped(r: Context, group: e.Expr) -> list[Typed]:
                          f"{kind_of(head.sort)}")
         return found
     name = str(group)
+    if isinstance(group, e.Name) and group.path[1:] and group.path[-1] in v.model.templates:
+        return _own_parts(r, group)
     if name not in v.sorts:
         r.refuse_name(group, name, f"`{group}` is not a group",
                       did_you_mean(name, v.sorts) or "a template, a sort or `(a, b)`")
@@ -176,6 +178,22 @@ def grouped(r: Context, group: e.Expr) -> list[Typed]:
     if sort.labels:
         return [constant_of(r, sort, label) for label in sort.labels]
     return [Typed(terms.constant(c), replace(sort, low=c, high=c)) for c in sort.codes()]
+
+
+def _own_parts(r: Context, group: e.Name) -> list[Typed]:
+    """Return the parts of one machine that are of a template: `this.Bank`."""
+    sort = r.vocabulary.sorts[group.path[-1]]
+    owner = r.value(e.Name(group.path[:-1], group.span))
+    if owner.machine is None:
+        if not owner.sort.template:
+            r.refuse(group, f"`{'.'.join(group.path[:-1])}` is not a machine but "
+                     f"{kind_of(owner.sort)}")
+        r.refuse(group, f"`{'.'.join(group.path[:-1])}` is one machine or another",
+                 f"run over all of `{sort.name}`")
+    parts = [part for part in sort.labels or () if part.startswith(f"{owner.machine}.")]
+    if not parts:
+        r.refuse(group, f"no `{sort.name}` is part of `{owner.machine}`")
+    return [constant_of(r, sort, part) for part in parts]
 
 
 def unending(r: Context, group: e.Expr) -> bool:

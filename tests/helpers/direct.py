@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twinrom.statemachine import Move
 from twinrom.statemachine import syntax as e
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twinrom.statemachine import Expr, Model, Move, Rule, TransitionSystem
+    from twinrom.statemachine import Expr, Model, Rule, TransitionSystem
+    from twinrom.statemachine.model import Assignment
 
 NOTHING, NONE = object(), object()
 
@@ -140,6 +142,8 @@ def happened(direct: Direct, rule: Rule, bound: Mapping[str, Any]) -> dict[str, 
     written = [m for move in rule.moves for m in _targets(direct, move, bound) or [("", False)]]
     if len(able) < len(written) or not all(direct.truth(f.expr, bound) for f in rule.when):
         return None
+    if not _can_write(direct, rule, bound):
+        return None
     made: dict[str, Any] = {}
 
     def change(name: str, value: Any) -> None:
@@ -152,15 +156,50 @@ def happened(direct: Direct, rule: Rule, bound: Mapping[str, Any]) -> dict[str, 
             if here:
                 change(machine, move.destination)
     for one in rule.sets:
-        owner = _path(direct, one.owner, bound)
-        value = direct.value(one.value.expr, bound)
-        machines = direct.model.templates[owner].instances if owner in direct.model.templates else (
-            [owner])
-        for machine in machines:
-            if machine in (NOTHING, NONE) or value is NOTHING:
+        for name, value in _assigned(direct, one, bound):
+            change(name, value)
+    return {**direct.state, **made, **_by_writes(direct, rule, bound)}
+
+
+def _can_write(direct: Direct, rule: Rule, bound: Mapping[str, Any]) -> bool:
+    """Say whether each machine that is written to can make its first move."""
+    moved: set[str] = set()
+    for move in (c for write in rule.writes for c in write.changes if isinstance(c, Move)):
+        targets = _targets(direct, move, bound)
+        if not targets or not all(here or m in moved for m, here in targets):
+            return False
+        moved |= {machine for machine, _ in targets}
+    return True
+
+
+def _by_writes(direct: Direct, rule: Rule, bound: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the writes leave, the last value of each."""
+    made: dict[str, Any] = {}
+    for write in rule.writes:
+        inside: dict[str, Any] = {}
+        for one in write.changes:
+            if isinstance(one, Move):
+                machines = [machine for machine, _ in _targets(direct, one, bound)]
+                if any(m in made and one.sources and made[m] not in one.sources for m in machines):
+                    raise Wrong(str(one))
+                changed = [(machine, one.destination) for machine in machines]
+            else:
+                changed = _assigned(direct, one, bound)
+            if write.listed and any(name in inside for name, _ in changed):
                 raise Wrong(str(one))
-            change(f"{machine}.{one.name}", value)
-    return {**direct.state, **made}
+            inside |= dict(changed)
+        made |= inside
+    return made
+
+
+def _assigned(direct: Direct, one: Assignment, bound: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    owner = _path(direct, one.owner, bound)
+    value = direct.value(one.value.expr, bound)
+    templates = direct.model.templates
+    machines = templates[owner].instances if owner in templates else [owner]
+    if NOTHING in machines or NONE in machines or value is NOTHING:
+        raise Wrong(str(one))
+    return [(f"{machine}.{one.name}", value) for machine in machines]
 
 
 def _path(direct: Direct, path: str, bound: Mapping[str, Any]) -> Any:

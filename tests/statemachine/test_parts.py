@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from asked import question
+from asked import corpus, question
 
+from twinrom.proofs.engines.native import search_native
 from twinrom.proofs.engines.search.breadth_first import search
 from twinrom.statemachine import InputError, ground, parse_model, terms
 from twinrom.statemachine.running.session import Session
@@ -257,3 +258,34 @@ def test_no_event_is_enabled_of_nothing() -> None:
                  for v, c in zip(asked.system.variables, state.values, strict=True)}
         peer = named["s1.peer"]
         assert bool(found) is (peer != "none" and named[f"{peer}.peer"] != "none")
+
+
+def test_a_quantifier_runs_over_the_parts_of_a_machine() -> None:
+    define = '[define]\n"healthy(s)" = "all(b is good for b in s.Bank)"\n'
+    spec = ('[invariant.i]\neach = { this = "Server" }\nmust = ["healthy(this)", '
+            '"count(c.full for c in this.Cell) == 0", "all(any(b != s.boot for b in s.Bank) '
+            'for s in Server)", "any(c == this.A.x for c in this.A.Cell)"]\n')
+    report = search(question(SERVERS + define, spec))
+    assert {n for n, f in report.found.items() if f.violation is not None} == set()
+
+
+@pytest.mark.parametrize(("group", "said"), [
+    ("s1.boot.Server", "`s1.boot` is one machine or another; run over all of `Server`"),
+    ("s1.Server", "no `Server` is part of `s1`"),
+    ("s1.A.x.full.Bank", "`s1.A.x.full` is not a machine but a `bool`"),
+    ("s1.Bnk", "`s1.Bnk` is not a group; did you mean `Bank`?"),
+])
+def test_groups_that_are_none(group: str, said: str) -> None:
+    with pytest.raises(InputError) as raised:
+        question(SERVERS, f'[invariant.i]\nmust = "any(b == b for b in {group})"\n')
+    assert str(raised.value).splitlines()[0].endswith(f": {said}")
+
+
+def test_a_fleet_is_counted_alike_by_both_searches() -> None:
+    asked = corpus("fleet")
+    plain, native = search(asked), search_native(asked)
+    assert plain.counts == native.counts
+    assert plain.counts is not None
+    assert (plain.counts.states, plain.counts.transitions) == (2903, 9764)
+    assert {n for n, f in plain.found.items() if f.violation is not None} == set()
+    assert {n for n, f in plain.found.items() if f.witness is None} == set()
