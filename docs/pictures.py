@@ -18,7 +18,7 @@ SECOND = "known_good_image_is_kept"
 COMMANDS: dict[str, str] = {
     "msa1000.svg": "msa1000",
     "msa1000-controller.svg": "msa1000 --machine Controller",
-    "msa1000-array.svg": "msa1000 --machine Array",
+    "msa1000-array.svg": "msa1000 --machine array",
     "msa1000-reachable.svg": "msa1000 --composed --by array,display",
     "proliant.svg": "proliant",
     "proliant-second-upgrade.svg": f"proliant --property {SECOND}",

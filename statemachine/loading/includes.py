@@ -64,7 +64,7 @@ def _need_instances(data: Mapping[str, Any], other: Document, problems: Problems
     if not isinstance(machines, dict) or not isinstance(merged, dict):
         return
     for name in machines:
-        if isinstance(merged[name], dict) and "instances" not in merged[name]:
+        if isinstance(merged[name], dict) and not merged[name].keys() & {"instances", "part_of"}:
             problems.add(Place((other,), ("machine", name)).problem(
                 "`instances` is missing", "give the names of the machines in the including file",
                 at_key=True))

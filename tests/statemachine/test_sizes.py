@@ -98,6 +98,9 @@ def test_included_templates_need_their_machines(tmp_path: Path) -> None:
         "file\n1 | [machine.Bank]\n  |  ^^^^^^^^^^^^")
     named = text + '[machine.Bank]\ninstances = "b1..b2"\n'
     assert parse_model(named, str(tmp_path / "main.toml")).templates["Bank"].ranged == "b1..b2"
+    parts = text + '[machine.Bank]\npart_of = "Server"\nparts = ["a", "b"]\n'
+    assert parse_model(parts, str(tmp_path / "main.toml")).templates["Bank"].instances == (
+        "s1.a", "s1.b", "s2.a", "s2.b")
 
 
 def test_command_line_gives_sizes(tmp_path: Path) -> None:
