@@ -39,7 +39,7 @@ VERBS = {  # and how each ends
     "compare counter.toml broken.toml": 1,
     "faults counter.toml": 0,
     "draw counter.toml --output counter.svg": 0,
-    "mutate counter.toml --limit 3": 1,
+    "mutate counter.toml --limit 3": 0,
     "sweep counter.toml broken.toml": 1,
     "report counter.toml --html page.html": 0,
     "certify made": 0,
@@ -71,6 +71,8 @@ asks = "how far does it count?"
 readings = [{ says = "to seven", policy = "counter" }, { says = "to eight", policy = "broken" }]
 chosen = 0
 because = "the clause says so"
+[ends]
+when = "counter.value >= 7"
 """
 
 

@@ -38,6 +38,9 @@ by = "operator"
 given = { v = "Version" }
 when = "v > server.first"
 sets = ["server.first = v", "server.second = server.first", "server.third = server.second"]
+[rule.rest]
+by = "operator"
+moves = "server: idle -> idle"
 """
 
 
