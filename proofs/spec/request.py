@@ -58,7 +58,7 @@ def _sizes(model: Model, given: Mapping[str, str]) -> Iterator[Setting]:
     for key, text in given.items():
         section, _, name = key.rpartition(".")
         if section == "define":  # nobody can say whether less happens then
-            if text.strip() != model.written["define"][name].strip():
+            if text.strip() != str(model.written["define"][name]).strip():
                 yield Setting(name, text, less=False)
             continue
         found = _machines(model, name) if section else _values(model, name)
