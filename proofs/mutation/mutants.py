@@ -27,8 +27,8 @@ OTHER_ACTOR = {"automatic": "operator", "environment": "controller"}
 class Mutant:
     """One change: its `kind`, the rule, and the place in it.
 
-    `part` is the key of the rule (`when`, `moves`, `also`, `sets`, `writes`, `by`), `position` the
-    item below it; of `when` it counts conjuncts. `to` is the new state, or the new actor.
+    `part` is the key of the rule (`when`, `moves`, `also`, `sets`, `writes`, `power`, `by`),
+    `position` the item below it; of `when` it counts conjuncts. `to` is the new state, or actor.
     """
 
     name: str
@@ -78,6 +78,8 @@ def _of_rule(model: Model, rule: Rule) -> Iterator[Mutant]:
         if position:
             text = f"{at}: write {write} before {rule.writes[position - 1]}"
             yield Mutant(text, rule.name, "reorder", "writes", position - 1)
+    if rule.power is not None:
+        yield Mutant(f"{at}: drop power", rule.name, "drop", "power")
     actor = OTHER_ACTOR[model.actors[rule.by]]
     yield Mutant(f"{at}: swap {rule.by} for {actor}", rule.name, "swap", "by", to=actor)
 
@@ -120,10 +122,13 @@ def _changed(model: Model, rule: Rule, mutant: Mutant) -> Rule:
             return replace(rule, sets=_without(rule.sets, mutant.position))
         case "writes":
             return replace(rule, writes=_writes(rule.writes, mutant))
+        case "power":
+            return replace(rule, power=None)
         case "moves":
-            return replace(rule, moves=_moves(model, rule, rule.moves, mutant))
+            changed = replace(rule, moves=_moves(model, rule, rule.moves, mutant))
         case _:
-            return replace(rule, also=_moves(model, rule, rule.also, mutant))
+            changed = replace(rule, also=_moves(model, rule, rule.also, mutant))
+    return changed
 
 
 def _writes(writes: tuple[Write, ...], mutant: Mutant) -> tuple[Write, ...]:

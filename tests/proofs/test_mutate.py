@@ -153,8 +153,16 @@ def test_numbers_of_mutants_are_the_recorded_ones() -> None:
     }
     assert counted == {
         "proliant": {"drop": 43, "negate": 30, "redirect": 24, "swap": 12, "widen": 12},
-        "msa1000": {"drop": 147, "negate": 77, "redirect": 165, "swap": 29, "widen": 54},
+        "msa1000": {"drop": 133, "negate": 77, "redirect": 147, "swap": 29, "widen": 50},
     }
+
+
+def test_a_rule_may_not_take_the_power() -> None:
+    model = shipped("msa1000").model
+    drops = {m.rule: m for m in mutants(model) if m.part == "power"}
+    assert [m.name for m in drops.values()] == [
+        "rule.power_off: drop power", "rule.power_loss: drop power"]
+    assert mutated(model, drops["power_off"]).rules["power_off"].power is None
 
 
 def test_a_limit_spreads_evenly() -> None:
