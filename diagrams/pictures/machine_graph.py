@@ -203,5 +203,6 @@ class _Drawing:
         return Graph(title, nodes, tuple(edges), (group,), key=KEY)
 
     def title(self) -> str:
-        several = self.template.instances if self.name in self.model.templates else ()
-        return self.name + (f" ({', '.join(several)})" if several else "")
+        listed = self.template.ranged or ", ".join(self.template.instances)
+        several = self.name in self.model.templates and listed != self.name
+        return f"{self.name} ({listed})" if several else self.name
