@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinrom.diagrams.words.ending import for_ever, wrong
-from twinrom.statemachine import printable, terms
+from twinrom.statemachine import ONLY_STATE, printable, terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ def _step(system: TransitionSystem, index: int, trace: Trace) -> StoryStep:
         name,
         changed or ("nothing changes",),
         short_place(rule.place),
-        step.instance.says,
+        rule.says,
     )
 
 
@@ -116,7 +116,8 @@ def start_of(
     loose = []
     for v, code in zip(system.variables, trace.states[0].values, strict=True):
         if v.machine:
-            states[v.name] = f"{v.name} is {v.sort.text(code)}"
+            alone = v.sort.labels == (ONLY_STATE,)  # a state that nobody has given a name
+            states[v.name] = v.name if alone else f"{v.name} is {v.sort.text(code)}"
             if v.index in relevant:
                 own.setdefault(v.name, [])
         elif v.index in relevant and v.owner is not None:

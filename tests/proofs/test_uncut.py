@@ -10,7 +10,9 @@ import pytest
 from rich.console import Console
 
 from twinrom.diagrams import checked_json, checked_view
+from twinrom.diagrams.words.story import start_of
 from twinrom.proofs import Checked, Options, check, request
+from twinrom.statemachine import Trace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,3 +82,9 @@ def test_writes_that_are_cut_or_have_no_order(
     checked = found(tmp_path, MODEL.replace(old, new), faults, plain=plain)
     assert (checked.standing, checked.failed) == ("keeps", False)
     assert checked.uncut == (("append",) if faults else ())
+
+
+def test_a_state_that_nobody_named_is_not_told(tmp_path: Path) -> None:
+    system = found(tmp_path, MODEL, {}, plain=True).question.system
+    start = start_of(system, Trace((next(system.initial()),), ()))
+    assert start == ("log (first False, second False)", "console is on")
