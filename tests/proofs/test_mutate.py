@@ -152,7 +152,7 @@ def test_numbers_of_mutants_are_the_recorded_ones() -> None:
         for name in SHIPPED
     }
     assert counted == {
-        "proliant": {"drop": 43, "negate": 30, "redirect": 24, "swap": 12, "widen": 12},
+        "proliant": {"drop": 41, "negate": 30, "redirect": 23, "swap": 12, "widen": 11},
         "msa1000": {"drop": 133, "negate": 77, "redirect": 147, "swap": 29, "widen": 50},
     }
 
@@ -308,7 +308,7 @@ def test_the_command_writes_json_and_exits_by_what_is_left(tmp_path: Path) -> No
 def test_every_mutant_of_proliant_is_noticed_or_explained() -> None:
     found = mutate(request("proliant"), Options())
     assert (found.unexplained, dict(found.stale), found.failing) == ([], {}, ())
-    assert found.score == (111, 118)
+    assert found.score == (108, 115)
     assert len(found.of("survived")) == 7
 
 
