@@ -86,5 +86,5 @@ def test_writes_that_are_cut_or_have_no_order(
 
 def test_a_state_that_nobody_named_is_not_told(tmp_path: Path) -> None:
     system = found(tmp_path, MODEL, {}, plain=True).question.system
-    start = start_of(system, Trace((next(system.initial()),), ()))
+    start = start_of(system, Trace("log", (next(system.initial()),), ()))
     assert start == ("log (first False, second False)", "console is on")
