@@ -221,11 +221,18 @@ def modulo(a: Term, b: Term) -> Term:
     if base.operator == "modulo" and base.arguments[1].value % size == 0:
         base, further = _offset(base.arguments[0])
         more += further
-    whole = plus(constant(more % size), base) if more % size else base
-    for same in (a, whole):
-        if same.low >= 0 and same.high < size:
-            return same
+    turns = (base.low + more) // size
+    if turns == (base.high + more) // size:  # never more than one turn: a difference is enough
+        return _plus(base, more - turns * size)
+    whole = _plus(base, more % size)
     return _make("modulo", None, (whole, b), 0, size - 1, boolean=False)
+
+
+def _plus(a: Term, number: int) -> Term:
+    """Return `a + number`, which may be negative."""
+    if number < 0:
+        return minus(a, constant(-number))
+    return plus(constant(number), a) if number else a
 
 
 def _offset(a: Term) -> tuple[Term, int]:

@@ -54,7 +54,26 @@ class _Writer:
             case "after" | "payload" | "event" | "argument" | "opaque":
                 raise ValueError(f"a {t.operator} is not part of a state")
             case operation:
-                return f"{self._inner(a[0])} {sign(operation).text} {self._inner(a[1])}"
+                text = f"{self._inner(a[0])} {sign(operation).text} {self._inner(a[1])}"
+                turn = self._turn(t)
+                return f"({text}) % {turn}" if turn else text
+
+    def _turn(self, t: Term) -> int:
+        """Return the size of the sort that a sum would be brought back into, as it is not meant."""
+        sort = self._wrapping(t)
+        if t.operator not in ("plus", "minus") or sort is None or t.low < 0:
+            return 0
+        inside = sort.plain_low <= t.low and t.high <= sort.high
+        return 0 if inside or t.high >= sort.plain_size else sort.plain_size
+
+    def _wrapping(self, t: Term) -> Sort | None:
+        """Return the sort that wraps in which a sum is, as its text is read."""
+        if t.operator == "variable":
+            sort = self.system.variables[t.value].sort
+            return sort if sort.wraps else None
+        inner = t.arguments if t.operator in ("plus", "minus") else t.arguments[1:] * (
+            t.operator == "if")
+        return next(filter(None, map(self._wrapping, inner)), None)
 
     def _inner(self, t: Term, sort: Sort | None = None) -> str:
         """Return the text in brackets, unless it is short in itself."""

@@ -26,7 +26,7 @@ TCOMMIT = str(CORPUS / "tcommit.toml")
 def test_a_folder_has_its_models_only() -> None:
     found = policies([str(CORPUS)])
     assert [f.rpartition("/")[2] for f in found] == [
-        "peterson.toml", "tcommit.toml", "two_phase_commit.toml",
+        "fleet.toml", "peterson.toml", "tcommit.toml", "two_phase_commit.toml",
     ]  # fmt: skip
     models = policies([str(ROOT / "statemachine" / "models")])
     assert [f.rpartition("/")[2] for f in models] == ["msa1000.toml", "proliant.toml"]
