@@ -102,8 +102,8 @@ def test_example_is_told_step_by_step(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "seed", [*sampled(SEEDS, 3), *sampled(POWERED[:50], 15), *sampled(WRAPPED[:50], 15),
-             *sampled(REFERRING[:50], 15)])
+    "seed", [*sampled(SEEDS, 3), *sampled(POWERED[:50], 25), *sampled(WRAPPED[:50], 25),
+             *sampled(REFERRING[:50], 25)])
 def test_random_models(seed: int, tmp_path: Path) -> None:
     maker = made(seed)
     asked = question(maker.model(), maker.spec())

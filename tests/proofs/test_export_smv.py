@@ -75,8 +75,8 @@ def test_proliant(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(8), *sampled(POWERED[:50], 15), *sampled(WRAPPED[:50], 15),
-             *sampled(REFERRING[:50], 15)])
+    "seed", [*range(8), *sampled(POWERED[:50], 25), *sampled(WRAPPED[:50], 25),
+             *sampled(REFERRING[:50], 25)])
 def test_random_models(seed: int, tmp_path: Path) -> None:
     maker = made(seed)
     asked = question(maker.model(), maker.spec())

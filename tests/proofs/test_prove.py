@@ -231,8 +231,8 @@ def test_exclusion_is_part_of_the_proof(prove: Callable[[Question], Report]) -> 
 
 
 @pytest.mark.parametrize(
-    "seed", [*sampled(SMALL, 4), *sampled(POWERED[:50], 20), *sampled(WRAPPED[:50], 20),
-             *sampled(REFERRING[:50], 20)])
+    "seed", [*sampled(SMALL, 4), *sampled(POWERED[:50], 25), *sampled(WRAPPED[:50], 25),
+             *sampled(REFERRING[:50], 25)])
 def test_provers_agree_with_the_search_on_random_models(seed: int) -> None:
     maker = made(seed)
     it = safety(question(maker.model(), maker.spec()))

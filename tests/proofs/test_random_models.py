@@ -61,8 +61,8 @@ def note(asked: Question, found: dict[tuple[str, str], int], depth: int, state: 
 
 
 @pytest.mark.parametrize(
-    "seed", [*sampled(SMALL, 3), *sampled(POWERED, 16), *sampled(WRAPPED, 16),
-             *sampled(REFERRING, 16)])
+    "seed", [*sampled(SMALL, 3), *sampled(POWERED, 40), *sampled(WRAPPED, 40),
+             *sampled(REFERRING, 40)])
 def test_three_ways_to_one_answer(seed: int) -> None:
     maker = made(seed)
     model, spec = maker.model(), maker.spec()

@@ -116,8 +116,8 @@ def of_states(it: Question) -> list[Term]:
 
 
 @pytest.mark.parametrize(
-    "seed", [*sampled(range(40), 5), *sampled(POWERED[:50], 20), *sampled(WRAPPED[:50], 20),
-             *sampled(REFERRING[:50], 20)])
+    "seed", [*sampled(range(40), 5), *sampled(POWERED[:50], 25), *sampled(WRAPPED[:50], 25),
+             *sampled(REFERRING[:50], 25)])
 def test_conditions_of_random_models_are_read_back(seed: int) -> None:
     maker = made(seed)
     model, spec = maker.model(), re.sub(r"\[budget\]\nfault = .*", "", maker.spec())
