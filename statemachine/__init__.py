@@ -24,7 +24,7 @@ from twinrom.statemachine.loading.schema import Each, ModelShape, Shape, SomeTex
 from twinrom.statemachine.loading.schema import json_schema as model_json_schema
 from twinrom.statemachine.loading.shape import shaped
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
-from twinrom.statemachine.loading.sizes import machine_range, size_option
+from twinrom.statemachine.loading.sizes import machine_range, size_option, sizes_of
 from twinrom.statemachine.meaning.abilities import at_payloads
 from twinrom.statemachine.meaning.columns import (
     bind_column,
@@ -106,7 +106,7 @@ __all__ = [
     "machine_range", "model_json_schema", "model_vocabulary", "named_sort", "parse",
     "parse_columns", "parse_model", "parse_sort", "printable", "read_definitions", "read_formula",
     "read_formulas", "read_script", "read_text", "read_trace", "replay", "run_script", "shaped",
-    "shipped_models", "shipped_policies", "size_option", "spoken", "start_session", "syntax",
-    "term_text", "terms", "to_itf", "unlimited", "with_barred_faults", "with_budget", "write_trace",
-    "write_whole",
+    "shipped_models", "shipped_policies", "size_option", "sizes_of", "spoken", "start_session",
+    "syntax", "term_text", "terms", "to_itf", "unlimited", "with_barred_faults", "with_budget",
+    "write_trace", "write_whole",
 ]  # fmt: skip

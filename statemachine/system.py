@@ -276,7 +276,7 @@ class TransitionSystem:
         """Return the variables by name."""
         return {v.name: v for v in self.variables}
 
-    @property
+    @cached_property
     def written(self) -> tuple[RuleInstance, ...]:
         """Return the instances of the rules as they are written: all but the cuts."""
         return tuple(i for i in self.instances if i.cut is None)

@@ -139,7 +139,7 @@ def _run(question: Question, found: RunFound) -> dict[str, Any]:
     trace = found.example
     nothing = dict.fromkeys((
         "depth", "complete", "expect", "expected", "mark", "may_be_untested", "gap", "reason",
-        "certificate", "fair", "trace", "readers",
+        "certificate", "fair", "trace",
     ))  # fmt: skip
     return nothing | {
         "name": found.run.name, "kind": "run", "clause": [], "verdict": "proved",

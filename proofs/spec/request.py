@@ -18,6 +18,7 @@ from twinrom.statemachine import (
     find_model,
     machine_range,
     parse_sort,
+    sizes_of,
 )
 
 if TYPE_CHECKING:
@@ -55,15 +56,11 @@ class CheckRequest:
 
 def _sizes(model: Model, given: Mapping[str, str]) -> Iterator[Setting]:
     """Yield the sizes that are not those of the files."""
-    for key, text in given.items():
-        section, _, name = key.rpartition(".")
-        if section == "define":  # nobody can say whether less happens then
-            if text.strip() != str(model.written["define"][name]).strip():
-                yield Setting(name, text, less=False)
-            continue
-        found = _machines(model, name) if section else _values(model, name)
-        if found is not None:
-            yield found
+    for name, text in sizes_of(given, "define").items():  # nobody can say whether less happens
+        if text.strip() != str(model.written["define"][name]).strip():
+            yield Setting(name, text, less=False)
+    yield from filter(None, (_machines(model, name) for name in sizes_of(given, "machine")))
+    yield from filter(None, (_values(model, name) for name in sizes_of(given, "sort")))
 
 
 def _machines(model: Model, name: str) -> Setting | None:

@@ -182,6 +182,7 @@ Expr: TypeAlias = (
     | Quantified
 )
 
+ENABLED = "enabled"  # the function whose arguments have names
 TERNARY, OR, AND, NOT, COMPARE, SUM, PRODUCT, ATOM = range(8)
 
 

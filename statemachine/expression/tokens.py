@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from twinrom.statemachine.expression.syntax import SIGNS
+from twinrom.statemachine.expression.syntax import ENABLED, SIGNS
 
 if TYPE_CHECKING:
     from twinrom.statemachine.source.locate import Span
@@ -57,7 +57,6 @@ TOKEN = re.compile(
     rf"|(?P<mark>==|!=|<=|>=|{'|'.join(map(_alone, ('<', '>', *SIGNS, '.')))}|[(),])"
     r"|(?P<strange>.)",
     re.DOTALL)
-NAMING = ("enabled",)  # their arguments have names
 INSTEAD = {"None": "write `none`", "lambda": "`[define]` names expressions"}
 
 
@@ -71,7 +70,7 @@ def refused(text: str) -> tuple[str, Span, str] | None:  # noqa: PLR0911 - a ret
         if what == "number" and not re.fullmatch(r"0|[1-9][0-9]*", word):
             hint = "a range belongs to `[sort]`" if ".." in word else ""
             return f"`{word}` is not an integer", span, hint
-        inner, called = before == ".", before in NAMING
+        inner, called = before == ".", before == ENABLED
         if what == "word" and not _known(word, inner=inner):
             hint = INSTEAD.get(word, "")
             if keyword.iskeyword(word):

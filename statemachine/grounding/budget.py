@@ -88,8 +88,9 @@ def with_budget(system: TransitionSystem, budget: Mapping[str, int | None],
     """
     limits: dict[str, int] = {}
     counts: list[Count] = []
-    for kind, limit in budget.items():
-        if limit is not None and any(i.rule.by == TOTAL for i in system.instances):
+    faults = any(instance.rule.by == TOTAL for instance in system.instances)
+    for kind, limit in budget.items() if faults else ():
+        if limit is not None:
             named = _counts(system, kind, (each or {}).get(kind))
             counts += named.values()
             limits |= dict.fromkeys(named, limit)

@@ -327,14 +327,5 @@ def own_part(model: Model, variable: Variable, value: Term) -> Term:
 
 def _keeps(before: Term, variable: Variable, move: GroundMove) -> bool:
     """Say whether an earlier optional move leaves every source of `move` alone."""
-    if move.sources is None:
-        return False
-    for code in move.sources:
-
-        def here(term: Term, code: int = code) -> Term | None:
-            return terms.constant(code) if term is variable.term() else None
-
-        values = terms.rebuild(before, here, {})
-        if values is not terms.constant(code):
-            return False
-    return True
+    return move.sources is not None and all(
+        at_state(before, variable, code) is terms.constant(code) for code in move.sources)

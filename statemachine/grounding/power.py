@@ -56,15 +56,16 @@ def lose_power(effects: Effects, rule: Rule) -> PowerLoss:
             kept = terms.disjunction(w for w, _ in effects.changes.get(variable.index, ()))
             if kept is terms.TRUE or persists(variable, template):
                 continue
+            if variable.machine and len(template.states) == 1:
+                continue
             if not variable.machine:
                 value = _value(effects, rule, variable, template)
-            elif len(template.states) == 1:
+            elif (off := _off(effects, rule, variable, template)) is None:
                 continue
             else:
-                value = _state(effects, rule, variable, template)
-                if template.off is not None:
-                    left = terms.negation(kept)
-                    moved.append(replace(_move(template, variable), where=left))
+                value = terms.choose(off.able(variable.term()), terms.constant(off.destination),
+                                     variable.term())
+                moved.append(replace(off, where=terms.negation(kept)))
             if value is not None:
                 effects.update(variable, value, rule.place, None, terms.negation(kept))
     return PowerLoss(frozenset(machines), tuple(moved))
@@ -81,21 +82,16 @@ def _value(effects: Effects, rule: Rule, variable: Variable, template: Template)
     return None
 
 
-def _state(effects: Effects, rule: Rule, variable: Variable, template: Template) -> Term | None:
-    if template.off is None:
+def _off(effects: Effects, rule: Rule, variable: Variable,
+         template: Template) -> GroundMove | None:
+    """Return how a machine moves without power, noting if it does not say."""
+    off = template.off
+    if off is None:
         effects.problems.add(template.place.at("states").problem(
             f"`{template.name}` has no state when `{rule.name}` takes its power",
             f'say `unpowered = "{template.states[0]}"`, or `state` under `persistent`',
             at_key=True))
         return None
-    move = _move(template, variable)
-    return terms.choose(move.able(variable.term()), terms.constant(move.destination),
-                        variable.term())
-
-
-def _move(template: Template, variable: Variable) -> GroundMove:
-    off = template.off
-    assert off is not None  # noqa: S101 - the callers have looked
     sources = None if off.sources is None else tuple(map(template.states.index, off.sources))
     return GroundMove(variable.index, sources, template.states.index(off.destination),
                       optional=True, target=template.name)

@@ -19,7 +19,7 @@ from twinrom.statemachine.loading.notation import (
 )
 from twinrom.statemachine.loading.parts import check_parts, count, named_machines
 from twinrom.statemachine.loading.rules import read_event, read_rule
-from twinrom.statemachine.loading.sizes import Range, given, machine_range
+from twinrom.statemachine.loading.sizes import Range, machine_range, sizes_of
 from twinrom.statemachine.model import (
     ACTORS,
     STATE,
@@ -52,18 +52,18 @@ class Declarations:
     def __init__(self, shape: ModelShape, root: Place, problems: Problems,
                  sizes: Mapping[str, str]) -> None:
         self.shape, self.root, self.problems = shape, root, problems
-        self.ranges = self._ranges(given(sizes, "machine"))
+        self.ranges = self._ranges(sizes_of(sizes, "machine"))
         self._few()
         self.instances = named_machines(shape.machine, self.ranges)
         self.own: dict[str, set[str]] = {name: set() for name in shape.machine}
-        self.sorts = self._sorts(given(sizes, "sort"))
+        self.sorts = self._sorts(sizes_of(sizes, "sort"))
         self.known = {**self.sorts, "bool": BOOL, **{
             name: instance_sort(name, instances) for name, instances in self.instances.items()}}
         self.templates = {n: self._template(n, machine) for n, machine in shape.machine.items()}
         self._parts()
         self.tables = self._tables()
         self.definitions = read_definitions(shape.define, root.at("define"), problems)
-        replace_definitions(self.definitions, given(sizes, "define"), root, problems)
+        replace_definitions(self.definitions, sizes_of(sizes, "define"), root, problems)
         self.actors = self._actors()
         self._unique()
 

@@ -2,56 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from twinrom.statemachine.loading.notation import check_name, distinct
 from twinrom.statemachine.source.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from twinrom.statemachine.loading.schema import MachineShape
     from twinrom.statemachine.loading.sizes import Range
     from twinrom.statemachine.source.places import Place, Problems
 
 
+Machines = TypeVar("Machines")
+
+
 def count(machines: Mapping[str, MachineShape], ranges: Mapping[str, Range]) -> int:
     """Return how many machines there are, before any of them has a name."""
-    found: dict[str, int] = {}
-
-    def of(name: str, above: tuple[str, ...]) -> int:
-        shape = machines.get(name)
-        if shape is None or name in above:
-            return 0
-        if name not in found:
-            found[name] = (
-                ranges[name].size if name in ranges
-                else of(shape.part_of, (*above, name)) * len(shape.parts) if shape.part_of
-                else len(shape.instances) if isinstance(shape.instances, list) else 1)
-        return found[name]
-
-    return sum(of(name, ()) for name in machines)
+    own = {name: ranges[name].size if name in ranges else len(_listed(name, shape))
+           for name, shape in machines.items()}
+    return sum(_with_parts(machines, own, 0, lambda owners, parts: owners * len(parts)).values())
 
 
 def named_machines(machines: Mapping[str, MachineShape],
                    ranges: Mapping[str, Range]) -> dict[str, tuple[str, ...]]:
     """Return the machines of each template; parts by their owners, in the order of those."""
-    found: dict[str, tuple[str, ...]] = {}
+    own = {name: tuple(ranges[name].names()) if name in ranges else _listed(name, shape)
+           for name, shape in machines.items()}
+    return _with_parts(machines, own, (), lambda owners, parts: tuple(
+        f"{owner}.{part}" for owner in owners for part in dict.fromkeys(parts)))
 
-    def of(name: str, above: tuple[str, ...]) -> tuple[str, ...]:
+
+def _listed(name: str, shape: MachineShape) -> tuple[str, ...]:
+    """Return the machines that a template lists; without a list it is one of its own name."""
+    return tuple(shape.instances) if isinstance(shape.instances, list) else (name,)
+
+
+def _with_parts(machines: Mapping[str, MachineShape], own: Mapping[str, Machines], none: Machines,
+                made: Callable[[Machines, list[str]], Machines]) -> dict[str, Machines]:
+    """Return what is `made` of the owners of each template, or what it has of its `own`."""
+    found: dict[str, Machines] = {}
+
+    def of(name: str, above: tuple[str, ...]) -> Machines:
         shape = machines.get(name)
         if shape is None or name in above:
-            return ()
+            return none
         if name not in found:
-            if name in ranges:
-                found[name] = tuple(ranges[name].names())
-            elif shape.part_of:
-                parts = dict.fromkeys(shape.parts)
-                found[name] = tuple(f"{owner}.{part}" for owner in of(
-                    shape.part_of, (*above, name)) for part in parts)
-            else:
-                listed = isinstance(shape.instances, list)
-                found[name] = tuple(shape.instances or ()) if listed else (name,)
+            part_of = shape.part_of if not isinstance(shape.instances, str) else None
+            found[name] = made(of(part_of, (*above, name)), shape.parts) if part_of else own[name]
         return found[name]
 
     return {name: of(name, ()) for name in machines}

@@ -52,7 +52,7 @@ def size_option(name: str, value: str) -> tuple[str, str]:
     return (OPTIONS[section], f"{inner}={value}") if inner else ("--sort", f"{name}={value}")
 
 
-def given(sizes: Mapping[str, str], section: str) -> dict[str, str]:
+def sizes_of(sizes: Mapping[str, str], section: str) -> dict[str, str]:
     """Return the sizes of a section: `sort`, `machine` or `define`, by name."""
     if section == "sort":
         return {name: text for name, text in sizes.items() if "." not in name}

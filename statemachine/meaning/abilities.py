@@ -8,6 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from twinrom.statemachine import terms
+from twinrom.statemachine.expression import syntax as e
 from twinrom.statemachine.meaning.event_words import event_presence, unknown_event
 from twinrom.statemachine.meaning.scope import Typed, gathered, in_sort, kind_of
 from twinrom.statemachine.sorts import BOOL
@@ -16,13 +17,11 @@ from twinrom.statemachine.source.diagnostics import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from twinrom.statemachine.expression import syntax as e
     from twinrom.statemachine.meaning.context import Context
     from twinrom.statemachine.source.locate import Span
     from twinrom.statemachine.system import Argument, RuleInstance
     from twinrom.statemachine.terms import Term
 
-ENABLED = "enabled"
 MAX_PAYLOADS = 20_000
 
 
@@ -50,10 +49,10 @@ def _with(term: Term, payload: Mapping[str, Term], *, later: bool = False) -> Te
 def enabled(r: Context, node: e.Call) -> Typed:
     """Return where some rule of an event, as it is written, has a true guard."""
     if r.vocabulary.rules is None:
-        r.refuse(node, f"`{ENABLED}` belongs into a spec")
+        r.refuse(node, f"`{e.ENABLED}` belongs into a spec")
     if len(node.arguments) - len(node.names) != 1:
-        r.refuse(node, f"`{ENABLED}` takes an event, and its arguments by name",
-                 f"write `{ENABLED}(EVENT, argument=value)`")
+        r.refuse(node, f"`{e.ENABLED}` takes an event, and its arguments by name",
+                 f"write `{e.ENABLED}(EVENT, argument=value)`")
     event, *values = node.arguments
     name = str(event)
     if name not in r.vocabulary.model.event_names():

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from twinrom.statemachine.model import Definition
     from twinrom.statemachine.sorts import Sort
     from twinrom.statemachine.source.locate import Span
+    from twinrom.statemachine.system import Variable
+    from twinrom.statemachine.terms import Term
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class Context(ABC):
     def definition(self, node: e.Expr, definition: Definition, arguments: tuple[Typed, ...],
                    ) -> Typed:
         """Return what a definition means for these arguments."""
+
+    def read(self, variable: Variable) -> Term:
+        """Return a variable as it is read here: inside `next`, after the step."""
+        return variable.later() if self.later else variable.term()
 
     def refuse(self, where: e.Expr | Span, message: str, hint: str = "") -> NoReturn:
         """Raise a `ResolveError` that points at a part of the formula."""

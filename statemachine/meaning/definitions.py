@@ -109,7 +109,7 @@ def _uses(node: e.Expr) -> Iterable[tuple[str, Span]]:
             yield path[0], node.span
         case e.Call(function, arguments, names):
             yield function, node.span
-            for part in arguments[bool(names) or function == "enabled":]:  # first is an event
+            for part in arguments[bool(names) or function == e.ENABLED:]:  # first is an event
                 yield from _uses(part)
             return
         case e.Compare(first, rest):  # to the right of `is` and `in` stand names of states, mostly

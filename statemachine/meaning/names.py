@@ -134,8 +134,7 @@ def _no_path(r: Context, node: e.Name) -> NoReturn:
 
 
 def _variable(r: Context, variable: Variable) -> Typed:
-    return Typed(variable.later() if r.later else variable.term(), variable.sort, None,
-                 terms.truth(r.later))
+    return Typed(r.read(variable), variable.sort, None, terms.truth(r.later))
 
 
 def applied(r: Context, node: e.Call) -> NoReturn:
@@ -148,7 +147,7 @@ def applied(r: Context, node: e.Call) -> NoReturn:
     later = ["later"] * any(sort.wraps for sort in v.sorts.values())
     known = [*v.families, *v.definitions, *v.model.tables, "min", "max", *later, "next",
              "all", "any", "count"]
-    known += ["enabled"] * (v.rules is not None)
+    known += [e.ENABLED] * (v.rules is not None)
     r.refuse_name(span, name, f"unknown definition or table `{name}`", did_you_mean(name, known))
 
 

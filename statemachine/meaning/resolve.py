@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression import syntax as e
-from twinrom.statemachine.meaning.abilities import ENABLED, enabled
+from twinrom.statemachine.meaning.abilities import enabled
 from twinrom.statemachine.meaning.comparisons import both, compared, is_open
 from twinrom.statemachine.meaning.context import Context
 from twinrom.statemachine.meaning.event_words import event_argument
@@ -163,7 +163,7 @@ class Resolver(Context):
     def _call(self, node: e.Call, expected: Sort | None) -> Typed:
         v, function = self.vocabulary, node.function
         own = any(function in names for names in (v.model.tables, v.definitions, v.families))
-        if node.names and (function != ENABLED or own):
+        if node.names and (function != e.ENABLED or own):
             self.refuse(node.name_spans[0], "arguments have no names here")
         if own:
             return self._own(node, expected)
@@ -175,7 +175,7 @@ class Resolver(Context):
                 return self._extreme(node)
             case "later" if free:
                 return self._later(node)
-            case "enabled" if free:
+            case e.ENABLED if free:
                 return enabled(self, node)
             case _:
                 return applied(self, node)
@@ -206,7 +206,7 @@ class Resolver(Context):
                                      terms.disjunction(where for where, _ in found)])
         term = family.value.constant(family.value.low)
         for where, variable in found:
-            own = variable.later() if self.later else variable.term()
+            own = self.read(variable)
             term = terms.choose(where, own, term) if term is not own else term
         if family.value.boolean:
             term = terms.conjunction([defined, term])
