@@ -109,6 +109,20 @@ class Maker:
         lines.append("sets = [" + ", ".join(f'"{s}"' for s in chosen) + "]")
         return "\n".join(lines)
 
+    def boxes(self) -> str:
+        """Return the sorts, a table and the beginning of the boxes of models with more words."""
+        return f"""
+[sort]
+Level = "{self.level}"
+Colour = {self.colour}
+[table.fits]
+of = ["Level", "Colour"]
+allow = [[{self.levels[0]}, "red"]]
+[machine.Box]
+instances = ["A", "B"]
+states = ["on", "off", "broken"]
+"""
+
     def model(self) -> str:
         row = '[[1, "red"]]' if "1" in self.levels else f'[[{self.levels[0]}, "red"]]'
         allow = (
@@ -253,17 +267,7 @@ class PowerMaker(Maker):
         off = self.pick("off", "on -> off", "on, broken -> off")
         level = f'{{ sort = "Level", unpowered = "{low}"{self.torn(torn, self.levels[-1])} }}'
         whole = f'{{ sort = "Level"{self.torn(not torn, self.levels[-1])}, initial = "{low}" }}'
-        return f"""
-[sort]
-Level = "{self.level}"
-Colour = {self.colour}
-[table.fits]
-of = ["Level", "Colour"]
-allow = [[{low}, "red"]]
-[machine.Box]
-instances = ["A", "B"]
-states = ["on", "off", "broken"]
-unpowered = "{off}"
+        return self.boxes() + f"""unpowered = "{off}"
 persistent = {str(kept).replace("'", '"')}
 [machine.Box.vars]
 level = {level}
@@ -400,17 +404,7 @@ class ReferMaker(Maker):
         low = self.levels[0]
         self.rules = "\n\n".join(self.rule(i) for i in range(self.chance.randint(2, 4)))
         first = self.pick("A", "B", "none")
-        return f"""
-[sort]
-Level = "{self.level}"
-Colour = {self.colour}
-[table.fits]
-of = ["Level", "Colour"]
-allow = [[{low}, "red"]]
-[machine.Box]
-instances = ["A", "B"]
-states = ["on", "off", "broken"]
-[machine.Box.vars]
+        return self.boxes() + f"""[machine.Box.vars]
 level = {{ sort = "Level", initial = "{low}" }}
 flag = "bool"
 colour = {{ sort = "Colour", initial = "red" }}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
-from rich.console import Console
+from printing import printed
 
 from twinrom.diagrams import checked_json, checked_view
 from twinrom.diagrams.page import Subject, report_page
@@ -17,7 +16,6 @@ from twinrom.proofs import Checked, Options, check, compare, mutate, request
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import RenderableType
 
 SEARCH = Options(engines=("search",))
 JAR = """title = "A jar"
@@ -60,12 +58,6 @@ def found(folder: Path, spec: str, model: str = JAR, **asked: dict[str, str]) ->
     (folder / "jar.spec.toml").write_text(spec, encoding="utf-8")
     [checked] = check([request(str(folder / "jar.toml"), None, asked.get("sorts"))], SEARCH)
     return checked
-
-
-def printed(view: RenderableType) -> str:
-    console = Console(width=120, file=StringIO())
-    console.print(view)
-    return console.file.getvalue()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

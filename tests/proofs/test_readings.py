@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
-from rich.console import Console
+from printing import printed
 from typer.testing import CliRunner
 
 from twinrom.diagrams import checked_json, checked_view, commands, comparison_json
@@ -20,7 +19,6 @@ from twinrom.proofs.lint.lint import lint
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import RenderableType
 
 SEARCH = Options(engines=("search",))
 DOOR = """title = "A door"
@@ -69,12 +67,6 @@ def written(folder: Path, spec: str) -> tuple[str, str]:
 def found(folder: Path, spec: str, *, calm: bool = False) -> Checked:
     [checked] = check([request(written(folder, spec)[calm])], SEARCH)
     return checked
-
-
-def printed(view: RenderableType) -> str:
-    out = StringIO()
-    Console(width=120, file=out).print(view)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize(

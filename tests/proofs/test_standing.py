@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
-from rich.console import Console
+from printing import printed
 from typer.testing import CliRunner
 
 from twinrom.diagrams import checked_json, checked_view, commands, comparison_json
@@ -33,7 +32,6 @@ from twinrom.statemachine import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import RenderableType
 
 LAMP = """title = "A lamp"
 [sort]
@@ -77,12 +75,6 @@ def stands(folder: Path, spec: str) -> Checked:
     (folder / "lamp.spec.toml").write_text(spec, encoding="utf-8")
     [found] = check([request(str(folder / "lamp.toml"))], SEARCH)
     return found
-
-
-def printed(view: RenderableType) -> str:
-    out = StringIO()
-    Console(width=80, file=out).print(view)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -238,8 +230,8 @@ def test_compare_ranks_by_the_list(tmp_path: Path) -> None:
     assert (found.ranked, found.worse) == ("better", False)
     assert (back.ranked, back.worse) == ("worse", True)
     assert comparison_json(found)["ranked"] == "better"
-    assert "new: UNSAFE -> safe (better)\n" in printed(comparison_view(found))
-    text = printed(comparison_view(back))
+    assert "new: UNSAFE -> safe (better)\n" in printed(comparison_view(found), 80)
+    text = printed(comparison_view(back), 80)
     assert "lamp: safe -> UNSAFE (worse)\n" in text
     assert "Newly violated: low\n  the same run breaks one\n" in text  # though it comes later
 
@@ -286,7 +278,7 @@ def test_faults_say_where_the_policy_stands_and_do_not_praise_an_unsafe_one(
 
 def test_what_is_untidy_is_told_and_fails_nothing(tmp_path: Path) -> None:
     found = stands(tmp_path, UNTIDY + UNTESTED)
-    text = printed(checked_view(found))
+    text = printed(checked_view(found), 80)
     assert "nothing_of_what_is_off  untidy    2 steps" in text
     assert "tall                    untested  all" in text
     assert "Violated" not in text

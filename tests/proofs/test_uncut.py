@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
-from rich.console import Console
+from printing import printed
 
 from twinrom.diagrams import checked_json, checked_view
 from twinrom.diagrams.words.story import start_of
@@ -48,17 +47,11 @@ def found(folder: Path, model: str, faults: dict[str, int | None], *, plain: boo
     return checked
 
 
-def told(checked: Checked) -> str:
-    console = Console(width=120, file=StringIO())
-    console.print(checked_view(checked))
-    return console.file.getvalue()  # type: ignore[attr-defined]
-
-
 @pytest.mark.parametrize("plain", [True, False])
 def test_writes_out_of_the_scope_of_every_fault(tmp_path: Path, plain: bool) -> None:  # noqa: FBT001 - a tier
     checked = found(tmp_path, MODEL, {}, plain=plain)
     assert (checked.uncut, checked.standing, checked.failed) == (("append",), "untested", True)
-    text = told(checked)
+    text = printed(checked_view(checked))
     assert text.endswith("log: safe as far as tested\n")
     assert ("Never cut between its writes, so their order is not put to the test: rule append\n"
             in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from test_overlay import BASE, folder, mistake, saved
+from test_overlay import BASE, folder, mistake, points_into_the_overlay, saved
 
 from twinrom.statemachine import load_model, parse_model
 
@@ -185,11 +185,7 @@ Level = "1..2"
     ],
 )  # fmt: skip
 def test_mistakes_point_into_the_overlay(folder: Path, text: str, said: str) -> None:
-    message = mistake(saved(folder, text))
-    assert said in message
-    assert " | " in message
-    assert "^" in message
-    assert "door.toml:" not in message
+    points_into_the_overlay(mistake(saved(folder, text)), said)
 
 
 def test_only_an_overlay_adds_and_takes() -> None:

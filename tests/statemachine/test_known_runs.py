@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import random
-from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
 from asked import sampled
+from printing import printed
 from random_models import POWERED, REFERRING, SMALL, WRAPPED, made
-from rich.console import Console
 from typer.testing import CliRunner
 
 from twinrom.diagrams import checked_json, checked_view, commands
@@ -200,9 +199,8 @@ def test_it_is_shown_where_verdicts_are(tmp_path: Path) -> None:
     text += f'says = "as reported"\n{run(chr(34) + "kick" + chr(34), "impossible")}'.replace(
         'says = "as reported"\n[run.reported]', 'says = "as reported"\n[run.kicked]')
     [checked] = check([request(files(tmp_path, text))], SEARCH)
-    out = StringIO()
-    Console(width=100, file=out).print(checked_view(checked))
-    assert "Known runs: reported is possible (2 steps), kicked is impossible\n" in out.getvalue()
+    shown = printed(checked_view(checked), 100)
+    assert "Known runs: reported is possible (2 steps), kicked is impossible\n" in shown
     page = report_page([Subject("door.toml", checked)], "", "")
     assert "reported is possible (2 steps): as reported; kicked is impossible" in page
     model = json.loads(json.dumps(checked_json([checked])))["models"][0]

@@ -78,6 +78,13 @@ def mistake(path: str) -> str:
     return str(caught.value)
 
 
+def points_into_the_overlay(message: str, said: str) -> None:
+    assert said in message
+    assert " | " in message
+    assert "^" in message
+    assert "door.toml:" not in message
+
+
 def test_tables_are_merged_and_the_rest_is_replaced(folder: Path) -> None:
     model = load_model(saved(folder, """
 [rule.shuts]
@@ -184,11 +191,7 @@ def test_a_file_beside_the_overlay_goes_before_a_shipped_model(folder: Path) -> 
     ],
 )  # fmt: skip
 def test_mistakes_point_into_the_overlay(folder: Path, text: str, said: str) -> None:
-    message = mistake(saved(folder, text))
-    assert said in message
-    assert " | " in message
-    assert "^" in message
-    assert "door.toml:" not in message
+    points_into_the_overlay(mistake(saved(folder, text)), said)
 
 
 @pytest.mark.parametrize(
