@@ -68,7 +68,7 @@ def document(
     ET.SubElement(root, "title").text = title
     ET.SubElement(root, "desc").text = told
     ET.SubElement(root, "style").text = style_sheet()
-    paper = {"fill": LIGHT["paper"], "style": "fill:var(--paper)"}
+    paper = {"fill": LIGHT["paper"], "class": "paper"}
     ET.SubElement(root, "rect", {"width": "100%", "height": "100%"} | paper)
     root.extend([*texts([heading], MARGIN, MARGIN + 14, "heading", 15), *body])
     return NOT_XML.sub("\ufffd", ET.tostring(root, encoding="unicode")) + "\n"

@@ -40,20 +40,26 @@ DASHES: dict[Mark, str] = {
 THICK: tuple[Mark, ...] = ("bad", "visited", "added")
 
 
-ROOT = (
-    "background:var(--paper);max-width:100%;height:auto;font-family:Helvetica,Arial,sans-serif"
-)
+ROOT = "max-width:100%;height:auto;font-family:Helvetica,Arial,sans-serif"
 
 
 def style_sheet() -> str:
-    """Return the style sheet of every picture; all its rules stay inside `svg.twinrom`."""
-    rules = [
-        f"svg.twinrom{{{_variables(LIGHT)};{ROOT}}}",
-        f"@media (prefers-color-scheme:dark){{svg.twinrom{{{_variables(DARK)}}}}}",
-        _rule("text", "fill:var(--ink);stroke:none"),
-        _rule(".soft", "fill:var(--soft)"),
+    """Return the style sheet of every picture; all its rules stay inside `svg.twinrom`.
+
+    Who knows no variables of CSS skips the colours, and paints as the attributes say: some would
+    paint all of it black.
+    """
+    plain = [
+        f"svg.twinrom{{{ROOT}}}",
         _rule(".heading", "font-weight:bold"),
         _rule(".middle", "text-anchor:middle"),
+    ]  # fmt: skip
+    rules = [
+        f"svg.twinrom{{{_variables(LIGHT)};background:var(--paper)}}",
+        f"@media (prefers-color-scheme:dark){{svg.twinrom{{{_variables(DARK)}}}}}",
+        _rule(".paper", "fill:var(--paper)"),
+        _rule("text", "fill:var(--ink);stroke:none"),
+        _rule(".soft", "fill:var(--soft)"),
         _rule(".lifeline", "stroke:var(--line);stroke-dasharray:1 4;fill:none"),
         _rule(".panel>rect", "fill:none;stroke:var(--line);stroke-width:1"),
         _rule(".node path,.node polygon,.node ellipse,.node rect,.node polyline",
@@ -76,7 +82,7 @@ def style_sheet() -> str:
             rules.append(_rule(_shapes(mark), f"stroke:var(--{mark}){_dash(mark)}"))
     for mark, fill in (("visited", "mark"), ("current", "mark"), ("bad", "alarm")):
         rules.append(_rule(_shapes(mark), f"fill:var(--{fill});stroke-width:2.4"))
-    return "".join(rules)
+    return f"{''.join(plain)}@supports (fill:var(--paper)){{{''.join(rules)}}}"
 
 
 def _shapes(mark: str) -> str:

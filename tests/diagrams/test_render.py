@@ -290,7 +290,9 @@ def test_no_mark_is_told_by_its_colour_alone() -> None:
 
 
 def test_style_sheet_stays_inside_the_picture() -> None:
-    sheet = re.sub(r"@media[^{]*\{(.*?\})\}", r"\1", style_sheet())
+    plain, _, coloured = style_sheet().partition("@supports (fill:var(--paper)){")
+    assert "var(" not in plain  # or a renderer that knows no variables paints it black
+    sheet = re.sub(r"@media[^{]*\{(.*?\})\}", r"\1", plain + coloured.removesuffix("}"))
     selectors = [s for rule in re.findall(r"([^{}]+)\{", sheet) for s in rule.split(",")]
     assert selectors
     assert [s for s in selectors if not s.startswith("svg.twinrom")] == []
