@@ -101,7 +101,8 @@ class Declarations:
                     f"{said}: its machines are not numbered",
                     'give a range in the file: instances = "s1..s3"', at_key=True))
             elif not re.fullmatch("[1-9][0-9]{0,8}", number):
-                self.problems.add(self.root.problem(f"{said}: write a number of machines"))
+                self.problems.add(self.root.problem(f"{said}: write a number of machines",
+                                                    f"1 to {MAX_MACHINES}"))
             else:
                 found[name] = found[name]._replace(high=found[name].low + int(number) - 1)
         return found

@@ -67,7 +67,7 @@ def test_sizes_replace_what_the_file_says() -> None:
     ({"machine.Sever": "3"},
      "`--instances Sever=3`: no such template; did you mean `Server`?"),
     ({"machine.Server": "0"}, "`--instances Server=0`: write a number of machines"),
-    ({"machine.Server": "many"}, "`--instances Server=many`: write a number of machines"),
+    ({"machine.Server": "many"}, "`--instances Server=many`: write a number of machines; 1 to 256"),
     ({"machine.Server": "300"}, "a model may have 256 machines and 4,096 names; this one has"),
     ({"machine.console": "2"},
      '10:2: `--instances console=2`: its machines are not numbered; give a range in the file: '
