@@ -16,7 +16,15 @@ from twinrom.proofs.engines.processes import supervise
 from twinrom.proofs.questions.standing import LATE, PolicyStanding, StandingTask
 from twinrom.proofs.spec.request import request
 from twinrom.proofs.verdicts.verdict import STANDINGS, UNDECIDED
-from twinrom.statemachine import Document, InputError, build_model, is_folder, read_text
+from twinrom.statemachine import (
+    Document,
+    InputError,
+    build_model,
+    fault_kinds,
+    is_folder,
+    load_model,
+    read_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -114,9 +122,19 @@ def sweep(
 
 
 def _request(point: Point, spec: str | None) -> CheckRequest:
-    sorts = {k: v for k, v in point.at if not _is_budget(k, v)}
-    faults = {k: _number(k, v) for k, v in point.at if _is_budget(k, v)}
+    paths = _paths(point.model) if any(_is_budget(k, v) for k, v in point.at) else {}
+    at = [(paths.get(k, k), v) for k, v in point.at]
+    sorts = {k: v for k, v in at if not _is_budget(k, v)}
+    faults = {k: _number(k, v) for k, v in at if _is_budget(k, v)}
     return request(point.model, spec, sorts, faults)
+
+
+def _paths(name: str) -> dict[str, str]:
+    """Return how a model's templates and definitions are called among the sizes, by their names."""
+    model = load_model(name)
+    found = {n: f"machine.{n}" for n in model.templates} | {
+        n: f"define.{n}" for n in model.definitions}
+    return {n: path for n, path in found.items() if n not in fault_kinds(model)}
 
 
 def _number(name: str, value: str) -> int | None:

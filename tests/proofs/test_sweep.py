@@ -85,6 +85,22 @@ def test_errors_of_several_lines_are_shown_line_by_line(tmp_path: Path) -> None:
     assert "bad: no\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}" in capture.get()
 
 
+def test_numbers_of_machines_and_definitions_are_sizes_too(tmp_path: Path) -> None:
+    (tmp_path / "many.toml").write_text(
+        '[sort]\nN = "0..9"\n[define]\nmost = 3\n[machine.Server]\ninstances = "s1..s2"\n'
+        'vars.n = { sort = "N", initial = "0" }\n[rule.counts]\nby = "host"\n'
+        'each = { this = "Server" }\nwhen = "this.n < most"\nsets = "this.n = this.n + 1"\n'
+        '[rule.wears]\nby = "fault"\nsets = "Server.n = 0"\n', encoding="utf-8")
+    (tmp_path / "many.spec.toml").write_text(
+        '[invariant.few]\nmust = "all(s.n < 6 for s in Server)"\n', encoding="utf-8")
+    axes = {"Server": ["1", "3"], "most": ["2"], "fault": ["0"]}
+    for names in (axes, {"machine.Server": ["1", "3"], "define.most": ["2"], "fault": ["0"]}):
+        rows = [row for _, row in sweep(grid([str(tmp_path / "many.toml")], names), Options())]
+        assert [row.error for row in rows] == [None, None]
+        assert [(row.standing, row.counts and row.counts.states) for row in rows] == [
+            ("keeps", 3), ("keeps", 27)]
+
+
 def test_budgets_and_sizes_of_the_grid_are_used() -> None:
     axes = axes_of(["Version=1..2", "fault=0,1"])
     none, one = (judged for _, judged in sweep(grid(["proliant"], axes), Options()))
