@@ -30,6 +30,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/bounded.py
 	$(BIN)/python benchmarks/proving.py
 	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/cuts.py
 	$(BIN)/python benchmarks/spin.py
 
 pictures: $(VENV)/.installed

@@ -25,15 +25,19 @@ from twinrom.proofs import (
     Question,
     Vacuous,
     Violated,
+    ask,
     mutants,
 )
 from twinrom.proofs.engines.exhaustive import explore
-from twinrom.statemachine import ALL_POWER, InputError
+from twinrom.statemachine import ALL_POWER, InputError, load_model
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from twinrom.proofs import Mutant, Report
     from twinrom.statemachine import State, TransitionSystem
 
+BY_HAND = sorted((ROOT / "benchmarks" / "by_hand").glob("*.toml"))
 PAGE = ROOT / "docs" / "cases.md"
 TABLE = re.compile(r"^\| case .*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)
 STATES = 300
@@ -97,6 +101,20 @@ def test_any_number_of_machines_shows_the_bug_and_keeps_the_repair(name: str, co
     }
     assert repaired == {"standing": known["repaired"]["standing"], "states": sizes["repaired"]}
     assert draft["states"] == sizes["states"]
+
+
+@pytest.mark.parametrize("twin", BY_HAND, ids=lambda twin: twin.stem)
+def test_a_state_by_hand_for_each_cut_shows_the_same_bugs(twin: Path) -> None:
+    spec = str(path(f"{twin.stem}.spec"))
+    by_hand, draft = (ask(load_model(str(p)), spec) for p in (twin, path(twin.stem)))
+    assert all(instance.cut is None for instance in by_hand.system.instances)
+    seen = [explore(question, max_states=100_000) for question in (by_hand, draft)]
+    assert all(report.complete for report in seen)
+    broken = [
+        {r.prop.name for r in judged(question, report) if isinstance(r.verdict, Violated)}
+        for question, report in zip((by_hand, draft), seen, strict=True)
+    ]
+    assert broken[0] == broken[1] != set()
 
 
 def test_machines_of_any_number_are_interchangeable() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from twinrom.diagrams.pictures.graph import Direction, Edge, Graph, Mark, Node
 
-FONT = "Helvetica"
+FONT = "DejaVu Sans"
 INDENT = 2
 SAFE_IN_ID = ":.,=*_-[]()"
 SHAPES = {

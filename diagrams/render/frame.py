@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SVG = "http://www.w3.org/2000/svg"
 GAP, MARGIN, TITLE, LINE = 16.0, 10.0, 22.0, 16.0
-LETTER, HEAD, BOLD = 6.2, 7.6, 8.5
+LETTER, HEAD, BOLD = 6.9, 8.6, 9.6
 SAMPLE = 34.0
 NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
