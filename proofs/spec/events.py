@@ -31,10 +31,10 @@ class StepWords(EventWords):
         return self._where(i for i in self.instances if name in (i.rule.event, i.rule.name))
 
     def by(self, actor: str) -> Term | None:
-        """Return the term for `event.by == actor`."""
-        if actor not in self.model.actors:
-            return None
-        return self._where(i for i in self.instances if i.rule.by == actor)
+        """Return the term for `event.by == actor`; `automatic` and `environment` mean all such."""
+        actors = self.model.actors
+        meant = {actor} if actor in actors else {name for name in actors if actors[name] == actor}
+        return self._where(i for i in self.instances if i.rule.by in meant) if meant else None
 
     def during(self, name: str) -> Term | None:
         """Return the term for `event.during == name`: the step cuts the event, or the rule."""

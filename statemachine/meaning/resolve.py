@@ -190,9 +190,11 @@ class Resolver(Context):
             return self._member(node, v.families[function])
         sorts = v.model.tables[function].of
         self._count(node, function, len(sorts), len(arguments))
-        values = gathered(map(partial(partial, self._fitting), arguments, sorts))
+        values = gathered(map(partial(partial, self._fitting, maybe=True), arguments, sorts))
         entry = terms.table(function, [t.term for t in values])
-        return Typed(terms.conjunction([*(t.defined for t in values), entry]), BOOL)
+        some = [terms.negation(terms.equal(t.term, terms.constant(t.sort.none)))
+                for t in values if t.sort.optional]
+        return Typed(terms.conjunction([*(t.defined for t in values), *some, entry]), BOOL)
 
     def _member(self, node: e.Call, family: Family) -> Typed:
         """Return the variable for these values; nothing where there is none for them."""
@@ -212,12 +214,13 @@ class Resolver(Context):
             term = terms.conjunction([defined, term])
         return Typed(term, family.value, None, terms.truth(self.later), defined)
 
-    def _fitting(self, node: e.Expr, sort: Sort) -> Typed:
-        """Return a value that must be one of `sort`."""
+    def _fitting(self, node: e.Expr, sort: Sort, *, maybe: bool = False) -> Typed:
+        """Return a value that must be one of `sort`, or `none` where it `maybe` is."""
         typed = self.value(node, sort)
         if typed.term.operator == "constant" and not typed.sort.name and sort.ordered:
             return self._literal(node, typed.term.value, sort)
-        if typed.sort.name != sort.name or (typed.sort.optional and not sort.optional):
+        if typed.sort.name != sort.name or (
+                typed.sort.optional and not sort.optional and not maybe):
             self.refuse(node, f"expected {kind_of(sort)}, and `{node}` is {kind_of(typed.sort)}")
         return typed
 

@@ -50,6 +50,9 @@ def agrees(folder: Path, asked: Question) -> None:
     assert set(found[:in_sorts]) <= {"true"}
     ordered = sorted(asked.decidable, key=lambda p: ("invariant", "step").index(p.kind.key))
     broken = [report.found[p.name].violation is not None for p in ordered]
+    if asked.ends is not None:  # an invariant more, after those of the spec
+        invariants = [p.kind.key for p in ordered].count("invariant")
+        broken.insert(invariants, report.deadlock is not None)
     assert [answer == "false" for answer in found[in_sorts:]] == broken
     found = re.findall(r"^-- specification .* is (true|false)$", said, re.MULTILINE)
     possible = [p.name for p in asked.properties if p.kind.key == "possible"]

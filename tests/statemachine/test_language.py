@@ -36,6 +36,9 @@ TORN = {"A.active": "torn", "A.backup": "torn"}
     ("(B.busy or A.busy) and A is off", RUNNING, False),
     ("not B.busy and A.busy", RUNNING, True),
     ("not (B.busy and A.busy)", RUNNING, True),
+    ("runs_on(B.last, r1)", {"B.last": "2"}, True),
+    ("runs_on(B.last, r1)", {"B.last": "none"}, False),
+    ("not runs_on(B.last, r1)", {"B.last": "none"}, True),
     # numbers
     ("A.executing == 2", RUNNING, True),
     ("2 == A.executing", RUNNING, True),
