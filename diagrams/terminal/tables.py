@@ -163,14 +163,16 @@ def _readers(checked: Checked) -> RenderableType | None:
 
 def _clauses(checked: Checked) -> RenderableType | None:
     groups = {
-        "not-checked": "Clauses whose properties are not checked",
-        "by-rules": "Clauses carried by rules alone",
-        "stated": "Clauses that no property can carry (the spec says why)",
-        "open": "Clauses that nothing carries",
+        "Clauses whose properties are not checked": ("not-checked", None),
+        "Clauses carried by rules alone": ("by-rules", None),
+        "Clauses that no property can carry (the spec says why)": ("stated", True),
+        "Assumptions and information, stated": ("stated", False),
+        "Clauses that nothing carries": ("open", None),
     }
     text = Text()
-    for verdict, title in groups.items():
-        names = [c.id for c in checked.clauses if c.verdict == verdict]
+    for title, (verdict, required) in groups.items():
+        names = [c.id for c in checked.clauses if c.verdict == verdict
+                 and required in (None, c.kind == "requirement")]
         if names:
             text.append(f"\n{title}: ", style="bold" if verdict != "open" else "bold yellow")
             text.append(", ".join(names))
