@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twinrom.diagrams.page.data import system_data
 from twinrom.diagrams.page.pictures import machine_picture, placed
 from twinrom.diagrams.page.runs import counterexample, plain_run
-from twinrom.diagrams.words.clauses import clause_word
+from twinrom.diagrams.words.clauses import clause_words
 from twinrom.diagrams.words.dead_ends import dead_end_lines, dead_ends, quiet
 from twinrom.diagrams.words.ending import asks
 from twinrom.diagrams.words.fault_numbers import (
@@ -34,6 +34,7 @@ from twinrom.diagrams.words.verdicts import (
     standing_words,
     unasked_lines,
     verdict_words,
+    z3_line,
 )
 from twinrom.proofs import NotChecked, Proved, ReadElsewhere, Unknown, Violated
 
@@ -87,7 +88,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
             for words, found in zip(known_run_words(checked), question.runs, strict=True)
         ],
         "tables": _tables(checked),
-        "engines": [engine_line(report) for report in checked.reports.values()],
+        "engines": [*map(engine_line, checked.reports.values()), z3_line(checked)],
         "legend": rests_on_words(checked),
         "unasked": unasked_lines(checked),
         "rest": dead_end_lines(checked),
@@ -191,7 +192,7 @@ def _clause(
 ) -> dict[str, Any]:
     shape = checked.question.spec.clauses[clause.id]
     told = [verdict_words(results[name]) for name in clause.properties]
-    word = clause_word(clause, results)
+    word, _ = clause_words(clause, results)
     verdict, tone = CLAUSE_WORDS.get(word) or (word, TONES[word])
     rules = checked.question.model.rules
     return {

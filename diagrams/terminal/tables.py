@@ -24,6 +24,7 @@ from twinrom.diagrams.words.verdicts import (
     standing_words,
     unasked_lines,
     verdict_words,
+    z3_line,
 )
 from twinrom.proofs import NotChecked, ReadElsewhere, Unknown
 from twinrom.statemachine import printable
@@ -59,7 +60,7 @@ def _heading(checked: Checked) -> RenderableType:
         lines.append(f"symmetric: {', '.join(question.symmetric)}")
     if question.no_columns:
         lines.append(f"no column at this size: {', '.join(question.no_columns)}")
-    lines += [engine_line(report) for report in checked.reports.values()]
+    lines += [*(engine_line(report) for report in checked.reports.values()), z3_line(checked)]
     changes = changes_view(model)
     shown = [changes] if changes is not None else []
     dim = [Text(printable(line), style="dim") for line in lines]

@@ -13,22 +13,26 @@ if TYPE_CHECKING:
 
     from twinrom.proofs import ClauseEvidence, ClauseResult, Result
 
-WITHOUT_PROPERTIES = {"by-rules": "by rules", "stated": "stated", "open": "open"}
+WITHOUT_PROPERTIES = {
+    "by-rules": ("by rules", "green"), "stated": ("stated", "dim"), "open": ("open", "yellow"),
+}  # fmt: skip
 WORST = (
     "VIOLATED", "VACUOUS", "HOLDS NOW", "unknown", "not checked", "finding", "untidy", "untested",
     "not seen", "holds", "proved",
 )  # fmt: skip
 
 
-def clause_word(clause: ClauseResult, results: Mapping[str, Result]) -> str:
-    """Return what became of a clause: the worst of the words that tables have for its properties.
+def clause_words(clause: ClauseResult, results: Mapping[str, Result]) -> tuple[str, str]:
+    """Return what became of a clause in a word, and its style.
 
-    Without any, or where it is no requirement, it is `by rules`, `stated` or `open`.
+    It is the worst of the words that tables have for its properties. Without any, or where it is no
+    requirement, it is `by rules`, `stated` or `open`.
     """
     if clause.verdict in WITHOUT_PROPERTIES:
         return WITHOUT_PROPERTIES[clause.verdict]
-    words = {verdict_words(results[name])[0] for name in clause.properties}
-    return next(word for word in WORST if word in words)
+    told = (verdict_words(results[name]) for name in clause.properties)
+    words = {word: style for word, style, _ in told}
+    return next((word, words[word]) for word in WORST if word in words)
 
 
 def evidence_words(evidence: ClauseEvidence | None) -> str:

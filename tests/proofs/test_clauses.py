@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from asked import question
 
-from twinrom.diagrams.words.clauses import clause_word, evidence_words
+from twinrom.diagrams.words.clauses import clause_words, evidence_words
 from twinrom.proofs import EngineDisagreementError, Evidence, Options, combine
 from twinrom.proofs.engines.bounded import check_bounded
 from twinrom.proofs.engines.exhaustive import explore
@@ -160,7 +160,8 @@ kind = "assumption"
 """ + PROVED)  # fmt: skip
     found = results(asked, explore(asked, max_states=1000))
     assert [c.verdict for c in found] == ["by-rules", "stated", "open", "stated"]
-    assert [clause_word(c, {}) for c in found] == ["by rules", "stated", "open", "stated"]
+    words = [clause_words(c, {})[0] for c in found]
+    assert words == ["by rules", "stated", "open", "stated"]
     named = question(MODEL, "[clause.C-rule]\nsays = 'a'\nkind = 'information'\n" + PROVED)
     assert results(named, explore(named, max_states=1000))[0].verdict == "stated"
 
@@ -177,4 +178,4 @@ def test_a_clause_has_the_worst_of_the_words_of_its_properties() -> None:
     asked = CheckRequest(("lamps.toml", MODEL), ("lamps.spec.toml", text))
     [found] = check([asked], Options(engines=("search",)))
     words = {r.prop.name: r for r in found.results}
-    assert clause_word(found.clauses[0], words) == "untested"
+    assert clause_words(found.clauses[0], words) == ("untested", "yellow")
