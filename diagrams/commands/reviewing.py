@@ -70,6 +70,7 @@ def review(  # noqa: PLR0913 - one parameter per option
     from twinrom.diagrams.page.review import review_page
     from twinrom.diagrams.terminal.progress import live_progress
     from twinrom.diagrams.terminal.review import review_view
+    from twinrom.statemachine import write_whole
 
     options = Options(None, engines(engine), timeout, jobs)
     with live_progress(Console(stderr=True), models) as progress:
@@ -80,7 +81,7 @@ def review(  # noqa: PLR0913 - one parameter per option
     if csv is not None:
         write_text(review_csv(found), csv)
     if html is not None:
-        write_text(review_page(found, __version__), html)
+        write_whole(str(html), review_page(found, __version__))
     if sign is not None:
         typer.echo(signoff_toml(found, sign.strip(), date.today()), nl=False)  # noqa: DTZ011 - the reader's day
     checked = [one.checked for one in found]

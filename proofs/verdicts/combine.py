@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.registry import BOUNDED, ENGINES
 from twinrom.proofs.spec.kinds import ResponseKind
+from twinrom.proofs.spec.onsets import onsets
 from twinrom.proofs.verdicts.counterexample import counterexample
 from twinrom.proofs.verdicts.lasso import owed_since
 from twinrom.proofs.verdicts.replay import (
@@ -80,7 +81,11 @@ def combine(evidence: Evidence) -> tuple[Result, ...]:
     Those of the text follow the others.
     """
     question = evidence.question
-    return tuple(_with_onset(evidence, _result(evidence, p)) for p in question.properties) + tuple(
+    wanted = onsets(question)
+    return tuple(
+        _with_onset(evidence, _result(evidence, p), looked=p.name in wanted)
+        for p in question.properties
+    ) + tuple(
         Result(p, ReadElsewhere(by) if by else Kept(), None, 0.0, question)
         for p, by in question.reads
     )
@@ -96,7 +101,7 @@ def violated(question: Question, prop: Property, run: Run, *, quick: bool = Fals
     return Violated(trace, owed_since(question, prop, trace) if owes else None)
 
 
-def _with_onset(evidence: Evidence, result: Result) -> Result:
+def _with_onset(evidence: Evidence, result: Result, *, looked: bool) -> Result:
     """Return the result with a shortest run that brings `whenever` about, where one was found."""
     prop, question = result.prop, evidence.question
     found = (r.found[prop.name].onset for r in evidence.of(prop))
@@ -104,7 +109,7 @@ def _with_onset(evidence: Evidence, result: Result) -> Result:
     return replace(
         result,
         onset=None if run is None else replayed_onset(question, prop, run),
-        seen_all=evidence.complete is not None or prop.whenever is terms.TRUE,
+        seen_all=(looked and evidence.complete is not None) or prop.whenever is terms.TRUE,
     )
 
 

@@ -132,8 +132,8 @@ def word(verdict: Verdict) -> str:
 class Result:
     """The verdict on one property; `witness` is a shortest run that exercises it.
 
-    `onset` is a shortest run whose last step brings `whenever` about, where a clause is carried and
-    `whenever` speaks of a state; `seen_all`: there is no other that was not looked at.
+    `onset` is a shortest run whose last step brings `whenever` about, where no other run shows a
+    clause; `seen_all`: it was looked for everywhere.
     `question` is the one that the verdict's run belongs to: where sorts are all integers, the same
     question at the sizes that the run needs.
     """

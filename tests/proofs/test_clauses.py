@@ -13,6 +13,7 @@ from twinrom.proofs import EngineDisagreementError, Evidence, Options, combine
 from twinrom.proofs.engines.bounded import check_bounded
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.questions.check import check
+from twinrom.proofs.spec.onsets import onsets
 from twinrom.proofs.spec.request import CheckRequest
 from twinrom.proofs.verdicts.clauses import clause_results
 from twinrom.statemachine import terms
@@ -127,6 +128,37 @@ def test_only_what_carries_a_clause_and_speaks_of_states_has_an_onset() -> None:
     assert [p.onset is terms.FALSE for p in asked.properties] == [False, True]
     report = explore(asked, max_states=1000)
     assert [one.onset for one in report.found.values()] == [None, None]
+
+
+@pytest.mark.parametrize(("properties", "wanted"), [
+    ("[invariant.p]\nclause = 'C'\nwhenever = 'A is off'\nmust = 'True'", {"p"}),
+    ("[invariant.p]\nclause = 'C'\nwhenever = 'B is on'\nmust = 'True'", set()),
+    ("[invariant.p]\nclause = 'C'\nwhenever = 'B is off and A.hot'\nmust = 'True'", {"p"}),
+    ("[invariant.p]\nclause = 'C'\nwhenever = 'A is off and B.hot'\nmust = 'True'", set()),
+    ("[invariant.p]\nclause = 'C'\nwhenever = 'B is off and A.dim'\nmust = 'True'", {"p"}),
+    ("[invariant.p]\nwhenever = 'A is off'\nmust = 'True'", set()),
+    ("[invariant.p]\nclause = 'C'\nwhenever = 'A is off'\nmust = 'True'\n"
+     "[step.q]\nclause = 'C'\nmust = 'True'", set()),
+    ("[invariant.p]\nclause = 'C'\nprincipal = true\nwhenever = 'A is off'\nmust = 'True'\n"
+     "[step.q]\nclause = 'C'\nmust = 'True'", {"p"}),
+])  # fmt: skip
+def test_an_onset_is_looked_for_where_the_start_alone_may_show_a_clause(
+    properties: str, wanted: set[str]
+) -> None:
+    model = MODEL.replace("[rule.on]", """vars = { hot = "bool", dim = "bool" }
+[init]
+require = "A.hot and not B.hot"
+[rule.on]""", 1)  # fmt: skip
+    asked = question(model, f"[clause.C]\nsays = 'lamps'\n{properties}\n")
+    assert onsets(asked) == wanted
+    report = explore(asked, max_states=1000)
+    assert {name for name, one in report.found.items() if one.onset is not None} <= wanted
+
+
+def test_what_was_not_looked_for_is_not_from_the_start_on() -> None:
+    never = "[step.q]\nclause = 'C'\nwhenever = 'B is broken'\nmust = 'True'\n"
+    found = of(spec("", "[invariant.p]\nwhenever = 'A is off'\nmust = 'True'") + never)
+    assert (found.verdict, found.evidence) == ("vacuous", None)
 
 
 PROVED = "[step.p]\nmust = 'True'"

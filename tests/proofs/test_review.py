@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shutil
 import tomllib
 from datetime import date
 from io import StringIO
@@ -410,14 +412,35 @@ def test_what_breaks_a_clause_is_its_run_and_a_page_has_no_source() -> None:
     assert "1 VIOLATED, 2 proved, 1 stated; 0 signed off" in text
 
 
-def test_the_shipped_systems_can_be_reviewed_together() -> None:
-    found = review([request("msa1000"), request("proliant")], SEARCH)
-    assert [len(one.rows) for one in found] == [
-        len(one.checked.question.spec.clauses) for one in found]
-    for one in found:
+@pytest.fixture(scope="module")
+def shipped() -> list[Reviewed]:
+    return review([request("msa1000"), request("proliant")], SEARCH)
+
+
+def test_the_shipped_systems_can_be_reviewed_together(shipped: list[Reviewed]) -> None:
+    for one in shipped:
         spec = one.checked.question.spec
+        assert sorted(row.result.id for row in one.rows) == sorted(spec.clauses)
         assert [gap.name for gap in one.gaps] == list(spec.gaps)
         for row in one.rows:
             assert not row.properties or row.result.evidence is not None
-            stated = row.shape.kind == "requirement" or row.result.verdict == "stated"
-            assert stated, row.result.id
+            assert row.shape.kind == "requirement" or row.result.verdict == "stated"
+
+
+def test_both_shipped_systems_print_on_ten_pages(shipped: list[Reviewed], tmp_path: Path) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("chromium is not installed: no browser")
+    file = tmp_path / "review.html"
+    file.write_text(review_page(shipped, "1.0"), encoding="utf-8")
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        page = launched.new_page()
+        page.goto(file.as_uri())
+        printed_page = page.pdf(prefer_css_page_size=True)
+        launched.close()
+    sizes = re.findall(rb"/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+) ?\]", printed_page)
+    assert 0 < len(sizes) <= 10
+    assert {(round(float(w)), round(float(h))) for w, h in sizes} == {(842, 595)}

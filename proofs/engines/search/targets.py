@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.proofs.report import Found
 from twinrom.proofs.spec.added import added_rules
+from twinrom.proofs.spec.onsets import onsets
 from twinrom.proofs.spec.standard import deadlock
 from twinrom.statemachine import terms
 
@@ -42,12 +43,12 @@ def targets(question: Question) -> tuple[Target, ...]:
 
     Responses and possible properties have witnesses only: what breaks them is no single state.
     """
-    found = []
+    found, wanted = [], onsets(question)
     for prop in question.properties:
         if prop.kind.safety:
             found.append(Target(prop.name, "violation", prop.bad, prop.stepwise))
         found.append(Target(prop.name, "witness", prop.whenever, prop.stepwise))
-        if prop.clauses:
+        if prop.name in wanted:
             found.append(Target(prop.name, ONSET, prop.onset, stepwise=True))
     what, name = DEADLOCK
     found.append(Target(name, what, deadlock(question).bad, stepwise=False))
