@@ -16,7 +16,8 @@ from twinrom.proofs.lint.files import lint_files
 from twinrom.proofs.lint.findings import CODES, Finding
 from twinrom.proofs.lint.lint import lint
 from twinrom.proofs.memory import out_of_memory
-from twinrom.proofs.mutation.mutants import Mutant, mutants, mutated
+from twinrom.proofs.mutation.mutant import Mutant
+from twinrom.proofs.mutation.mutants import mutants, mutated
 from twinrom.proofs.mutation.outcome import MutantOutcome
 from twinrom.proofs.questions.baseline import (
     baseline,
@@ -36,7 +37,7 @@ from twinrom.proofs.questions.compare import (
 )
 from twinrom.proofs.questions.faults import Cut, FaultNumber, count_faults, fault_numbers
 from twinrom.proofs.questions.gaps import Read, read_gaps
-from twinrom.proofs.questions.mutate import Mutated, mutate
+from twinrom.proofs.questions.mutate import GroupScore, Mutated, mutate
 from twinrom.proofs.questions.standing import PolicyStanding, searched
 from twinrom.proofs.questions.sweep import Point, axes_of, grid, policies, row_data, sweep
 from twinrom.proofs.report import Counts, DeadEnds, Found, Report
@@ -74,7 +75,7 @@ __all__ = [
     "BOUNDED", "CODES", "ENGINES", "FORMATS", "SELECTABLE", "STANDINGS", "Answer", "Bounded",
     "Certificate", "CheckRequest", "Checked", "Clause", "ClauseResult", "Comparison", "Counts",
     "Cut", "DeadEnds", "Difference", "EngineDisagreementError", "Evidence", "FaultNumber",
-    "Finding", "Folded", "Found", "Kept", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated",
+    "Finding", "Folded", "Found", "GroupScore", "Kept", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated",
     "NotChecked", "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved", "Question",
     "Read", "ReadElsewhere", "Recheck", "Report", "Result", "Run", "Spec", "Unknown", "Vacuous",
     "Verdict", "VerdictChange", "Violated", "WorkerDiedError", "ask", "axes_of", "baseline",

@@ -79,7 +79,7 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     define: DefineOption = None,
     faults: FaultOption = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="how many mutants to try, evenly spread")
+        int | None, typer.Option(min=0, help="how many mutants to try; 0: all of every kind")
     ] = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds per mutant")] = None,
     jobs: JobsOption = 2,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from twinrom.diagrams.terminal.stories import GAP
@@ -38,7 +39,22 @@ def mutated_view(found: Mutated, *, killed: bool = False) -> RenderableType:
     if found.stale:
         parts.append(Text("\nExplanations that explain nothing", style="bold red"))
         parts += [_item(name, why) for name, why in found.stale.items()]
-    return Group(*parts, Text(f"\n{_summary(found)}", style="bold"))
+    return Group(*parts, Text(), _groups(found), Text(f"\n{_summary(found)}", style="bold"))
+
+
+def _groups(found: Mutated) -> Table:
+    """Return a line for each group of mutants: how many there are, were tried, could be killed."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    table.add_column("mutants", no_wrap=True)
+    lost = bool(found.of("undecided"))
+    titles = ("all", "tried", "killed", "of", "equivalent", "survived", *["undecided"] * lost)
+    for title in titles:
+        table.add_column(title, justify="right", no_wrap=True)
+    for name, score in found.groups.items():
+        numbers = (score.total, score.tried, score.killed, score.could_be, score.equivalent,
+                   score.survived, *[score.undecided] * lost)  # fmt: skip
+        table.add_row(name, *(str(number) for number in numbers))
+    return table
 
 
 def _listed(title: str, style: str, items: list[tuple[Mutant, str]]) -> list[RenderableType]:

@@ -16,7 +16,7 @@ from twinrom.proofs.verdicts.replay import replayed
 from twinrom.statemachine import Conjunct, Step, ground, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from twinrom.proofs.spec.question import Question
     from twinrom.statemachine import RuleInstance, State, TransitionSystem
@@ -37,13 +37,17 @@ class DistinguishingRun:
     stopped: str | None = None
 
 
-def distinguishing_run(question: Question, other: TransitionSystem, rule: str, max_states: int,
-               deadline: float | None) -> DistinguishingRun:
-    """Return where the rule first does something else in `other` than in the model.
+def distinguishing_run(
+    question: Question, other: TransitionSystem, rules: Collection[str], max_states: int,
+    deadline: float | None,
+) -> DistinguishingRun:
+    """Return where one of the rules first does something else in `other` than in the model.
+
+    All other rules are the same in both; a rule that only one of them has does nothing in the other.
 
     That is one search of the model for a state in which a guard or an effect differs.
     """
-    pairs = _pairs(ground(question.model), other, rule)
+    pairs = _pairs(ground(question.model), other, rules)
     where = terms.disjunction(term for a, b in pairs for term in _differs(question, a, b))
     asked = _plain(question, where)
     report = explore(asked, max_states=max_states, deadline=deadline, stop_at=(NAME,))
@@ -82,12 +86,12 @@ def _plain(question: Question, where: Term) -> Question:
 
 
 def _pairs(
-    system: TransitionSystem, other: TransitionSystem, rule: str
+    system: TransitionSystem, other: TransitionSystem, rules: Collection[str]
 ) -> list[tuple[RuleInstance | None, RuleInstance | None]]:
-    """Return the instances of the rule in both, and what cuts it; None where there is none."""
+    """Return the instances of the rules in both, and what cuts them; None where there is none."""
     mine, its = (
         {i.name: i for i in each.instances
-         if rule in (i.rule.name, i.cut.rule.name if i.cut else "")}
+         if i.rule.name in rules or (i.cut is not None and i.cut.rule.name in rules)}
         for each in (system, other)
     )  # fmt: skip
     return [(mine.get(name), its.get(name)) for name in dict.fromkeys([*mine, *its])]

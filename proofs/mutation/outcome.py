@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.task import Task
 from twinrom.proofs.mutation.distinguish import distinguishing_run, enabled
-from twinrom.proofs.mutation.mutants import mutated
+from twinrom.proofs.mutation.mutants import changed_rules, mutated
 from twinrom.proofs.refinement.inclusion import MAX_PAIRS, included
 from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window, observables
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from twinrom.proofs.engines.options import Options
-    from twinrom.proofs.mutation.mutants import Mutant
+    from twinrom.proofs.mutation.mutant import Mutant
     from twinrom.proofs.report import Found
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
@@ -140,8 +140,8 @@ class Trials:
             found = enabled(self.question, mutant.rule, most, deadline)
             same = "its rule never happens"
         else:
-            other = ground(asked.model)
-            found = distinguishing_run(self.question, other, mutant.rule, most, deadline)
+            other, rules = ground(asked.model), changed_rules(self.question.model, asked.model)
+            found = distinguishing_run(self.question, other, rules, most, deadline)
             same = "refinement both ways"
         if found.steps:
             return MutantOutcome("survived", found.last, steps=found.steps, length=len(found.steps))
@@ -181,6 +181,9 @@ def _killed(
     asked: Question, skip: Collection[str], options: Options, deadline: float | None
 ) -> MutantOutcome | None:
     """Return how the mutant fails the spec; None when it does not."""
+    for prop, mentions in asked.reads:
+        if mentions and prop.name not in skip:
+            return MutantOutcome("killed", prop.name, "violated")
     watched = [p for p in asked.properties if p.name not in skip]
     stop_at = [p.name for p in watched if not p.expect_violated]
     report = explore(
