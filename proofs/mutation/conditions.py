@@ -46,7 +46,7 @@ Values: TypeAlias = frozenset[int]
 
 
 class Left(NamedTuple):
-    """What a condition reads in one instance, and the values that the guard and it leave of that."""
+    """What a condition reads in one instance, and its values before the condition and after."""
 
     read: terms.Term | str
     before: Values

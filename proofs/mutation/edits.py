@@ -1,4 +1,4 @@
-"""Edits: one thing that a rule says is dropped, negated, widened, redirected, reordered or swapped."""
+"""Edits: a part of a rule is dropped, negated, widened, redirected, reordered or swapped."""
 
 from __future__ import annotations
 

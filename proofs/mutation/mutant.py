@@ -103,7 +103,8 @@ def allowed(instance: RuleInstance) -> dict[terms.Term, frozenset[int]]:
         if len(read) == 1:
             leaf = next(iter(read))
             if leaf.operator in ("variable", "payload"):
-                codes = frozenset(c for c in range(leaf.low, leaf.high + 1) if _holds(part, leaf, c))
+                every = range(leaf.low, leaf.high + 1)
+                codes = frozenset(code for code in every if _holds(part, leaf, code))
                 found[leaf] = found.get(leaf, codes) & codes
     return found
 

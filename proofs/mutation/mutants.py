@@ -13,7 +13,7 @@ from twinrom.proofs.mutation.narrowing import narrowed, narrowings
 from twinrom.proofs.mutation.splits import splits, taken_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from twinrom.proofs.mutation.mutant import Mutant
     from twinrom.statemachine import Model, Rule

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 def narrowings(model: Model) -> Iterator[Mutant]:
-    """Yield the narrowings of each rule in turn."""
-    for rule in model.rules.values():
+    """Yield the narrowings of each rule in turn, those of the environment first."""
+    for rule in sorted(model.rules.values(), key=model.automatic):
         for text in small_conditions(model, rule):
-            yield Mutant(f"rule.{rule.name}: narrow by {text}", rule.name, "narrow", "when", to=text)
+            name = f"rule.{rule.name}: narrow by {text}"
+            yield Mutant(name, rule.name, "narrow", "when", to=text)
 
 
 def narrowed(model: Model, mutant: Mutant) -> Iterator[Rule]:

@@ -31,8 +31,8 @@ def all_mutants(model: Model) -> tuple[Mutant, ...]:
 def chosen(model: Model, everything: Sequence[Mutant], limit: int | None) -> tuple[Mutant, ...]:
     """Return the mutants to try: all edits, and of the others a sample of `BUDGET`.
 
-    `EVERYTHING` as the limit means all of them. Any other limit is how many there are at most: fewer
-    are evenly spread over these, more have a larger sample.
+    `EVERYTHING` as the limit means all of them. Any other limit is how many there are at most:
+    fewer are evenly spread over these, more have a larger sample.
     """
     if limit == EVERYTHING:
         return tuple(everything)
@@ -55,7 +55,7 @@ def sample(model: Model, found: Iterable[Mutant], budget: int) -> tuple[Mutant, 
         for name, members in groups.items():
             more = min(-(-budget // 2), len(members) - shares[name])
             shares[name], budget = shares[name] + more, budget - more
-    taken = {m.name for name, members in groups.items() for m in _over_rules(members)[: shares[name]]}
+    taken = {m.name for name, of in groups.items() for m in _over_rules(of)[: shares[name]]}
     return tuple(m for members in groups.values() for m in members if m.name in taken)
 
 

@@ -21,8 +21,7 @@ from twinrom.statemachine import syntax as e
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinrom.statemachine import Expr, Model, Rule, RuleInstance
-    from twinrom.statemachine.model import Assignment
+    from twinrom.statemachine import Assignment, Expr, Model, Rule, RuleInstance
 
 
 def splits(model: Model) -> Iterator[Mutant]:
@@ -89,7 +88,7 @@ class _Effects:
             for index, value in values for leaf in terms.leaves([value]))  # fmt: skip
 
     def leads_to(self, mutant: Mutant) -> tuple[Formula, ...]:
-        """Return where the rule leads without the effect: to what it moves, else to what it sets."""
+        """Return where the rule leads without the effect: to what it moves, or else sets."""
         moved = tuple(condition(f"{move.target} is {move.destination}", self.rule)
                       for move in self.rule.moves if one_machine(self.model, move))  # fmt: skip
         if moved:
@@ -99,10 +98,11 @@ class _Effects:
         return tuple(
             Formula(e.Compare(_target(a), (("==", a.value.expr),)), self.rule.place)
             for a in others
-            if (values := self._values(a)) and all(v.operator == "constant" for _, v in values))  # fmt: skip
+            if (values := self._values(a)) and all(v.operator == "constant" for _, v in values)
+        )
 
     def untouched(self) -> Iterator[Formula]:
-        """Yield the conjuncts of the guard that read no payload, and nothing that the rule changes."""
+        """Yield the conjuncts of the guard that read no payload, and nothing that is changed."""
         for formula in self.rule.when:
             for part in e.conjuncts(formula.expr):
                 if all(self._is_untouched(formula, part, i) for i in self.instances):

@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING, get_args
 
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.processes import supervise
+from twinrom.proofs.mutation.failures import failing
 from twinrom.proofs.mutation.mutants import EDITS, GROUPS, group
-from twinrom.proofs.mutation.outcome import (
-    End,
-    MutantOutcome,
-    MutationTask,
-    failing,
-)
+from twinrom.proofs.mutation.outcome import End, MutantOutcome, MutationTask
 from twinrom.proofs.mutation.sample import all_mutants, chosen
 from twinrom.proofs.spec.standard import deadlock
 from twinrom.statemachine import InputError, did_you_mean
