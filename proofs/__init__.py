@@ -16,6 +16,7 @@ from twinrom.proofs.lint.files import lint_files
 from twinrom.proofs.lint.findings import CODES, Finding
 from twinrom.proofs.lint.lint import lint
 from twinrom.proofs.memory import out_of_memory
+from twinrom.proofs.mutation.clauses import ClauseScore, Thin
 from twinrom.proofs.mutation.mutant import Mutant
 from twinrom.proofs.mutation.mutants import mutants, mutated
 from twinrom.proofs.mutation.outcome import MutantOutcome
@@ -73,16 +74,16 @@ from twinrom.proofs.verdicts.verdict import (
 
 __all__ = [
     "BOUNDED", "CODES", "ENGINES", "FORMATS", "SELECTABLE", "STANDINGS", "Answer", "Bounded",
-    "Certificate", "CheckRequest", "Checked", "Clause", "ClauseResult", "Comparison", "Counts",
-    "Cut", "DeadEnds", "Difference", "EngineDisagreementError", "Evidence", "FaultNumber",
+    "Certificate", "CheckRequest", "Checked", "Clause", "ClauseResult", "ClauseScore", "Comparison",
+    "Counts", "Cut", "DeadEnds", "Difference", "EngineDisagreementError", "Evidence", "FaultNumber",
     "Finding", "Folded", "Found", "GroupScore", "Kept", "Key", "Kind", "Mutant", "MutantOutcome",
     "Mutated", "NotChecked", "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved",
-    "Question", "Read", "ReadElsewhere", "Recheck", "Report", "Result", "Run", "Spec", "Unknown",
-    "Vacuous", "Verdict", "VerdictChange", "Violated", "WorkerDiedError", "ask", "axes_of",
-    "baseline", "check", "combine", "compare", "count_faults", "dead_end_traces", "drift", "export",
-    "fault_numbers", "fold_reachable", "grid", "holds_at", "holds_in", "kinds", "lint",
-    "lint_files", "load_spec", "mutants", "mutate", "mutated", "out_of_memory", "owed_since",
-    "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recheck_folders",
+    "Question", "Read", "ReadElsewhere", "Recheck", "Report", "Result", "Run", "Spec", "Thin",
+    "Unknown", "Vacuous", "Verdict", "VerdictChange", "Violated", "WorkerDiedError", "ask",
+    "axes_of", "baseline", "check", "combine", "compare", "count_faults", "dead_end_traces",
+    "drift", "export", "fault_numbers", "fold_reachable", "grid", "holds_at", "holds_in", "kinds",
+    "lint", "lint_files", "load_spec", "mutants", "mutate", "mutated", "out_of_memory",
+    "owed_since", "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recheck_folders",
     "refuse_another_file", "request", "row_data", "searched", "shipped_specs", "spec_for",
     "spec_json_schema", "sweep", "weight", "word", "write_baseline", "write_certificate",
     "write_export",

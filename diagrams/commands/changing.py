@@ -86,6 +86,9 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     killed: Annotated[
         bool, typer.Option("--killed", help="list the killed ones too, with what kills them")
     ] = False,
+    clauses: Annotated[
+        bool, typer.Option("--clauses", help="a score for each clause: what its properties kill")
+    ] = False,
     max_states: MaxStates = DEFAULT_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
@@ -103,7 +106,7 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     from twinrom.diagrams.terminal.progress import counting
 
     with counting(Console(stderr=True), "mutants") as progress:
-        found = mutate(asked, options, limit, progress)
+        found = mutate(asked, options, limit, clauses=clauses, progress=progress)
     show(Console(stderr=str(json) == "-", highlight=False), mutated_view(found, killed=killed))
     if json is not None:
         write_data(mutated_json(found), json)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from twinrom.diagrams.data.heading import heading
 
 if TYPE_CHECKING:
-    from twinrom.proofs import GroupScore, Mutant, MutantOutcome, Mutated
+    from twinrom.proofs import ClauseScore, GroupScore, Mutant, MutantOutcome, Mutated
 
 SCHEMA = "twinrom/mutate/1"
 
@@ -25,6 +25,7 @@ def mutated_json(found: Mutated) -> dict[str, Any]:
         "groups": {name: _group(score) for name, score in found.groups.items()},
         "failing": list(found.failing),
         "mutants": [_mutant(found, m, f) for m, f in found.outcomes],
+        **({} if found.clauses is None else {"clauses": [_clause(c) for c in found.clauses]}),
         "stale": dict(found.stale),
         "seconds": round(found.seconds, 3),
     }
@@ -42,6 +43,17 @@ def _group(score: GroupScore) -> dict[str, int]:
     }
 
 
+def _clause(score: ClauseScore) -> dict[str, Any]:
+    return {
+        "id": score.id,
+        "kind": score.kind,
+        "properties": score.properties,
+        "killed": score.killed,
+        "alone": score.alone,
+        "thin": score.thin,
+    }
+
+
 def _mutant(found: Mutated, mutant: Mutant, outcome: MutantOutcome) -> dict[str, Any]:
     return {
         "name": mutant.name,
@@ -53,5 +65,6 @@ def _mutant(found: Mutated, mutant: Mutant, outcome: MutantOutcome) -> dict[str,
         "length": outcome.length,
         "steps": list(outcome.steps),
         "because": found.because(mutant),
+        **({} if found.clauses is None else {"fails": list(outcome.fails)}),
         "seconds": round(outcome.seconds, 3),
     }

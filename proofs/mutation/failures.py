@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from twinrom.proofs.engines.options import Options
-    from twinrom.proofs.report import Found, Report
+    from twinrom.proofs.report import Counts, Found, Report
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.spec import Property
@@ -29,11 +29,15 @@ class Failure(NamedTuple):
 
 
 class Failures(NamedTuple):
-    """What fails: the property to name, and all that were found; or why nothing is known."""
+    """What fails: the property to name, and all that were found; or why nothing is known.
+
+    `counts` are of the search.
+    """
 
     first: Failure | None
     names: tuple[str, ...] = ()
     undecided: str | None = None
+    counts: Counts | None = None
 
 
 def failures(
@@ -64,7 +68,7 @@ def failures(
     names = (*read, *dict.fromkeys(f.name for f in found))
     lost = not report.complete or any(p.name not in report.found for p in watched)
     undecided = (report.stopped or "not decided") if lost and first is None else None
-    return Failures(first, names, undecided)
+    return Failures(first, names, undecided, report.counts)
 
 
 def _failures(

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.task import Task
 from twinrom.proofs.mutation.distinguish import distinguishing_run, enabled
-from twinrom.proofs.mutation.failures import failures
+from twinrom.proofs.mutation.failures import Failures, failures
 from twinrom.proofs.mutation.mutants import changed_rules, mutated
 from twinrom.proofs.refinement.inclusion import MAX_PAIRS, included
 from twinrom.proofs.refinement.observed import ObservedSystem
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
 
     from twinrom.proofs.engines.options import Options
     from twinrom.proofs.mutation.mutant import Mutant
+    from twinrom.proofs.report import Counts
     from twinrom.proofs.spec.question import Question
     from twinrom.statemachine import TransitionSystem
 
 
+ONE_WAY = ("narrow", "add")
+COUNTED = "as many states, and as many steps"
 End: TypeAlias = Literal["killed", "survived", "equivalent", "undecided"]
 
 
@@ -127,16 +131,16 @@ class Trials:
             changed = mutated(self.question.model, mutant)
             asked = replace(pose(changed, *read_spec(self.spec), dict(self.question.budget)),
                             settings=self.question.settings)
-            outcome = self._killed(asked, deadline)
+            found = failures(asked, self.skip, self.options, deadline, every=self.every)
+            outcome = self._killed(found)
         except InputError as error:
             outcome = MutantOutcome("killed", error.problems[0].message, "mistake")
         if outcome is None:
-            outcome = self._survivor(asked, mutant, deadline)
+            outcome = self._survivor(asked, mutant, found.counts, deadline)
         return replace(outcome, seconds=time.monotonic() - started)
 
-    def _killed(self, asked: Question, deadline: float | None) -> MutantOutcome | None:
+    def _killed(self, found: Failures) -> MutantOutcome | None:
         """Return how the mutant fails the spec; None when it does not."""
-        found = failures(asked, self.skip, self.options, deadline, every=self.every)
         if found.undecided is not None:
             return MutantOutcome("undecided", found.undecided)
         if found.first is None:
@@ -144,7 +148,9 @@ class Trials:
         fails = found.names if self.every else ()
         return MutantOutcome("killed", *found.first, fails=fails)
 
-    def _survivor(self, asked: Question, mutant: Mutant, deadline: float | None) -> MutantOutcome:
+    def _survivor(
+        self, asked: Question, mutant: Mutant, counts: Counts | None, deadline: float | None
+    ) -> MutantOutcome:
         """Return whether what survived is told from the model by a run, or does the same."""
         if mutant.kind == "swap":
             found = enabled(self.question, mutant.rule, self.options, deadline)
@@ -152,16 +158,34 @@ class Trials:
         else:
             other, rules = ground(asked.model), changed_rules(self.question.model, asked.model)
             found = distinguishing_run(self.question, other, rules, self.options, deadline)
-            same = "refinement both ways"
+            same = COUNTED if mutant.kind in ONE_WAY else "refinement both ways"
         if found.steps:
             return MutantOutcome("survived", found.last, steps=found.steps, length=len(found.steps))
         if found.stopped is not None:
             return MutantOutcome("undecided", found.stopped)
-        if mutant.kind != "swap":
+        if mutant.kind in ONE_WAY:
+            self._count(mutant, counts)
+        elif mutant.kind != "swap":
             stopped = self._refined(asked, mutant, deadline)
             if stopped is not None:
                 return MutantOutcome("undecided", f"refinement: {stopped}")
         return MutantOutcome("equivalent", same)
+
+    @cached_property
+    def _counts(self) -> Counts | None:
+        """Return what a search of the model itself sees, for what is asked of it."""
+        options = self.options
+        return explore(self.question, max_states=options.max_states, plain=options.plain).counts
+
+    def _count(self, mutant: Mutant, counts: Counts | None) -> None:
+        """Confirm that a mutant does the same that can only do less than its model, or only more.
+
+        Then it does as soon as both have as many steps. Raises `EngineDisagreementError` when they
+        do not, although the search did not find a difference.
+        """
+        if counts != self._counts:
+            text = f"{mutant.name}: the search finds no difference, and {counts} steps"
+            raise EngineDisagreementError(text)
 
     @cached_property
     def _model(self) -> ObservedSystem:

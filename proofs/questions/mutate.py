@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.processes import supervise
+from twinrom.proofs.mutation.clauses import clause_scores
 from twinrom.proofs.mutation.failures import failing
 from twinrom.proofs.mutation.mutants import EDITS, GROUPS, group
 from twinrom.proofs.mutation.outcome import End, MutantOutcome, MutationTask
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from twinrom.proofs.engines.options import Options
     from twinrom.proofs.engines.task import Key
+    from twinrom.proofs.mutation.clauses import ClauseScore
     from twinrom.proofs.mutation.mutant import Mutant
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.request import CheckRequest
@@ -53,7 +55,8 @@ class Mutated:
 
     `totals` has the same by group, in order: the edits by kind, then `mutation.mutants.GROUPS`.
     `failing` are the properties that fail the model itself, so that they kill no mutant. `stale`
-    says what is wrong with an explanation of the spec, by the name of its mutant.
+    says what is wrong with an explanation of the spec, by the name of its mutant. `clauses` have a
+    score where that was asked for.
     """
 
     question: Question
@@ -62,6 +65,7 @@ class Mutated:
     failing: tuple[str, ...]
     stale: Mapping[str, str]
     seconds: float
+    clauses: tuple[ClauseScore, ...] | None = None
 
     def of(self, end: End) -> list[tuple[Mutant, MutantOutcome]]:
         """Return the mutants that came to this end."""
@@ -104,11 +108,14 @@ def mutate(
     request: CheckRequest,
     options: Options,
     limit: int | None = None,
+    *,
+    clauses: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Mutated:
     """Return what becomes of mutants: of all edits, and of a sample of the others.
 
-    With a `limit`, of at most so many, and 0 means of all; see `mutation.sample.chosen`.
+    With a `limit`, of at most so many, and 0 means of all; see `mutation.sample.chosen`. For a
+    score of the `clauses`, no search ends where the first property fails.
     The time limit of `options` is that of each mutant. Raises `InputError` for mistakes of the
     model, and when its own search does not end.
     """
@@ -119,7 +126,8 @@ def mutate(
     failing = _failing(question, options)
     batches = min(-(-len(tried) // WORTH_A_PROCESS), options.jobs * BATCHES)
     tasks = [
-        MutationTask((i, "mutants"), request, options, tried[i::batches], frozenset(failing))
+        MutationTask((i, "mutants"), request, options, tried[i::batches], frozenset(failing),
+                     every=clauses)
         for i in range(batches)
     ]
     done: dict[Key, Mapping[str, MutantOutcome]] = {}
@@ -137,7 +145,8 @@ def mutate(
     seconds = time.monotonic() - started
     counted = Counter(group(question.model, m) for m in everything)
     totals = {name: counted[name] for name in (*EDITS, *GROUPS) if counted[name]}
-    return Mutated(question, outcomes, totals, failing, stale, seconds)
+    scores = clause_scores(question, (f for _, f in outcomes)) if clauses else None
+    return Mutated(question, outcomes, totals, failing, stale, seconds, scores)
 
 
 def _failing(question: Question, options: Options) -> tuple[str, ...]:

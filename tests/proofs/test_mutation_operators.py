@@ -239,7 +239,7 @@ def test_a_narrowing_survives_kills_or_is_the_same() -> None:
     dead = outcome("closes: narrow by line.speed == 1")
     assert (dead.end, dead.by, dead.how) == ("killed", "it_closes", "violated")
     same = outcome("closes: narrow by this.busy")
-    assert (same.end, same.by) == ("equivalent", "refinement both ways")
+    assert (same.end, same.by) == ("equivalent", "as many states, and as many steps")
     assert outcome("opens: narrow by False").how == "vacuous"
 
 
