@@ -71,6 +71,23 @@ def failures(
     return Failures(first, names, undecided, report.counts)
 
 
+def own_failures(question: Question, options: Options) -> tuple[str, ...]:
+    """Return what fails the model as it is: it cannot tell another one from it.
+
+    Raises `InputError` when its search does not end.
+    """
+    report = explore(question, max_states=options.max_states, plain=options.plain)
+    if not report.complete:
+        raise InputError.whole_file(
+            question.model.paths[0], f"the search of the model itself did not end: {report.stopped}"
+        )
+    found = [(p, report.found[p.name]) for p in question.properties]
+    counts = report.deadlock is not None and not question.limited
+    stuck = (deadlock(question).name,) if counts else ()
+    read = tuple(prop.name for prop, mentions in question.reads if mentions)
+    return (*stuck, *read, *(p.name for p, f in found if failing(question, p, f) is not None))
+
+
 def _failures(
     asked: Question, watched: list[Property], report: Report, skip: Collection[str]
 ) -> list[Failure]:

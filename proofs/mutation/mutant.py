@@ -75,7 +75,8 @@ def in_one_write(rule: Rule, template: Template | None) -> Rule:
 def follow_up(rule: Rule, name: str, place: Place, **does: Any) -> Rule:
     """Return a rule of the same actor, with an event of its own, that does nothing but `does`.
 
-    It has those columns of the rule that tell apart what it names, and no payload.
+    It has those columns of the rule that tell apart what it names, and no payload. `place` is below
+    that of the rule, where no columns are written.
     """
     bare = replace(
         rule, name=name, event=name, kind=name, given={}, moves=(), also=(), when=(), sets=(),

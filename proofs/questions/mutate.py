@@ -7,15 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.processes import supervise
 from twinrom.proofs.mutation.clauses import clause_scores
-from twinrom.proofs.mutation.failures import failing
+from twinrom.proofs.mutation.failures import own_failures
 from twinrom.proofs.mutation.mutants import EDITS, GROUPS, group
 from twinrom.proofs.mutation.outcome import End, MutantOutcome, MutationTask
 from twinrom.proofs.mutation.sample import all_mutants, chosen
-from twinrom.proofs.spec.standard import deadlock
-from twinrom.statemachine import InputError, did_you_mean
+from twinrom.statemachine import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -123,7 +121,7 @@ def mutate(
     question = request.question()
     everything = all_mutants(question.model)
     tried = chosen(question.model, everything, limit)
-    failing = _failing(question, options)
+    failing = own_failures(question, options)
     batches = min(-(-len(tried) // WORTH_A_PROCESS), options.jobs * BATCHES)
     tasks = [
         MutationTask((i, "mutants"), request, options, tried[i::batches], frozenset(failing),
@@ -147,20 +145,6 @@ def mutate(
     totals = {name: counted[name] for name in (*EDITS, *GROUPS) if counted[name]}
     scores = clause_scores(question, (f for _, f in outcomes)) if clauses else None
     return Mutated(question, outcomes, totals, failing, stale, seconds, scores)
-
-
-def _failing(question: Question, options: Options) -> tuple[str, ...]:
-    """Return what fails the model as it is: it cannot tell a mutant from it."""
-    report = explore(question, max_states=options.max_states, plain=options.plain)
-    if not report.complete:
-        raise InputError.whole_file(
-            question.model.paths[0], f"the search of the model itself did not end: {report.stopped}"
-        )
-    found = [(p, report.found[p.name]) for p in question.properties]
-    counts = report.deadlock is not None and not question.limited
-    stuck = (deadlock(question).name,) if counts else ()
-    read = tuple(prop.name for prop, mentions in question.reads if mentions)
-    return (*stuck, *read, *(p.name for p, f in found if failing(question, p, f) is not None))
 
 
 def _stale(
