@@ -153,11 +153,13 @@ def excuses(question: Question) -> Iterator[Excuse]:
 
 
 def _switches_off(variable: Variable, code: int, prop: Property) -> bool:
+    """Say whether `whenever` never holds with the value, and that is not what is asked for."""
     value, named = variable.sort.constant(code), {variable.term(), variable.later()}
     if not named & terms.leaves([prop.whenever]):
         return False
-    left = terms.rebuild(prop.whenever, lambda t: value if t in named else None, {})
-    return left is terms.FALSE
+    whenever, goal = (terms.rebuild(term, lambda t: value if t in named else None, {})
+                      for term in (prop.whenever, prop.goal))
+    return whenever is terms.FALSE and goal is not terms.TRUE
 
 
 def _own(model: Model, variable: Variable, code: int) -> bool:

@@ -108,6 +108,11 @@ def test_what_the_environment_sets_is_its_own() -> None:
     assert found(model=given) == []
 
 
+def test_what_a_property_asks_for_is_no_excuse_from_it() -> None:
+    spec = SPEC.replace('"this is done"', '"this is done or this.failed"')
+    assert found(spec) == []
+
+
 def test_a_value_that_nobody_gives_is_no_excuse() -> None:
     model = MODEL.replace("this.failed = True", "this.failed = False").replace(
         '{ sort = "bool", initial = "False" }', '"bool"')
