@@ -55,8 +55,9 @@ class Excuse(NamedTuple):
         place = rule.place.at("sets")
         owner, name = str(self.variable.owner), self.variable.own_name
         assignment = Assignment(owner, name, Formula(parse(self.value), place), place, (0, 0))
+        becomes = f"{name}_becomes_{self.value.replace('.', '_')}"
         made = follow_up(
-            rule, free_name(model, f"{name}_becomes_{self.value}"), place, sets=(assignment,),
+            rule, free_name(model, becomes), place, sets=(assignment,),
             when=(condition(self.says(self.variable.name, differs=True), rule),),
             atomic="what lint asks",
         )  # fmt: skip

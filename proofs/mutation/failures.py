@@ -50,8 +50,9 @@ def failures(
     watched = [p for p in asked.properties if p.name not in skip]
     stop_at = [p.name for p in watched if not p.expect_violated]
     read = [p.name for p, mentions in asked.reads if mentions and p.name not in skip]
-    if read and not every:
-        return Failures(Failure(read[0], "violated"), tuple(read))
+    of_text = Failures(Failure(read[0], "violated"), tuple(read)) if read else None
+    if of_text is not None and not every:
+        return of_text
 
     def searched(stop_at: Collection[str]) -> Report:
         return explore(asked, max_states=options.max_states, deadline=deadline,
@@ -60,11 +61,13 @@ def failures(
     try:
         report = searched(() if every else stop_at)
     except InputError:
+        if of_text is not None:
+            return of_text
         if not every:
             raise
         report = searched(stop_at)  # perhaps something fails before the mistake shows
     found = _failures(asked, watched, report, skip)
-    first = Failure(read[0], "violated") if read else next(iter(found), None)
+    first = of_text.first if of_text is not None else next(iter(found), None)
     names = (*read, *dict.fromkeys(f.name for f in found))
     lost = not report.complete or any(p.name not in report.found for p in watched)
     undecided = (report.stopped or "not decided") if lost and first is None else None
