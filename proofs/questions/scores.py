@@ -51,8 +51,7 @@ class ClauseScores:
             raise InputError.whole_file(path, f"is not a file of the format {SCHEMA}")
         if "clauses" not in data:
             raise InputError.whole_file(
-                path, "has no scores by clause", "write it with `twinrom mutate MODEL --clauses "
-                "--json FILE`")
+                path, "has no scores by clause", "mutate writes them: --clauses, with --json")
         try:
             found = _File.model_validate(data)
         except ValidationError as error:

@@ -385,8 +385,7 @@ def test_a_file_without_scores_by_clause_is_told_how_to_be_written(tmp_path: Pat
     file = scores(tmp_path, {k: v for k, v in SCORES.items() if k != "clauses"})
     done = twinrom("review", str(MODEL), "--mutants", file)
     assert (done.returncode, done.stderr) == (
-        2, f"{file}: has no scores by clause; write it with `twinrom mutate MODEL --clauses --json"
-        " FILE`\n")
+        2, f"{file}: has no scores by clause; mutate writes them: --clauses, with --json\n")
     (tmp_path / "mutants.json").write_text("[" * 10, encoding="utf-8")
     with pytest.raises(InputError, match="is not JSON"):
         ClauseScores.read(file)
