@@ -16,7 +16,9 @@ from twinrom.proofs.lint.files import lint_files
 from twinrom.proofs.lint.findings import CODES, Finding
 from twinrom.proofs.lint.lint import lint
 from twinrom.proofs.memory import out_of_memory
-from twinrom.proofs.mutation.mutants import Mutant, mutants, mutated
+from twinrom.proofs.mutation.clauses import ClauseScore, Thin
+from twinrom.proofs.mutation.mutant import Mutant
+from twinrom.proofs.mutation.mutants import mutants, mutated
 from twinrom.proofs.mutation.outcome import MutantOutcome
 from twinrom.proofs.questions.baseline import (
     baseline,
@@ -36,7 +38,10 @@ from twinrom.proofs.questions.compare import (
 )
 from twinrom.proofs.questions.faults import Cut, FaultNumber, count_faults, fault_numbers
 from twinrom.proofs.questions.gaps import Read, read_gaps
-from twinrom.proofs.questions.mutate import Mutated, mutate
+from twinrom.proofs.questions.mutate import GroupScore, Mutated, mutate
+from twinrom.proofs.questions.review import Reviewed, ReviewedGap, ReviewRow, review
+from twinrom.proofs.questions.scores import ClauseScores
+from twinrom.proofs.questions.signoffs import Signed, Signoffs, signed_by
 from twinrom.proofs.questions.standing import PolicyStanding, searched
 from twinrom.proofs.questions.sweep import Point, axes_of, grid, policies, row_data, sweep
 from twinrom.proofs.report import Counts, DeadEnds, Found, Report
@@ -56,6 +61,7 @@ from twinrom.proofs.verdicts.verdict import (
     STANDINGS,
     Bounded,
     Checked,
+    ClauseEvidence,
     ClauseResult,
     Kept,
     NotChecked,
@@ -72,17 +78,18 @@ from twinrom.proofs.verdicts.verdict import (
 
 __all__ = [
     "BOUNDED", "CODES", "ENGINES", "FORMATS", "SELECTABLE", "STANDINGS", "Answer", "Bounded",
-    "Certificate", "CheckRequest", "Checked", "Clause", "ClauseResult", "Comparison", "Counts",
-    "Cut", "DeadEnds", "Difference", "EngineDisagreementError", "Evidence", "FaultNumber",
-    "Finding", "Folded", "Found", "Kept", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated",
-    "NotChecked", "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved", "Question",
-    "Read", "ReadElsewhere", "Recheck", "Report", "Result", "Run", "Spec", "Unknown", "Vacuous",
-    "Verdict", "VerdictChange", "Violated", "WorkerDiedError", "ask", "axes_of", "baseline",
-    "check", "combine", "compare", "count_faults", "dead_end_traces", "drift", "export",
-    "fault_numbers", "fold_reachable", "grid", "holds_at", "holds_in", "kinds", "lint",
-    "lint_files", "load_spec", "mutants", "mutate", "mutated", "out_of_memory", "owed_since",
-    "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recheck_folders",
-    "refuse_another_file", "request", "row_data", "searched", "shipped_specs", "spec_for",
-    "spec_json_schema", "sweep", "weight", "word", "write_baseline", "write_certificate",
-    "write_export",
+    "Certificate", "CheckRequest", "Checked", "Clause", "ClauseEvidence", "ClauseResult",
+    "ClauseScore", "ClauseScores", "Comparison", "Counts", "Cut", "DeadEnds", "Difference",
+    "EngineDisagreementError", "Evidence", "FaultNumber", "Finding", "Folded", "Found",
+    "GroupScore", "Kept", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated", "NotChecked",
+    "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved", "Question", "Read",
+    "ReadElsewhere", "Recheck", "Report", "Result", "ReviewRow", "Reviewed", "ReviewedGap", "Run",
+    "Signed", "Signoffs", "Spec", "Thin", "Unknown", "Vacuous", "Verdict", "VerdictChange",
+    "Violated", "WorkerDiedError", "ask", "axes_of", "baseline", "check", "combine", "compare",
+    "count_faults", "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid",
+    "holds_at", "holds_in", "kinds", "lint", "lint_files", "load_spec", "mutants", "mutate",
+    "mutated", "out_of_memory", "owed_since", "parse_spec", "policies", "pose", "read_baseline",
+    "read_gaps", "recheck_folders", "refuse_another_file", "request", "review", "row_data",
+    "searched", "shipped_specs", "signed_by", "spec_for", "spec_json_schema", "sweep", "weight",
+    "word", "write_baseline", "write_certificate", "write_export",
 ]  # fmt: skip

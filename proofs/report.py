@@ -19,7 +19,9 @@ class Found:
 
     `violation` and `witness` are shortest runs (the witness reaches `whenever`); None means that
     there is none of up to `depth` steps, where `depth` None means none at all. A response is
-    `fair` when it holds, and would not if automatic rules could be put off for ever.
+    `fair` when it holds, and would not if automatic rules could be put off for ever. `onset` is a
+    shortest run whose last step brings `whenever` about; a search looks for it where no other run
+    shows a clause.
     """
 
     depth: int | None
@@ -27,6 +29,7 @@ class Found:
     witness: Run | None = None
     seconds: float = field(default=0.0, compare=False)
     fair: bool = False
+    onset: Run | None = None
 
 
 @dataclass(frozen=True)

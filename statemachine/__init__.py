@@ -50,6 +50,7 @@ from twinrom.statemachine.meaning.term_text import spoken, term_text
 from twinrom.statemachine.model import (
     ALL_POWER,
     ONLY_STATE,
+    Assignment,
     Column,
     Definition,
     Model,
@@ -91,9 +92,9 @@ from twinrom.statemachine.system import (
 from twinrom.statemachine.tables import TableChoices, TooLargeError
 
 __all__ = [
-    "ALL_POWER", "BOOL", "BROKEN", "INTEGERS", "NOTHING", "ONLY_STATE", "Argument", "Column",
-    "Conjunct", "DamagedModelError", "Definition", "Document", "Each", "EventWords", "Expr",
-    "ExpressionError", "Family", "Formula", "InputError", "Model", "ModelShape", "Move",
+    "ALL_POWER", "BOOL", "BROKEN", "INTEGERS", "NOTHING", "ONLY_STATE", "Argument", "Assignment",
+    "Column", "Conjunct", "DamagedModelError", "Definition", "Document", "Each", "EventWords",
+    "Expr", "ExpressionError", "Family", "Formula", "InputError", "Model", "ModelShape", "Move",
     "Obligation", "Option", "Packing", "Place", "PolicyChange", "Problem", "Problems", "Refusal",
     "Refused", "ReplayError", "ResolveError", "Resolver", "Rule", "RuleInstance", "RunFound",
     "Runtime", "Script", "Session", "Shape", "SomeTexts", "Sort", "State", "Step", "Table",

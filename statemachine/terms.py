@@ -322,6 +322,16 @@ def rebuild(term: Term, replace: Callable[[Term], Term | None], memo: dict[Term,
     return found
 
 
+def later(term: Term) -> Term:
+    """Return what `term`, which speaks of a state, says of the state after a step."""
+
+    def leaf(t: Term) -> Term | None:
+        taken = t.operator == "variable"
+        return after(t.value, t.low, t.high, boolean=t.boolean) if taken else None
+
+    return rebuild(term, leaf, {})
+
+
 def built(term: Term, arguments: list[Term]) -> Term:
     """Return `term` with other arguments, folded again."""
     if all(map(_same, arguments, term.arguments)):

@@ -102,7 +102,10 @@ def test_a_time_out_says_what_is_clean(tmp_path: Path) -> None:
 def test_json_has_every_field_that_is_promised(tmp_path: Path) -> None:
     path = tmp_path / "verdicts.json"
     spec = UNSAFE + SAFE + NEVER + '[response.rests]\neventually = "counter.value == 7"\n'
-    spec += '[clause.C1]\nsays = "counts"\n'
+    spec += '[clause.C1]\nsays = "counts"\n[clause.C2]\nsays = "to 2"\nat = "line 2"\n'
+    spec += '[gap.G]\nasks = "and then?"\nreadings = [{ says = "it rests" }]\nchosen = 0\n'
+    spec += '[invariant.two]\nclause = "C2"\nsays = "more"\nwhenever = "counter.value >= 2"\n'
+    spec += 'must = "counter.value > 1"\n[step.ticks]\ngap = "G"\nmust = "event is tick"\n'
     assert twinrom("check", files(tmp_path, spec), "--json", str(path)).returncode == 1
     data = json.loads(path.read_text())
     assert data["schema"] == "twinrom/check/1"
@@ -115,6 +118,8 @@ def test_json_has_every_field_that_is_promised(tmp_path: Path) -> None:
         "at_most_six": ("invariant", "violated", 7, 0),
         "at_most_seven": ("invariant", "proved", 7, 0),
         "never": ("invariant", "vacuous", 7, None),
+        "two": ("invariant", "proved", 7, 2),
+        "ticks": ("step", "proved", 7, 1),
         "rests": ("response", "proved", None, 0),
     }
     broken = model["properties"][0]
@@ -122,8 +127,21 @@ def test_json_has_every_field_that_is_promised(tmp_path: Path) -> None:
     assert model["properties"][1]["complete"] == {"states": 8, "transitions": 7, "diameter": 7}
     assert model["clauses"] == [
         {"id": "C1", "kind": "requirement", "verdict": "open", "properties": [], "rules": [],
-         "page": None, "at": None, "principal": [], "witness": None}
+         "page": None, "at": None, "says": "counts", "because": None, "principal": [],
+         "witness": None, "evidence": None},
+        {"id": "C2", "kind": "requirement", "verdict": "proved", "properties": ["two"], "rules": [],
+         "page": None, "at": "line 2", "says": "to 2", "because": None, "principal": [],
+         "witness": "two", "evidence": {
+             "property": "two", "breaks": False, "steps": 2, "event": "tick",
+             "trace": model["properties"][3]["witness"]}},
     ]  # fmt: skip
+    assert model["gaps"] == [
+        {"id": "G", "asks": "and then?", "because": None, "chosen": 0, "properties": ["ticks"],
+         "readings": [{"says": "it rests", "policy": None}]},
+    ]  # fmt: skip
+    two = model["properties"][3]
+    assert (two["page"], two["at"], two["says"]) == (None, "line 2", "more")
+    assert (Path(two["file"]).name, two["line"]) == ("counter.spec.toml", 19)
     needed = {
         "name",
         "kind",

@@ -42,6 +42,8 @@ PRINTING = (
     "check counter.toml",
     "check counter.toml --json -",
     "certify made",
+    "review counter.toml",
+    "review counter.toml --csv -",
     "faults counter.toml",
     "compare counter.toml counter.toml",
     "compare counter.toml counter.toml --markdown -",

@@ -14,6 +14,7 @@ from twinrom.diagrams.commands.checking import certify, check, faults, report
 from twinrom.diagrams.commands.exit_codes import EXIT_FAILED, EXIT_UNDECIDED
 from twinrom.diagrams.commands.looking import draw, export, lint, schema, simulate
 from twinrom.diagrams.commands.options import __version__
+from twinrom.diagrams.commands.reviewing import review
 
 app = typer.Typer(
     add_completion=False,
@@ -48,7 +49,7 @@ def _common(
 
 for verb in (
     check, report, certify, faults,
-    compare, mutate, sweep, gaps,
+    review, compare, mutate, sweep, gaps,
     lint, simulate, draw, export, schema,
 ):  # fmt: skip
     app.command()(verb)

@@ -79,12 +79,15 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     define: DefineOption = None,
     faults: FaultOption = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="how many mutants to try, evenly spread")
+        int | None, typer.Option(min=0, help="how many mutants to try; 0: all of every kind")
     ] = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds per mutant")] = None,
     jobs: JobsOption = 2,
     killed: Annotated[
         bool, typer.Option("--killed", help="list the killed ones too, with what kills them")
+    ] = False,
+    clauses: Annotated[
+        bool, typer.Option("--clauses", help="a score for each clause: what its properties kill")
     ] = False,
     max_states: MaxStates = DEFAULT_STATES,
     plain: PlainOption = False,
@@ -103,7 +106,7 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     from twinrom.diagrams.terminal.progress import counting
 
     with counting(Console(stderr=True), "mutants") as progress:
-        found = mutate(asked, options, limit, progress)
+        found = mutate(asked, options, limit, clauses=clauses, progress=progress)
     show(Console(stderr=str(json) == "-", highlight=False), mutated_view(found, killed=killed))
     if json is not None:
         write_data(mutated_json(found), json)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from twinrom.proofs import (
         Certificate,
         Checked,
+        ClauseResult,
         Counts,
         Property,
         Question,
@@ -61,21 +62,38 @@ def _model(checked: Checked) -> dict[str, Any]:
             *(_property(checked, r) for r in checked.results),
             *(_run(question, found) for found in question.runs),
         ],
-        "clauses": [
-            {
-                "id": c.id,
-                "kind": c.kind,
-                "verdict": c.verdict,
-                "properties": list(c.properties),
-                "rules": list(c.rules),
-                "page": question.spec.clauses[c.id].page,
-                "at": question.spec.clauses[c.id].at,
-                "principal": list(c.principal),
-                "witness": c.witness,
-            }
-            for c in checked.clauses
-        ],
+        "clauses": [_clause(question, c) for c in checked.clauses],
+        "gaps": [_gap(checked, name) for name in question.spec.gaps],
         "seconds": round(checked.seconds, 3),
+    }
+
+
+def _clause(question: Question, clause: ClauseResult) -> dict[str, Any]:
+    shape, shown = question.spec.clauses[clause.id], clause.evidence
+    return {
+        "id": clause.id, "kind": clause.kind,
+        "page": shape.page, "at": shape.at, "says": shape.says, "because": shape.because,
+        "verdict": clause.verdict,
+        "properties": list(clause.properties),
+        "rules": list(clause.rules),
+        "principal": list(clause.principal),
+        "witness": clause.witness,
+        "evidence": None if shown is None else {
+            "property": shown.property,
+            "breaks": shown.breaks,
+            "steps": shown.steps,
+            "event": None if shown.last is None else str(shown.last),
+            "trace": None if shown.trace is None else to_itf(question.system, shown.trace),
+        },
+    }  # fmt: skip
+
+
+def _gap(checked: Checked, name: str) -> dict[str, Any]:
+    gap = checked.question.spec.gaps[name]
+    return {
+        "id": name, "asks": gap.asks, "because": gap.because, "chosen": gap.chosen,
+        "readings": [{"says": r.says, "policy": r.policy} for r in gap.readings],
+        "properties": [r.prop.name for r in checked.results if r.prop.gap == name],
     }
 
 
@@ -134,15 +152,22 @@ def _mark(prop: Property) -> str | None:
     return "departure" if prop.departure else None
 
 
+def _stands(question: Question, prop: Property) -> dict[str, str | None]:
+    """Return where on the page the first of its clauses stands."""
+    clause = next((question.spec.clauses[name] for name in prop.clauses), None)
+    return {"page": None, "at": None} if clause is None else {"page": clause.page, "at": clause.at}
+
+
 def _run(question: Question, found: RunFound) -> dict[str, Any]:
     """Return a known run as a property of the model: it is as the model says."""
     trace = found.example
     nothing = dict.fromkeys((
         "depth", "complete", "expect", "expected", "mark", "may_be_untested", "gap", "reason",
-        "certificate", "fair", "trace",
+        "certificate", "fair", "trace", "page", "at",
     ))  # fmt: skip
     return nothing | {
         "name": found.run.name, "kind": "run", "clause": [], "verdict": "proved",
+        "says": found.run.says, "file": found.run.place.path, "line": found.run.place.line,
         "exercised_at": None if trace is None else len(trace.steps),
         "otherwise": False, "as_expected": True, "principal": False, "without": [], "readers": [],
         "sizes": question.sizes, "seconds": 0.0,
@@ -181,6 +206,10 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "name": prop.name,
         "kind": prop.kind.key,
         "clause": list(prop.clauses),
+        **_stands(checked.question, prop),
+        "says": prop.says,
+        "file": prop.place.path,
+        "line": prop.place.line,
         "verdict": word(verdict),
         "depth": depth,
         "complete": None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twinrom.diagrams.page.data import system_data
 from twinrom.diagrams.page.pictures import machine_picture, placed
 from twinrom.diagrams.page.runs import counterexample, plain_run
+from twinrom.diagrams.words.clauses import clause_words
 from twinrom.diagrams.words.dead_ends import dead_end_lines, dead_ends, quiet
 from twinrom.diagrams.words.ending import asks
 from twinrom.diagrams.words.fault_numbers import (
@@ -33,6 +34,7 @@ from twinrom.diagrams.words.verdicts import (
     standing_words,
     unasked_lines,
     verdict_words,
+    z3_line,
 )
 from twinrom.proofs import NotChecked, Proved, ReadElsewhere, Unknown, Violated
 
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from twinrom.diagrams.page.subject import Subject
-    from twinrom.proofs import Checked, ClauseResult, FaultNumber, Result, Verdict
+    from twinrom.proofs import Checked, ClauseEvidence, ClauseResult, FaultNumber, Result, Verdict
 
 TONES = {
     "proved": "good", "holds": "good", "finding": "known", "VIOLATED": "bad", "HOLDS NOW": "bad",
@@ -48,14 +50,10 @@ TONES = {
     "untidy": "known", "untested": "open", "another reading": "known",
 }  # fmt: skip
 CLAUSE_WORDS = {
-    "by-rules": ("carried by rules alone", "good"),
-    "stated": ("stated, not checkable", "plain"),
+    "by rules": ("carried by rules alone", "good"),
+    "stated": ("stated", "plain"),
     "open": ("carried by nothing", "open"),
 }
-WORST = (
-    "VIOLATED", "VACUOUS", "HOLDS NOW", "unknown", "not checked", "finding", "not seen", "holds",
-    "proved",
-)  # fmt: skip
 TOOLS = ("z3-solver", "cvc5", "bitwuzla", "transitions", "llvmlite", "pydantic", "jinja2")
 STANDING_TONES = {"undecided": "open", "other-reading": "known", "keeps": "good"}
 
@@ -90,7 +88,7 @@ def model_facts(number: int, subject: Subject, standings: Mapping[str, str]) -> 
             for words, found in zip(known_run_words(checked), question.runs, strict=True)
         ],
         "tables": _tables(checked),
-        "engines": [engine_line(report) for report in checked.reports.values()],
+        "engines": [*map(engine_line, checked.reports.values()), z3_line(checked)],
         "legend": rests_on_words(checked),
         "unasked": unasked_lines(checked),
         "rest": dead_end_lines(checked),
@@ -194,9 +192,8 @@ def _clause(
 ) -> dict[str, Any]:
     shape = checked.question.spec.clauses[clause.id]
     told = [verdict_words(results[name]) for name in clause.properties]
-    words = [word for word, _, _ in told]
-    verdict = next((w for w in WORST if w in words), "")
-    verdict, tone = (verdict, TONES[verdict]) if verdict else CLAUSE_WORDS[clause.verdict]
+    word, _ = clause_words(clause, results)
+    verdict, tone = CLAUSE_WORDS.get(word) or (word, TONES[word])
     rules = checked.question.model.rules
     return {
         "id": clause.id,
@@ -212,17 +209,19 @@ def _clause(
              "at": exercised_words(results[name]), "principal": name in clause.principal}
             for name, (word, _, basis) in zip(clause.properties, told, strict=True)
         ],
-        "witness": _steps(results.get(clause.witness or "")),
-        "principal": clause.witness if clause.principal else None,
+        "evidence": _evidence(clause.evidence),
         "rules": [{"name": n, "place": short_place(rules[n].place), "says": rules[n].says}
                   for n in clause.rules],
     }  # fmt: skip
 
 
-def _steps(result: Result | None) -> list[str] | None:
-    """Return the shortest run that exercises a property."""
-    witness = result.witness if result is not None else None
-    return [str(step) for step in witness.steps] if witness is not None else None
+def _evidence(evidence: ClauseEvidence | None) -> dict[str, Any] | None:
+    """Return the run in which a clause matters; it has no steps where that is the start."""
+    if evidence is None:
+        return None
+    taken = evidence.trace.steps[: evidence.steps] if evidence.trace is not None else ()
+    return {"property": evidence.property, "breaks": evidence.breaks,
+            "steps": [str(step) for step in taken]}
 
 
 def _unknown(checked: Checked) -> dict[str, list[str]]:
@@ -246,7 +245,7 @@ def _not_modelled(checked: Checked) -> dict[str, Any]:
         "clauses": [
             {"id": c.id, "says": shape.says, "because": shape.because}
             for c in checked.clauses
-            if c.verdict in ("stated", "open") and (shape := question.spec.clauses[c.id])
+            if not (c.properties or c.rules) and (shape := question.spec.clauses[c.id])
         ],
         "rules": [r.name for r in question.model.rules.values() if not r.clauses],
         "properties": [

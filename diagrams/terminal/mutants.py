@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from rich.console import Group
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from twinrom.diagrams.terminal.stories import GAP
 from twinrom.diagrams.words.text import against, printable_lines, steps
+from twinrom.proofs import Thin
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
-    from twinrom.proofs import Mutant, MutantOutcome, Mutated
+    from twinrom.proofs import ClauseScore, Mutant, MutantOutcome, Mutated
 
 
 def mutated_view(found: Mutated, *, killed: bool = False) -> RenderableType:
@@ -38,7 +42,49 @@ def mutated_view(found: Mutated, *, killed: bool = False) -> RenderableType:
     if found.stale:
         parts.append(Text("\nExplanations that explain nothing", style="bold red"))
         parts += [_item(name, why) for name, why in found.stale.items()]
-    return Group(*parts, Text(f"\n{_summary(found)}", style="bold"))
+    if found.clauses is not None:
+        parts += _clauses(found, found.clauses)
+    return Group(*parts, Text(), _groups(found), Text(f"\n{_summary(found)}", style="bold"))
+
+
+def _clauses(found: Mutated, scores: Sequence[ClauseScore]) -> list[RenderableType]:
+    """Return what the properties of each clause kill, and the requirements that kill nothing."""
+    if not scores:
+        return [Text("\nThe spec has no clauses", style="bold")]
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    table.add_column("clause", no_wrap=True)
+    for title in ("properties", "killed", "alone"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for one in scores:
+        style = "yellow" if one.thin else ""
+        table.add_row(Text(printable(one.id), style=style), str(one.properties), str(one.killed),
+                      str(one.alone))  # fmt: skip
+    number = sum(bool(outcome.fails) for _, outcome in found.outcomes)
+    legend = (
+        f"killed: of the {number} mutants that properties kill, by those of the clause; alone: and "
+        "by none of another clause"
+    )
+    thin = Text()
+    for words in get_args(Thin):
+        names = [printable(one.id) for one in scores if one.thin == words]
+        if names:
+            thin.append(f"\nThin, {words}: ", style="bold").append(", ".join(names))
+    return [Text(), table, Text(legend, style="dim"), *([thin] if thin else [])]
+
+
+def _groups(found: Mutated) -> Table:
+    """Return a line for each group of mutants: how many there are, were tried, could be killed."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    table.add_column("mutants", no_wrap=True)
+    lost = bool(found.of("undecided"))
+    titles = ("all", "tried", "killed", "of", "equivalent", "survived", *["undecided"] * lost)
+    for title in titles:
+        table.add_column(title, justify="right", no_wrap=True)
+    for name, score in found.groups.items():
+        numbers = (score.total, score.tried, score.killed, score.could_be, score.equivalent,
+                   score.survived, *[score.undecided] * lost)  # fmt: skip
+        table.add_row(name, *(str(number) for number in numbers))
+    return table
 
 
 def _listed(title: str, style: str, items: list[tuple[Mutant, str]]) -> list[RenderableType]:

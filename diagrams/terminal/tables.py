@@ -24,6 +24,7 @@ from twinrom.diagrams.words.verdicts import (
     standing_words,
     unasked_lines,
     verdict_words,
+    z3_line,
 )
 from twinrom.proofs import NotChecked, ReadElsewhere, Unknown
 from twinrom.statemachine import printable
@@ -59,7 +60,7 @@ def _heading(checked: Checked) -> RenderableType:
         lines.append(f"symmetric: {', '.join(question.symmetric)}")
     if question.no_columns:
         lines.append(f"no column at this size: {', '.join(question.no_columns)}")
-    lines += [engine_line(report) for report in checked.reports.values()]
+    lines += [*(engine_line(report) for report in checked.reports.values()), z3_line(checked)]
     changes = changes_view(model)
     shown = [changes] if changes is not None else []
     dim = [Text(printable(line), style="dim") for line in lines]
@@ -163,14 +164,16 @@ def _readers(checked: Checked) -> RenderableType | None:
 
 def _clauses(checked: Checked) -> RenderableType | None:
     groups = {
-        "not-checked": "Clauses whose properties are not checked",
-        "by-rules": "Clauses carried by rules alone",
-        "stated": "Clauses that no property can carry (the spec says why)",
-        "open": "Clauses that nothing carries",
+        "Clauses whose properties are not checked": ("not-checked", None),
+        "Clauses carried by rules alone": ("by-rules", None),
+        "Clauses that no property can carry (the spec says why)": ("stated", True),
+        "Assumptions and information, stated": ("stated", False),
+        "Clauses that nothing carries": ("open", None),
     }
     text = Text()
-    for verdict, title in groups.items():
-        names = [c.id for c in checked.clauses if c.verdict == verdict]
+    for title, (verdict, required) in groups.items():
+        names = [c.id for c in checked.clauses if c.verdict == verdict
+                 and required in (None, c.kind == "requirement")]
         if names:
             text.append(f"\n{title}: ", style="bold" if verdict != "open" else "bold yellow")
             text.append(", ".join(names))

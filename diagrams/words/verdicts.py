@@ -73,6 +73,34 @@ def engine_line(report: Report) -> str:
     return ENGINES[report.engine].line(report)
 
 
+def z3_line(checked: Checked) -> str:
+    """Return of which event sequences z3 says something, and by what, in one line."""
+    reports, whole = checked.reports, len(checked.results)
+    noun = "property" if whole == 1 else "properties"
+    certificates = checked.certificates
+    proved = {name for c in certificates for name in c.properties}
+    invariant = "the invariant" if len(certificates) == 1 else "invariants"
+    length = "any length and size" if all(c.symbolic for c in certificates) else "any length"
+    parts = []
+    bounded = reports.get("bounded")
+    if bounded is not None and bounded.clean >= 0:
+        parts.append(_up_to(bounded.clean, f"{len(bounded.found)} of {whole} {noun}"))
+        if proved:
+            parts.append(f"by {invariant}, of {length} ({len(proved)} of {whole})")
+    elif proved:
+        parts.append(f"by {invariant}, {_up_to(checked.depth)}, and of {length} "
+                     f"({len(proved)} of {whole} {noun})")
+    larger = reports.get("symbolic")
+    if larger is not None and larger.clean >= 0:
+        parts.append(f"at any size, {_up_to(larger.clean, 'what was not proved')}")
+    return f"checked by z3: {'; '.join(parts) or 'nothing'}"
+
+
+def _up_to(depth: int, what: str = "") -> str:
+    told = f"every event sequence of up to {steps(depth)}"
+    return f"{told} ({what})" if what else told
+
+
 def rests_on_words(checked: Checked) -> str:
     """Return what the words of the table mean, as far as they occur in it."""
     parts = []

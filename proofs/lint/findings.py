@@ -35,6 +35,7 @@ CODES = {
     "W504": "a variable never changes",
     "W505": "a machine never moves",
     "W506": "a sort, a table or an actor is never used",
+    "W601": "a variable excuses, and no property guards it",
 }
 
 

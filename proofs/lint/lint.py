@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.lint.clauses import check_clauses
 from twinrom.proofs.lint.explore import LINTED_STATES
+from twinrom.proofs.lint.flags import check_flags
 from twinrom.proofs.lint.reached import check_reached
 from twinrom.proofs.lint.static import check_torn, check_unused, check_writes
 
@@ -23,13 +24,14 @@ def lint(model: Model, spec: Spec | None = None, *,
     """Return all findings, in the order of the files: the model's, those it includes, the spec's.
 
     `spec` must have been put to the model before: `ask(model, path).spec`. Without it the checks
-    of clauses are left out. The search looks at no more than about `max_states` pairs of state and
-    table choice, with faults at any time; when there are more, the first finding says so.
+    of clauses and of what excuses are left out. The search looks at no more than about `max_states`
+    pairs of state and table choice, with faults at any time; when there are more, the first finding
+    says so.
     """
     found = [*check_reached(model, spec, max_states), *check_torn(model),
              *check_writes(model), *check_unused(model, spec)]
     if spec is not None:
-        found += check_clauses(model, spec)
+        found += [*check_clauses(model, spec), *check_flags(model, spec, max_states)]
     files = {path: i for i, path in enumerate((*model.paths, *(spec.paths if spec else ())))}
     return sorted(set(found), key=lambda f: (
         files.get(f.problem.path, len(files)), f.problem.line, f.problem.column, f.code,

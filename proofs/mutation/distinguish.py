@@ -16,8 +16,10 @@ from twinrom.proofs.verdicts.replay import replayed
 from twinrom.statemachine import Conjunct, Step, ground, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+    from twinrom.proofs.engines.options import Options
+    from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
     from twinrom.statemachine import RuleInstance, State, TransitionSystem
     from twinrom.statemachine.terms import Term
@@ -37,41 +39,51 @@ class DistinguishingRun:
     stopped: str | None = None
 
 
-def distinguishing_run(question: Question, other: TransitionSystem, rule: str, max_states: int,
-               deadline: float | None) -> DistinguishingRun:
-    """Return where the rule first does something else in `other` than in the model.
+def distinguishing_run(
+    question: Question, other: TransitionSystem, rules: Collection[str], options: Options,
+    deadline: float | None,
+) -> DistinguishingRun:
+    """Return where one of the rules first does something else in `other` than in the model.
 
-    That is one search of the model for a state in which a guard or an effect differs.
+    All other rules are the same in both; one that only one of them has never happens in the other.
+    It is one search of the model for a state in which a guard or an effect differs.
     """
-    pairs = _pairs(ground(question.model), other, rule)
+    pairs = _pairs(ground(question.model), other, rules)
     where = terms.disjunction(term for a, b in pairs for term in _differs(question, a, b))
-    asked = _plain(question, where)
-    report = explore(asked, max_states=max_states, deadline=deadline, stop_at=(NAME,))
-    run = report.found[NAME].violation if NAME in report.found else None
+    asked = _without_more(question, where)
+    run, stopped = _nearest(asked, options, deadline)
     if run is None:
-        return DistinguishingRun(stopped=report.stopped)
+        return DistinguishingRun(stopped=stopped)
     trace = replayed(asked, NAME, run)
     step, last = _last(asked.system, other, pairs, trace.states[-1])
     return DistinguishingRun((*map(str, trace.steps), str(step)), last)
 
 
 def enabled(
-    question: Question, rule: str, max_states: int, deadline: float | None
+    question: Question, rule: str, options: Options, deadline: float | None
 ) -> DistinguishingRun:
     """Return a shortest run to a state in which the rule can happen, and its step there."""
     own = [i for i in ground(question.model).instances if i.rule.name == rule]
-    asked = _plain(question, terms.disjunction(term for i in own for term in _guards(i)))
-    report = explore(asked, max_states=max_states, deadline=deadline, stop_at=(NAME,))
-    run = report.found[NAME].violation if NAME in report.found else None
+    asked = _without_more(question, terms.disjunction(term for i in own for term in _guards(i)))
+    run, stopped = _nearest(asked, options, deadline)
     if run is None:
-        return DistinguishingRun(stopped=report.stopped)
+        return DistinguishingRun(stopped=stopped)
     trace = replayed(asked, NAME, run)
     step = next(s for s in asked.system.enabled(trace.states[-1]) if s.instance in own)
     last = "it can be put off for ever in one of them only"
     return DistinguishingRun((*map(str, trace.steps), str(step)), last)
 
 
-def _plain(question: Question, where: Term) -> Question:
+def _nearest(
+    asked: Question, options: Options, deadline: float | None
+) -> tuple[Run | None, str | None]:
+    """Return a shortest run to where the question asks never to get, or why the search stopped."""
+    report = explore(asked, max_states=options.max_states, deadline=deadline, plain=options.plain,
+                     stop_at=(NAME,))  # fmt: skip
+    return report.found[NAME].violation if NAME in report.found else None, report.stopped
+
+
+def _without_more(question: Question, where: Term) -> Question:
     """Return the question whether the model, without observers or budget, never gets to `where`."""
     never = terms.negation(where)
     prop = Property(
@@ -82,12 +94,12 @@ def _plain(question: Question, where: Term) -> Question:
 
 
 def _pairs(
-    system: TransitionSystem, other: TransitionSystem, rule: str
+    system: TransitionSystem, other: TransitionSystem, rules: Collection[str]
 ) -> list[tuple[RuleInstance | None, RuleInstance | None]]:
-    """Return the instances of the rule in both, and what cuts it; None where there is none."""
+    """Return the instances of the rules in both, and what cuts them; None where there is none."""
     mine, its = (
         {i.name: i for i in each.instances
-         if rule in (i.rule.name, i.cut.rule.name if i.cut else "")}
+         if i.rule.name in rules or (i.cut is not None and i.cut.rule.name in rules)}
         for each in (system, other)
     )  # fmt: skip
     return [(mine.get(name), its.get(name)) for name in dict.fromkeys([*mine, *its])]

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.task import Task
 from twinrom.proofs.mutation.distinguish import distinguishing_run, enabled
-from twinrom.proofs.mutation.mutants import mutated
+from twinrom.proofs.mutation.failures import Failures, failures
+from twinrom.proofs.mutation.mutants import changed_rules, mutated
 from twinrom.proofs.refinement.inclusion import MAX_PAIRS, included
 from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window, observables
 from twinrom.proofs.spec.posing import pose
 from twinrom.proofs.spec.spec import read_spec
-from twinrom.proofs.spec.standard import deadlock
-from twinrom.proofs.verdicts.combine import violated
-from twinrom.proofs.verdicts.counterexample import counterexample
 from twinrom.proofs.verdicts.replay import EngineDisagreementError
 from twinrom.statemachine import Document, InputError, ground
 
@@ -27,14 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from twinrom.proofs.engines.options import Options
-    from twinrom.proofs.mutation.mutants import Mutant
-    from twinrom.proofs.report import Found
-    from twinrom.proofs.run import Run
+    from twinrom.proofs.mutation.mutant import Mutant
+    from twinrom.proofs.report import Counts
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import TransitionSystem
 
 
+ONE_WAY = ("narrow", "add")
+COUNTED = "as many states, and as many steps"
 End: TypeAlias = Literal["killed", "survived", "equivalent", "undecided"]
 
 
@@ -46,7 +44,7 @@ class MutantOutcome:
     `holds` for a known finding that is gone), after `length` steps where there is a run; of a
     `mistake`, `by` is the text. *survived*: `steps` are the shortest run that tells it from the
     model, and `by` says what is different in the last one. *equivalent*: `by` says what was
-    compared. *undecided*: `by` says why.
+    compared. *undecided*: `by` says why. `fails` has all that fails, where that was asked.
     """
 
     end: End
@@ -55,17 +53,21 @@ class MutantOutcome:
     length: int | None = None
     steps: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    fails: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class MutationTask(Task[Mapping[str, MutantOutcome]]):
-    """Some mutants of one question's model, one after the other; those in `skip` kill none.
+    """Some mutants of one question's model, one after the other; properties in `skip` kill none.
+
+    Where `every` property that fails is asked for, no search ends at the first one.
 
     The time limit of its options is that of each mutant.
     """
 
     mutants: tuple[Mutant, ...]
     skip: frozenset[str] = frozenset()
+    every: bool = False
 
     @property
     def parts(self) -> int:
@@ -77,7 +79,8 @@ class MutationTask(Task[Mapping[str, MutantOutcome]]):
     ):
         """Return what becomes of each mutant, by name."""
         question = self.request.question()
-        trials = Trials(question, Document(*self.request.spec), self.skip, self.options)
+        trials = Trials(question, Document(*self.request.spec), self.skip, self.options,
+                        every=self.every)  # fmt: skip
         outcomes: dict[str, MutantOutcome] = {}
         for mutant in self.mutants:
             outcomes[mutant.name] = trials.outcome_of(mutant)
@@ -108,9 +111,11 @@ class Trials:
     """
 
     def __init__(
-        self, question: Question, spec: Document, skip: Collection[str], options: Options
+        self, question: Question, spec: Document, skip: Collection[str], options: Options,
+        *, every: bool = False,
     ) -> None:
         self.question, self.spec, self.skip, self.options = question, spec, skip, options
+        self.every = every
 
     def outcome_of(self, mutant: Mutant) -> MutantOutcome:
         """Return what becomes of one mutant.
@@ -126,32 +131,61 @@ class Trials:
             changed = mutated(self.question.model, mutant)
             asked = replace(pose(changed, *read_spec(self.spec), dict(self.question.budget)),
                             settings=self.question.settings)
-            outcome = _killed(asked, self.skip, self.options, deadline)
+            found = failures(asked, self.skip, self.options, deadline, every=self.every)
+            outcome = self._killed(found)
         except InputError as error:
             outcome = MutantOutcome("killed", error.problems[0].message, "mistake")
         if outcome is None:
-            outcome = self._survivor(asked, mutant, deadline)
+            outcome = self._survivor(asked, mutant, found.counts, deadline)
         return replace(outcome, seconds=time.monotonic() - started)
 
-    def _survivor(self, asked: Question, mutant: Mutant, deadline: float | None) -> MutantOutcome:
+    def _killed(self, found: Failures) -> MutantOutcome | None:
+        """Return how the mutant fails the spec; None when it does not."""
+        if found.undecided is not None:
+            return MutantOutcome("undecided", found.undecided)
+        if found.first is None:
+            return None
+        fails = found.names if self.every else ()
+        return MutantOutcome("killed", *found.first, fails=fails)
+
+    def _survivor(
+        self, asked: Question, mutant: Mutant, counts: Counts | None, deadline: float | None
+    ) -> MutantOutcome:
         """Return whether what survived is told from the model by a run, or does the same."""
-        most = self.options.max_states
         if mutant.kind == "swap":
-            found = enabled(self.question, mutant.rule, most, deadline)
+            found = enabled(self.question, mutant.rule, self.options, deadline)
             same = "its rule never happens"
         else:
-            other = ground(asked.model)
-            found = distinguishing_run(self.question, other, mutant.rule, most, deadline)
-            same = "refinement both ways"
+            other, rules = ground(asked.model), changed_rules(self.question.model, asked.model)
+            found = distinguishing_run(self.question, other, rules, self.options, deadline)
+            same = COUNTED if mutant.kind in ONE_WAY else "refinement both ways"
         if found.steps:
             return MutantOutcome("survived", found.last, steps=found.steps, length=len(found.steps))
         if found.stopped is not None:
             return MutantOutcome("undecided", found.stopped)
-        if mutant.kind != "swap":
+        if mutant.kind in ONE_WAY:
+            self._count(mutant, counts)
+        elif mutant.kind != "swap":
             stopped = self._refined(asked, mutant, deadline)
             if stopped is not None:
                 return MutantOutcome("undecided", f"refinement: {stopped}")
         return MutantOutcome("equivalent", same)
+
+    @cached_property
+    def _counts(self) -> Counts | None:
+        """Return what a search of the model itself sees, for what is asked of it."""
+        options = self.options
+        return explore(self.question, max_states=options.max_states, plain=options.plain).counts
+
+    def _count(self, mutant: Mutant, counts: Counts | None) -> None:
+        """Confirm that a mutant does the same that can only do less than its model, or only more.
+
+        Then it does as soon as both have as many steps. Raises `EngineDisagreementError` when they
+        do not, although the search did not find a difference.
+        """
+        if counts != self._counts:
+            text = f"{mutant.name}: the search finds no difference, and {counts} steps"
+            raise EngineDisagreementError(text)
 
     @cached_property
     def _model(self) -> ObservedSystem:
@@ -175,66 +209,6 @@ class Trials:
                 text = f"{mutant.name}: the search finds no difference, and refinement one"
                 raise EngineDisagreementError(text)
         return None
-
-
-def _killed(
-    asked: Question, skip: Collection[str], options: Options, deadline: float | None
-) -> MutantOutcome | None:
-    """Return how the mutant fails the spec; None when it does not."""
-    watched = [p for p in asked.properties if p.name not in skip]
-    stop_at = [p.name for p in watched if not p.expect_violated]
-    report = explore(
-        asked, max_states=options.max_states, deadline=deadline, plain=options.plain,
-        stop_at=stop_at,
-    )  # fmt: skip
-    broken = [
-        (_event(run), p, run)
-        for p in watched
-        if p.name in report.found and not p.expect_violated
-        and (run := report.found[p.name].violation) is not None
-    ]  # fmt: skip
-    stuck = deadlock(asked)
-    counts = stuck.name not in skip and not asked.limited
-    if report.deadlock is not None and not broken and counts:
-        broken = [(report.deadlock.length, stuck, report.deadlock)]
-    if broken:
-        length, prop, run = min(broken, key=lambda item: item[0])
-        counterexample(asked, prop, run, quick=True)
-        return MutantOutcome("killed", prop.name, "violated", length)
-    if not report.complete or any(p.name not in report.found for p in watched):
-        return MutantOutcome("undecided", report.stopped or "not decided")
-    for prop in watched:
-        found = report.found[prop.name]
-        if (sooner := known_otherwise(asked, prop, found.violation)) is not None:
-            return MutantOutcome("killed", prop.name, "violated", sooner)
-        how = failing(asked, prop, found)
-        if how is not None:
-            return MutantOutcome("killed", prop.name, how)
-    return None
-
-
-def failing(question: Question, prop: Property, found: Found) -> str | None:
-    """Return how a property fails `check`, or would if it were none of bookkeeping or a gap."""
-    if found.violation is not None:
-        known = prop.expect_violated and known_otherwise(question, prop, found.violation) is None
-        return None if known else "violated"
-    if prop.expect_violated and not question.elsewhere:
-        return "holds"
-    asked = prop.may_be_untested is None and not question.limited
-    return "vacuous" if found.witness is None and asked else None
-
-
-def known_otherwise(question: Question, prop: Property, run: Run | None) -> int | None:
-    """Return after how many steps a known finding breaks in another way than the spec says."""
-    if run is None or prop.expected is None or question.elsewhere:
-        return None
-    found = violated(question, prop, run, quick=True)
-    return found.length if found.otherwise(prop.expected) else None
-
-
-def _event(run: Run) -> int:
-    """Return after how many steps it is lost: of a lasso, those of its stem."""
-    return run.length if run.loop is None else run.loop
 
 
 def _named(system: TransitionSystem) -> TransitionSystem:

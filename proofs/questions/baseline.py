@@ -1,4 +1,4 @@
-"""Baselines: verdicts and state counts as they were, and what has drifted since."""
+"""Baselines: verdicts, state counts and texts as they were, and what has drifted since."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinrom.proofs.spec.texts import clause_text, digest, property_text, written_at
 from twinrom.proofs.verdicts.verdict import STANDINGS, UNDECIDED, Violated, ranked, word
 from twinrom.statemachine import InputError, is_file, read_text, write_whole
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.verdicts.verdict import Checked, Result
 
 SCHEMA = "twinrom/baseline/1"
+TEXTS = "texts"
 MAX_BYTES = 50_000_000
 
 
@@ -45,7 +47,16 @@ def _model(checked: Checked) -> dict[str, Any]:
             "diameter": counts.diameter,
         },
         "properties": {r.prop.name: _verdict(r) for r in checked.results},
+        TEXTS: _texts(checked),
     } | _deadlock(checked.deadlock)  # fmt: skip
+
+
+def _texts(checked: Checked) -> dict[str, str]:
+    """Return a digest of what the spec says in each clause and property, by its section."""
+    spec, places = checked.question.spec, {written_at(r.prop): r.prop for r in checked.results}
+    said = {f"clause.{name}": clause_text(spec, name) for name in spec.clauses}
+    said |= {".".join(at): property_text(spec, prop) for at, prop in places.items()}
+    return {at: digest(text) for at, text in said.items()}
 
 
 def _deadlock(result: Result | None) -> dict[str, Any]:
@@ -56,8 +67,13 @@ def _deadlock(result: Result | None) -> dict[str, Any]:
 
 def _verdict(result: Result) -> dict[str, Any]:
     verdict = result.verdict
-    steps = len(verdict.trace.steps) if isinstance(verdict, Violated) else None
-    return {"verdict": word(verdict), "steps": steps, "exercised_at": result.exercised_at}
+    found = verdict if isinstance(verdict, Violated) else None
+    return {
+        "verdict": word(verdict),
+        "steps": None if found is None else len(found.trace.steps),
+        "event": None if found is None or found.last is None else found.last.event,
+        "exercised_at": result.exercised_at,
+    }
 
 
 def read_baseline(path: str) -> dict[str, Any]:
@@ -89,7 +105,8 @@ def drift(recorded: Mapping[str, Any], checked: Sequence[Checked]) -> list[str]:
     """Return every difference between a baseline and what was found now, a line each.
 
     The keys of models and properties are names, and every other key of the baseline is compared;
-    what a baseline has and nobody checked now is a difference too.
+    what a baseline has and nobody checked now is a difference too. One that was written before
+    texts and last events were recorded says nothing of them.
     """
     now = baseline(checked)
     return list(_drift("", recorded.get("models"), now["models"]))
@@ -99,14 +116,34 @@ def _drift(at: str, old: Any, new: Any) -> Iterator[str]:
     if isinstance(old, dict) and isinstance(new, dict) and not _is_verdict(old):
         for name in {**old, **new}:
             here = f"{at}: {name}" if at else name
-            if name not in new:
+            if name == TEXTS and at and ": " not in at:
+                yield from _texts_drift(at, old.get(name), new.get(name))
+            elif name not in new:
                 yield f"{here}: is gone ({_text(old[name])} before)"
             elif name not in old:
                 yield f"{here}: is new ({_text(new[name])})"
             else:
                 yield from _drift(here, old[name], new[name])
-    elif old != new:
+    elif old != _known_of(old, new):
         yield f"{at}: {_text(old)} -> {_text(new)}{_ranked(old, new) if _is_standing(at) else ''}"
+
+
+def _texts_drift(at: str, old: Any, new: Any) -> Iterator[str]:
+    """Yield what is said otherwise, and which clauses came and went; properties tell of theirs."""
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return
+    for name in {**old, **new}:
+        if name in old and name in new:
+            if old[name] != new[name]:
+                yield f"{at}: {name}: the spec says something else of it"
+        elif name.startswith("clause."):
+            yield f"{at}: {name}: is {'new' if name in new else 'gone'}"
+
+
+def _known_of(old: Any, new: Any) -> Any:
+    """Return a verdict without what an older baseline does not record of it."""
+    both = isinstance(old, dict) and isinstance(new, dict)
+    return {key: value for key, value in new.items() if key in old} if both else new
 
 
 def _is_standing(at: str) -> bool:
@@ -121,7 +158,7 @@ def _ranked(old: Any, new: Any) -> str:
 
 
 def _is_verdict(value: Mapping[str, Any]) -> bool:
-    return value.keys() == {"verdict", "steps", "exercised_at"}
+    return value.keys() - {"event"} == {"verdict", "steps", "exercised_at"}
 
 
 def _text(value: Any) -> str:
@@ -129,7 +166,8 @@ def _text(value: Any) -> str:
         case None:
             return "none"
         case {"verdict": verdict, "steps": steps, "exercised_at": at}:
-            after = "" if steps is None else f" after {steps} steps"
+            by = f" by {value['event']}" if value.get("event") else ""
+            after = "" if steps is None else f" after {steps} step{'s' * (steps != 1)}{by}"
             tested = "never put to the test" if at is None else f"put to the test at {at}"
             return f"{verdict}{after}, {tested}"
         case {"standing": standing}:

@@ -11,9 +11,10 @@ from twinrom.proofs.engines.processes import run_here, supervise
 from twinrom.proofs.engines.registry import ENGINES, SEARCH
 from twinrom.proofs.engines.stages import STAGES, Case
 from twinrom.proofs.spec.added import never_happens
+from twinrom.proofs.verdicts.clauses import clause_results
 from twinrom.proofs.verdicts.combine import Evidence, combine
 from twinrom.proofs.verdicts.dead_ends import dead_end_traces, deadlock_result
-from twinrom.proofs.verdicts.verdict import Checked, clause_results
+from twinrom.proofs.verdicts.verdict import Checked
 from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:

@@ -3,48 +3,67 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.processes import supervise
-from twinrom.proofs.mutation.mutants import mutants, spread
-from twinrom.proofs.mutation.outcome import (
-    End,
-    MutantOutcome,
-    MutationTask,
-    failing,
-)
-from twinrom.proofs.spec.standard import deadlock
-from twinrom.statemachine import InputError, did_you_mean
+from twinrom.proofs.mutation.clauses import clause_scores
+from twinrom.proofs.mutation.failures import own_failures
+from twinrom.proofs.mutation.mutants import EDITS, GROUPS, group
+from twinrom.proofs.mutation.outcome import End, MutantOutcome, MutationTask
+from twinrom.proofs.mutation.sample import all_mutants, chosen
+from twinrom.statemachine import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from twinrom.proofs.engines.options import Options
     from twinrom.proofs.engines.task import Key
-    from twinrom.proofs.mutation.mutants import Mutant
+    from twinrom.proofs.mutation.clauses import ClauseScore
+    from twinrom.proofs.mutation.mutant import Mutant
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.request import CheckRequest
 
 BATCHES = 4
 WORTH_A_PROCESS = 8
+ENDS = get_args(End)
+
+
+@dataclass(frozen=True)
+class GroupScore:
+    """How many mutants of a group there are, were tried, and came to which end."""
+
+    total: int
+    tried: int
+    killed: int
+    equivalent: int
+    survived: int
+    undecided: int
+
+    @property
+    def could_be(self) -> int:
+        """Return how many of those tried could have been killed: all but the equivalent."""
+        return self.tried - self.equivalent
 
 
 @dataclass(frozen=True)
 class Mutated:
     """What became of the mutants of one model that were looked at, out of `total`.
 
+    `totals` has the same by group, in order: the edits by kind, then `mutation.mutants.GROUPS`.
     `failing` are the properties that fail the model itself, so that they kill no mutant. `stale`
-    says what is wrong with an explanation of the spec, by the name of its mutant.
+    says what is wrong with an explanation of the spec, by the name of its mutant. `clauses` have a
+    score where that was asked for.
     """
 
     question: Question
     outcomes: tuple[tuple[Mutant, MutantOutcome], ...]
-    total: int
+    totals: Mapping[str, int]
     failing: tuple[str, ...]
     stale: Mapping[str, str]
     seconds: float
+    clauses: tuple[ClauseScore, ...] | None = None
 
     def of(self, end: End) -> list[tuple[Mutant, MutantOutcome]]:
         """Return the mutants that came to this end."""
@@ -61,6 +80,23 @@ class Mutated:
         return [(m, f) for m, f in self.of("survived") if self.because(m) is None]
 
     @property
+    def total(self) -> int:
+        """Return how many mutants the model has."""
+        return sum(self.totals.values())
+
+    @property
+    def groups(self) -> dict[str, GroupScore]:
+        """Return the score of each group."""
+        ends = Counter((group(self.question.model, m), f.end) for m, f in self.outcomes)
+        return {
+            name: GroupScore(
+                total, sum(ends[name, end] for end in ENDS), ends[name, "killed"],
+                ends[name, "equivalent"], ends[name, "survived"], ends[name, "undecided"],
+            )
+            for name, total in self.totals.items()
+        }  # fmt: skip
+
+    @property
     def score(self) -> tuple[int, int]:
         """Return how many were killed, and how many could have been: all but the equivalent."""
         return len(self.of("killed")), len(self.outcomes) - len(self.of("equivalent"))
@@ -70,21 +106,26 @@ def mutate(
     request: CheckRequest,
     options: Options,
     limit: int | None = None,
+    *,
+    clauses: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Mutated:
-    """Return what becomes of at most `limit` mutants, evenly spread; without it, of all.
+    """Return what becomes of mutants: of all edits, and of a sample of the others.
 
+    With a `limit`, of at most so many, and 0 means of all; see `mutation.sample.chosen`. For a
+    score of the `clauses`, no search ends where the first property fails.
     The time limit of `options` is that of each mutant. Raises `InputError` for mistakes of the
     model, and when its own search does not end.
     """
     started = time.monotonic()
     question = request.question()
-    everything = mutants(question.model)
-    chosen = spread(everything, limit)
-    failing = _failing(question, options)
-    batches = min(-(-len(chosen) // WORTH_A_PROCESS), options.jobs * BATCHES)
+    everything = all_mutants(question.model)
+    tried = chosen(question.model, everything, limit)
+    failing = own_failures(question, options)
+    batches = min(-(-len(tried) // WORTH_A_PROCESS), options.jobs * BATCHES)
     tasks = [
-        MutationTask((i, "mutants"), request, options, chosen[i::batches], frozenset(failing))
+        MutationTask((i, "mutants"), request, options, tried[i::batches], frozenset(failing),
+                     every=clauses)
         for i in range(batches)
     ]
     done: dict[Key, Mapping[str, MutantOutcome]] = {}
@@ -92,32 +133,18 @@ def mutate(
     def note(key: Key, found: Mapping[str, MutantOutcome]) -> None:
         done[key] = found
         if progress is not None:
-            progress(sum(map(len, done.values())), len(chosen))
+            progress(sum(map(len, done.values())), len(tried))
 
     batched = supervise(tasks, options.jobs, note)
     known = {name: outcome for found in batched.values() for name, outcome in found.items()}
     lost = MutantOutcome("undecided", "out of time")
-    outcomes = tuple((m, known.get(m.name, lost)) for m in chosen)
+    outcomes = tuple((m, known.get(m.name, lost)) for m in tried)
     stale = dict(_stale(question, everything, {m.name: f for m, f in outcomes}))
     seconds = time.monotonic() - started
-    return Mutated(question, outcomes, len(everything), failing, stale, seconds)
-
-
-def _failing(question: Question, options: Options) -> tuple[str, ...]:
-    """Return what fails the model as it is: it cannot tell a mutant from it."""
-    report = explore(question, max_states=options.max_states, plain=options.plain)
-    if not report.complete:
-        raise InputError.whole_file(
-            question.model.paths[0], f"the search of the model itself did not end: {report.stopped}"
-        )
-    found = [(p, report.found[p.name]) for p in question.properties]
-    counts = report.deadlock is not None and not question.limited
-    stuck = (deadlock(question).name,) if counts else ()
-    return stuck + tuple(
-        p.name
-        for p, f in found
-        if failing(question, p, f) is not None
-    )
+    counted = Counter(group(question.model, m) for m in everything)
+    totals = {name: counted[name] for name in (*EDITS, *GROUPS) if counted[name]}
+    scores = clause_scores(question, (f for _, f in outcomes)) if clauses else None
+    return Mutated(question, outcomes, totals, failing, stale, seconds, scores)
 
 
 def _stale(

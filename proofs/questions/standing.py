@@ -11,9 +11,10 @@ from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.registry import SEARCH
 from twinrom.proofs.engines.task import Task
 from twinrom.proofs.report import Counts  # noqa: TC001 - pydantic reads the annotations of a row
+from twinrom.proofs.verdicts.clauses import clause_results, worst_word
 from twinrom.proofs.verdicts.combine import Evidence, combine
 from twinrom.proofs.verdicts.dead_ends import deadlock_result
-from twinrom.proofs.verdicts.verdict import Checked, Violated, clause_results
+from twinrom.proofs.verdicts.verdict import Checked, Violated
 from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:
@@ -104,7 +105,9 @@ def _judged(request: CheckRequest, options: Options, started: float) -> PolicySt
     worst = checked.worst
     run = worst.verdict.trace if worst and isinstance(worst.verdict, Violated) else None
     failed = {name for r in results if r.failed for name in r.prop.clauses}
-    decided = {c.id for c in clauses if c.verdict in ("proved", "violated")}
+    by_name = {r.prop.name: r for r in results}
+    decided = {c.id for c in clauses if worst_word(
+        by_name[name] for name in c.properties) in ("proved", "violated")}
     return PolicyStanding(
         checked.standing,
         report.counts if report.complete else None,

@@ -86,6 +86,16 @@ class Property:
         return terms.conjunction([self.whenever, terms.negation(self.goal)])
 
     @property
+    def onset(self) -> Term:
+        """Return what holds of exactly the steps that bring about what `whenever` says of states.
+
+        It is false where `whenever` speaks of a step.
+        """
+        if self.stepwise:
+            return terms.FALSE
+        return terms.conjunction([terms.negation(self.whenever), terms.later(self.whenever)])
+
+    @property
     def stepwise(self) -> bool:
         """Say whether `whenever` speaks of a step and not of a state."""
         return self.kind.goal_in_step or any(

@@ -30,6 +30,8 @@ def symmetric(model: Model, spec: Spec) -> tuple[str, ...]:
     The answer is safe: a template that is left out may be symmetric all the same.
     """
     named = {word for data in (model.written, spec.place.value) for word in _words(data)}
+    for rule in model.rules.values():  # a mutant has conditions that no file has
+        named |= {word for formula in rule.when for word in WORD.findall(str(formula))}
     return tuple(t.name for t in model.templates.values()
                  if len(t.instances) > 1 and not any("." in m for m in t.instances)
                  and not named & set(t.instances) and _alike(model, t))

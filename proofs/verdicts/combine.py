@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.registry import BOUNDED, ENGINES
 from twinrom.proofs.spec.kinds import ResponseKind
+from twinrom.proofs.spec.onsets import onsets
 from twinrom.proofs.verdicts.counterexample import counterexample
 from twinrom.proofs.verdicts.lasso import owed_since
-from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed_to_its_end
+from twinrom.proofs.verdicts.replay import (
+    EngineDisagreementError,
+    replayed_onset,
+    replayed_to_its_end,
+)
 from twinrom.proofs.verdicts.verdict import (
     Bounded,
     Kept,
@@ -22,6 +27,7 @@ from twinrom.proofs.verdicts.verdict import (
     Verdict,
     Violated,
 )
+from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +81,11 @@ def combine(evidence: Evidence) -> tuple[Result, ...]:
     Those of the text follow the others.
     """
     question = evidence.question
-    return tuple(_result(evidence, p) for p in question.properties) + tuple(
+    wanted = onsets(question)
+    return tuple(
+        _with_onset(evidence, _result(evidence, p), looked=p.name in wanted)
+        for p in question.properties
+    ) + tuple(
         Result(p, ReadElsewhere(by) if by else Kept(), None, 0.0, question)
         for p, by in question.reads
     )
@@ -89,6 +99,18 @@ def violated(question: Question, prop: Property, run: Run, *, quick: bool = Fals
     trace = counterexample(question, prop, run, quick=quick)
     owes = isinstance(prop.kind, ResponseKind)
     return Violated(trace, owed_since(question, prop, trace) if owes else None)
+
+
+def _with_onset(evidence: Evidence, result: Result, *, looked: bool) -> Result:
+    """Return the result with a shortest run that brings `whenever` about, where one was found."""
+    prop, question = result.prop, evidence.question
+    found = (r.found[prop.name].onset for r in evidence.of(prop))
+    run = next((one for one in found if one is not None), None)
+    return replace(
+        result,
+        onset=None if run is None else replayed_onset(question, prop, run),
+        seen_all=(looked and evidence.complete is not None) or prop.whenever is terms.TRUE,
+    )
 
 
 def _result(evidence: Evidence, prop: Property) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.spec.events import at_instance
@@ -44,6 +45,20 @@ def holds_at(
 def holds_in(term: terms.Term, state: State, entry: TableChoices.Entry) -> bool:
     """Say whether a term holds in a state."""
     return bool(terms.evaluate(term, state.values, (), {}, entry))
+
+
+def replayed_onset(question: Question, prop: Property, run: Run) -> Trace:
+    """Return the run as a trace whose last step, and no step before, brings `whenever` about."""
+    trace = replayed(question, prop.name, run)
+    entry = question.system.entry(run.tables)
+    held = [holds_in(prop.whenever, state, entry) for state in trace.states]
+    risen = [now and not before for before, now in pairwise(held)]
+    if not risen or not risen[-1] or any(risen[:-1]):
+        raise EngineDisagreementError(
+            f"{prop.name}: the run of {run.length} steps does not bring `whenever` about first at "
+            "its end"
+        )
+    return trace
 
 
 def replayed_to_its_end(question: Question, prop: Property, run: Run, *, broken: bool) -> Trace:

@@ -132,6 +132,8 @@ def word(verdict: Verdict) -> str:
 class Result:
     """The verdict on one property; `witness` is a shortest run that exercises it.
 
+    `onset` is a shortest run whose last step brings `whenever` about, where no other run shows a
+    clause; `seen_all`: it was looked for everywhere.
     `question` is the one that the verdict's run belongs to: where sorts are all integers, the same
     question at the sizes that the run needs.
     """
@@ -141,6 +143,8 @@ class Result:
     witness: Trace | None
     seconds: float
     question: Question
+    onset: Trace | None = None
+    seen_all: bool = False
 
     @property
     def exercised_at(self) -> int | None:
@@ -197,13 +201,30 @@ class Result:
 
 
 @dataclass(frozen=True)
+class ClauseEvidence:
+    """The run in which a clause matters: a shortest one that puts its `property` to the test.
+
+    It has at least one step. Where it `breaks` the property, that is all it may lack. Without a
+    `trace` the property is put to the test from the start on, and no step brings that about anew.
+    `steps` is the number of those up to `last`, which does it.
+    """
+
+    property: str
+    trace: Trace | None = None
+    steps: int = 0
+    last: Step | None = None
+    breaks: bool = False
+
+
+@dataclass(frozen=True)
 class ClauseResult:
     """What became of a clause.
 
     `verdict` is the worst word among its properties; without any it is `by-rules`, `stated` (the
-    spec says why nothing carries it) or `open`. `principal` are the columns of the property that
-    says it, and `witness` is the property whose witness stands for the clause: the shortest one of
-    those, or of all.
+    spec says why nothing carries it) or `open`. What is no requirement is `stated` unless something
+    is wrong or open with it. `principal` are the columns of the property that says it, and
+    `witness` is the property whose witness stands for the clause: the shortest one of those, or of
+    all. `evidence` is None where none is known.
     """
 
     id: str
@@ -213,6 +234,7 @@ class ClauseResult:
     rules: tuple[str, ...]
     principal: tuple[str, ...] = ()
     witness: str | None = None
+    evidence: ClauseEvidence | None = None
 
 
 @dataclass(frozen=True)
@@ -346,26 +368,3 @@ def weight(prop: Property) -> int:
     if prop.gap is not None:
         return STANDINGS.index("other-reading")
     return STANDINGS.index("departs") if prop.departure else prop.kind.weight
-
-
-SEVERITY = ("violated", "vacuous", "unknown", "not-checked", "bounded", "proved")
-
-
-def clause_results(question: Question, results: tuple[Result, ...]) -> tuple[ClauseResult, ...]:
-    """Return what became of each clause of the spec, in its order."""
-    found = []
-    for name, clause in question.spec.clauses.items():
-        carried = [r for r in results if name in r.prop.clauses]
-        rules = tuple(n for n, rule in question.model.rules.items() if name in rule.clauses)
-        words = {word(r.verdict) for r in carried}
-        verdict = next((w for w in SEVERITY if w in words), None)
-        if verdict is None:
-            stated = clause.because or clause.kind != "requirement"
-            verdict = "by-rules" if rules else "stated" if stated else "open"
-        names = tuple(r.prop.name for r in carried)
-        principal = [r for r in carried if r.prop.principal]
-        witness = min(((steps, r.prop.name) for r in principal or carried
-                       if (steps := r.exercised_at) is not None), default=(0, None))[1]
-        found.append(ClauseResult(name, clause.kind, verdict, names, rules,
-                                  tuple(r.prop.name for r in principal), witness))
-    return tuple(found)

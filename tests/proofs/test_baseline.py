@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
 from twinrom.diagrams import commands
 from twinrom.proofs import Options, baseline, check, drift, read_baseline, request, write_baseline
+from twinrom.proofs.spec.request import CheckRequest
 from twinrom.statemachine import InputError
+
+if TYPE_CHECKING:
+    from twinrom.proofs import Checked
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = ROOT / "tests" / "corpus" / "tcommit.toml"
@@ -36,8 +42,14 @@ def test_a_baseline_has_no_times_and_is_the_same_twice(tmp_path: Path) -> None:
     assert model["counts"] == {"states": 34, "transitions": 93, "diameter": 6}
     assert model["standing"] == "keeps"
     assert model["properties"]["never_all_committed"] == {
-        "verdict": "violated", "steps": 6, "exercised_at": 0,
+        "verdict": "violated", "steps": 6, "event": "commit", "exercised_at": 0,
     }  # fmt: skip
+    assert model["properties"]["resources_agree"]["event"] is None
+    assert model["texts"].keys() == {
+        "invariant.resources_agree", "invariant.never_all_committed", "step.decision_is_final",
+        "response.all_decide", "possible.all_commit",
+    }  # fmt: skip
+    assert all(re.fullmatch("[0-9a-f]{12}", digest) for digest in model["texts"].values())
 
 
 def test_the_engines_that_ran_make_no_drift() -> None:
@@ -57,8 +69,8 @@ def test_drift_is_told_line_by_line(tmp_path: Path) -> None:
     lines = drift(old, check([request(str(model))], SEARCH))
     assert "tcommit: counts: states: 34 -> 12" in lines
     assert (
-        "tcommit: properties: never_all_committed: violated after 6 steps, put to the test at 0"
-        " -> violated after 4 steps, put to the test at 0" in lines
+        "tcommit: properties: never_all_committed: violated after 6 steps by commit, put to the "
+        "test at 0 -> violated after 4 steps by commit, put to the test at 0" in lines
     )
     assert any(
         line.startswith("tcommit: properties: decision_is_final[r=r3]: is gone") for line in lines
@@ -119,3 +131,89 @@ def test_update_writes_over_nothing_but_a_baseline(tmp_path: Path) -> None:
 
 def test_update_needs_a_baseline() -> None:
     assert ran("check", str(MODEL), "--update")[0] == 2
+
+
+LAMP = """title = "A lamp"
+[machine.lamp]
+states = ["off", "on", "broken"]
+[rule.on]
+by = "operator"
+moves = "lamp: off -> on"
+[rule.falls]
+by = "fault"
+moves = "lamp: on -> broken"
+"""
+LIT = """[clause.C-1]
+says = "it is lit, or was"
+[define]
+dark = "lamp is off"
+unused = "lamp is on"
+[observer.seen]
+sort = "bool"
+initial = "False"
+update = "seen or event is on"
+[invariant.lit]
+clause = "C-1"
+must = "not seen or not dark"
+[invariant.off]
+must = "lamp is off"
+expect = "violated"
+because = "people switch it on"
+"""
+OTHERWISE = "the spec says something else of it"
+
+
+def lamp(spec: str, model: str = LAMP) -> list[Checked]:
+    return check([CheckRequest(("lamp.toml", model), ("lamp.spec.toml", spec))], SEARCH)
+
+
+@pytest.mark.parametrize(("old", "new", "lines"), [
+    ("[clause.C-1]", "# a remark\n\n[clause.C-1]  # and another", []),
+    ('"not seen or not dark"', "'''\n  not seen\n  or not dark'''", []),
+    ('sort = "bool"\ninitial = "False"', 'initial = "False"\nsort = "bool"', []),
+    ('unused = "lamp is on"', 'unused = "lamp is off"', []),
+    ("it is lit, or was", "it is lit", [f"lamp: clause.C-1: {OTHERWISE}"]),
+    ("[clause.C-1]", '[clause.C-1]\nkind = "assumption"', [f"lamp: clause.C-1: {OTHERWISE}"]),
+    ("not seen or not dark", "not dark or not seen", [f"lamp: invariant.lit: {OTHERWISE}"]),
+    ('dark = "lamp is off"', 'dark = "lamp is off or False"',
+     [f"lamp: invariant.lit: {OTHERWISE}"]),
+    ("seen or event is on", "event is on or seen", [f"lamp: invariant.lit: {OTHERWISE}"]),
+    ("people switch", "somebody switches", [f"lamp: invariant.off: {OTHERWISE}"]),
+    ("[clause.C-1]", "[clause.C-2]\nsays = 'new'\n[clause.C-1]", ["lamp: clause.C-2: is new"]),
+])  # fmt: skip
+def test_what_the_spec_says_otherwise_is_drift(old: str, new: str, lines: list[str]) -> None:
+    assert LIT.count(old) == 1
+    assert drift(baseline(lamp(LIT)), lamp(LIT.replace(old, new))) == lines
+
+
+def test_a_clause_and_a_property_that_are_gone_are_told_once_each() -> None:
+    less = LIT.replace('[clause.C-1]\nsays = "it is lit, or was"\n', "").replace(
+        '[invariant.lit]\nclause = "C-1"', "[invariant.light]")
+    assert drift(baseline(lamp(LIT)), lamp(less)) == [
+        "lamp: properties: lit: is gone (proved, put to the test at 0 before)",
+        "lamp: properties: light: is new (proved, put to the test at 0)",
+        "lamp: clause.C-1: is gone",
+    ]
+
+
+def test_another_last_event_of_a_violation_is_drift() -> None:
+    spec = LIT.replace("event is on", "False")
+    renamed = LAMP.replace("[rule.on]", "[rule.lights]")
+    assert drift(baseline(lamp(spec)), lamp(spec, renamed)) == [
+        "lamp: properties: off: violated after 1 step by on, put to the test at 0"
+        " -> violated after 1 step by lights, put to the test at 0",
+    ]
+
+
+def test_a_baseline_from_before_says_nothing_of_texts_and_events() -> None:
+    before = baseline(lamp(LIT))
+    model = before["models"]["lamp"]
+    del model["texts"]
+    for verdict in model["properties"].values():
+        del verdict["event"]
+    assert drift(before, lamp(LIT.replace("not seen or not dark", "not dark or not seen"))) == []
+    model["properties"]["off"]["steps"] = 4
+    assert drift(before, lamp(LIT)) == [
+        "lamp: properties: off: violated after 4 steps, put to the test at 0"
+        " -> violated after 1 step by on, put to the test at 0",
+    ]

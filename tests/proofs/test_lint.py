@@ -45,6 +45,9 @@ MENDED = {
     "W505": ("[rule.boot]",
              '[rule.turns]\nby = "host"\nmoves = ["fan: still -> turning"]\n[rule.boot]'),
     "W506": ('[sort]\nVersion = "1..3"\n', ""),
+    "W601": ("[response.it_is_copied]",
+             '[step.it_fails_while_it_copies]\nmust = "copier is copying"\nwhenever = '
+             '"not copier.failed and next(copier.failed)"\n[response.it_is_copied]'),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections import deque
+from collections import Counter, deque
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
@@ -34,8 +34,9 @@ from twinrom.proofs import (
     mutated,
     request,
 )
-from twinrom.proofs.mutation.mutants import spread
+from twinrom.proofs.mutation.mutants import EDITS, further_mutants
 from twinrom.proofs.mutation.outcome import Trials
+from twinrom.proofs.mutation.sample import spread
 from twinrom.proofs.spec.observables import observables
 from twinrom.statemachine import Document, InputError, Model, ground
 
@@ -199,10 +200,10 @@ def test_difference_is_the_nearest_one_and_refinement_agrees(name: str) -> None:
     old = ground(base.model)
     spec = Document.read(base.spec.paths[0])
     skip = ["deadlock", *(p.name for p in base.properties)]  # every mutant is to be compared
-    for mutant in mutants(base.model):
+    for mutant in (*mutants(base.model), *further_mutants(base.model)[::4]):
         if mutant.kind == "swap":
             continue
-        outcome = Trials(base, spec, skip, MANY).outcome_of(mutant)
+        outcome = Trials(base, spec, skip, replace(MANY, plain=True)).outcome_of(mutant)
         if outcome.end == "killed":
             assert outcome.how == "mistake"
             continue
@@ -218,19 +219,26 @@ def test_difference_is_the_nearest_one_and_refinement_agrees(name: str) -> None:
 
 def test_workers_find_what_one_process_finds() -> None:
     asked = request(str(CORPUS / "peterson.toml"))
-    one, two = (mutate(asked, Options(jobs=jobs)) for jobs in (1, 2))
+    seen: list[tuple[int, int]] = []
+    options = Options(jobs=1, plain=True)
+    one = mutate(asked, options, 24, progress=lambda done, of: seen.append((done, of)))
+    two = mutate(asked, Options(jobs=2, plain=True), 24)
     assert one.outcomes == two.outcomes
-    assert one.score == (38, 41)
-    assert [m.name for m, _ in one.unexplained] == [
+    assert len(one.outcomes) == 24
+    assert one.total == 41 + len(further_mutants(one.question.model))
+    assert seen[-1] == (24, 24)
+
+
+def test_edits_of_peterson_are_killed_but_for_three() -> None:
+    base = corpus("peterson")
+    trials = Trials(base, Document.read(base.spec.paths[0]), (), replace(MANY, plain=True))
+    found = {m.name: trials.outcome_of(m) for m in mutants(base.model)}
+    assert Counter(outcome.end for outcome in found.values()) == {"killed": 38, "survived": 3}
+    assert [name for name, outcome in found.items() if outcome.end == "survived"] == [
         "rule.begins: swap operator for controller",
         "rule.finishes: redirect this: critical -> leaving to yielding",
         "rule.leaves: redirect this: leaving -> outside to asking",
     ]
-    seen: list[tuple[int, int]] = []
-    few = mutate(asked, Options(jobs=2), 5, lambda done, total: seen.append((done, total)))
-    assert len(few.outcomes) == 5
-    assert few.total == 41
-    assert seen[-1] == (5, 5)
 
 
 def files(folder: Path, more: str) -> str:
@@ -248,7 +256,7 @@ def test_explanations_are_checked(tmp_path: Path) -> None:
     dead = "rule.on: redirect lamp: dark -> lit to broken"
     same = "rule.repair: redirect lamp: broken -> dark to lit"
     model = files(tmp_path, "".join(map(explained, (survivor, dead, same, "rule.on: drop it"))))
-    found = mutate(request(model), Options())
+    found = mutate(request(model), Options(plain=True, jobs=1))
     assert found.because(next(m for m, _ in found.of("survived") if m.name == survivor))
     assert survivor not in [m.name for m, _ in found.unexplained]
     assert found.stale[dead] == "it is killed by on"
@@ -292,7 +300,8 @@ def test_both_tiers_kill_alike(*, plain: bool) -> None:
 
 def test_the_command_writes_json_and_exits_by_what_is_left(tmp_path: Path) -> None:
     file = tmp_path / "mutants.json"
-    arguments = ["mutate", files(tmp_path, ""), "--json", str(file), "--killed"]
+    arguments = ["mutate", files(tmp_path, ""), "--json", str(file), "--killed", "--plain",
+                 "--limit", "16"]  # fmt: skip
     done = CliRunner().invoke(commands.app, arguments, env={"COLUMNS": "200"})
     assert done.exit_code == commands.EXIT_FAILED
     assert "on after 1 step" in done.output
@@ -307,9 +316,12 @@ def test_the_command_writes_json_and_exits_by_what_is_left(tmp_path: Path) -> No
 @LONG
 def test_every_mutant_of_proliant_is_noticed_or_explained() -> None:
     found = mutate(request("proliant"), Options())
-    assert (found.unexplained, dict(found.stale), found.failing) == ([], {}, ())
-    assert found.score == (108, 115)
-    assert len(found.of("survived")) == 7
+    assert (dict(found.stale), found.failing) == ({}, ())
+    assert [m.name for m, _ in found.unexplained if m.kind in EDITS] == []
+    edits = [score for name, score in found.groups.items() if name in EDITS]
+    assert sum(score.killed for score in edits) == 108
+    assert sum(score.could_be for score in edits) == 115
+    assert sum(score.survived for score in edits) == 7
 
 
 @pytest.mark.parametrize("name", SHIPPED)

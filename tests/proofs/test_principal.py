@@ -72,11 +72,22 @@ def test_the_page_shows_it(tmp_path: Path) -> None:
                        "", "")  # fmt: skip
     text = " ".join(re.sub(r"<[^>]+>", "", page).split())
     assert "Lamp manual, p. 7, par. 2, sentence 3; requirement" in text
-    assert "The shortest run that exercises lit[this=A]: first." in text
+    assert "The shortest run that puts lit[this=A] to the test: first." in text
     assert text.count("it says the clause") == 4
     assert "It says the clause." in text
-    bare = report_page([Subject("lamps.toml", checked(tmp_path, SPEC))], "", "")
-    assert "none is needed, an initial state does" in bare
+
+
+def test_the_page_shows_what_is_so_from_the_start_on_and_what_breaks_a_clause(
+    tmp_path: Path,
+) -> None:
+    start = SPEC.replace("[invariant.always]\n", "[invariant.always]\nprincipal = true\n")
+    page = report_page([Subject("lamps.toml", checked(tmp_path, start))], "", "")
+    text = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert "always is put to the test from the start on, and no step brings that about" in text
+    broken = start.replace("A in (off, on)", "A is off")
+    page = report_page([Subject("lamps.toml", checked(tmp_path, broken))], "", "")
+    text = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert "The shortest run that breaks always: first." in text
 
 
 def test_a_clause_whose_principal_is_not_put_to_the_test_has_no_witness(tmp_path: Path) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from asked import question
+
+from twinrom.proofs import mutated
+from twinrom.proofs.mutation.mutants import further_mutants
 
 MODEL = """
 [sort]
@@ -96,3 +101,13 @@ def test_renaming_keeps_the_reachable_states(require: str) -> None:
             order[i], order[j] = order[j], order[i]
     assert len(seen) > 3
     assert {tuple(s.values[i] for i in order) for s in seen} == {s.values for s in seen}
+
+
+def test_a_mutant_that_names_a_machine_is_not_symmetric() -> None:
+    base = question(MODEL.replace("[rule.tires]", '[rule.rests]\nby = "host"\n'
+                                  'each = { this = "Server" }\nmoves = "this: on -> off"\n'
+                                  "[rule.tires]"), SPEC)
+    assert base.symmetric == ("Server",)
+    found = {m.name: mutated(base.model, m) for m in further_mutants(base.model)}
+    assert replace(base, model=found["rule.rests: narrow by this == s1"]).symmetric == ()
+    assert replace(base, model=found["rule.rests: narrow by this.n == 0"]).symmetric == ("Server",)

@@ -18,8 +18,8 @@ from twinrom.proofs.engines.search.breadth_first import (
 )
 from twinrom.proofs.engines.search.lookups import Truths
 from twinrom.proofs.engines.search.overlaps import Overlaps
-from twinrom.proofs.engines.search.targets import DEADLOCK, UNTOLD, Untold, untold
-from twinrom.proofs.report import Counts, Found, Report
+from twinrom.proofs.engines.search.targets import DEADLOCK, UNTOLD, Untold, found_of, untold
+from twinrom.proofs.report import Counts, Report
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import State, Step
 
@@ -148,17 +148,9 @@ class NativeSearch:
         complete = stopped is None
         hits = {c.key for c, hit in found if hit is not None}
         more = untold(self.question, hits) if complete else Untold()
-        wanted = {
-            p.name: Found(
-                None if complete else clean,
-                runs.get(("violation", p.name)),
-                runs.get(("witness", p.name)),
-            )
-            for p in (self.question.properties if complete else self.question.decidable)
-        }
         return Report(
             "search",
-            wanted,
+            found_of(self.question, runs, None if complete else clean),
             clean,
             complete,
             stopped,

@@ -20,8 +20,16 @@ from twinrom.proofs.engines.search.expand import Expander
 from twinrom.proofs.engines.search.liveness import decided
 from twinrom.proofs.engines.search.lookups import TargetLookup
 from twinrom.proofs.engines.search.overlaps import Overlaps
-from twinrom.proofs.engines.search.targets import DEADLOCK, UNTOLD, Target, Untold, targets, untold
-from twinrom.proofs.report import Counts, Found, Report
+from twinrom.proofs.engines.search.targets import (
+    DEADLOCK,
+    UNTOLD,
+    Target,
+    Untold,
+    found_of,
+    targets,
+    untold,
+)
+from twinrom.proofs.report import Counts, Report
 from twinrom.proofs.spec.events import at_instance, reads_payload
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import Step, terms
@@ -275,14 +283,7 @@ class _Search:
     ) -> Report:
         complete, runs = stopped is None, runs or {}
         clean = len(self.layers) - 1
-        found = {
-            p.name: Found(
-                None if complete else clean,
-                runs.get(("violation", p.name)),
-                runs.get(("witness", p.name)),
-            )
-            for p in (self.question.properties if complete else self.question.decidable)
-        }
+        found = found_of(self.question, runs, None if complete else clean)
         seconds = time.monotonic() - self.started
         more = untold(self.question, self.hits) if complete else Untold()
         return Report(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from twinrom.proofs.report import Found
 from twinrom.proofs.spec.added import added_rules
+from twinrom.proofs.spec.onsets import onsets
 from twinrom.proofs.spec.standard import deadlock
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
     from twinrom.statemachine.terms import Term
 
 DEADLOCK = ("deadlock", "")
+ONSET = "onset"
 HAPPENS, WRITES, CUT = "happens", "writes", "is cut"
 UNTOLD = frozenset({HAPPENS, WRITES, CUT})  # of these it is known that, and no run is shown
 
@@ -22,7 +26,8 @@ UNTOLD = frozenset({HAPPENS, WRITES, CUT})  # of these it is known that, and no 
 class Target(NamedTuple):
     """A term to look for: in every state, or (`stepwise`) in every step.
 
-    `what` is a "violation" or a "witness" of the property `name`, or a "deadlock" of no property;
+    `what` is a "violation", a "witness" or an "onset" of the property `name`, or a "deadlock" of no
+    property;
     that the rule `name` "happens" is asked of those that an overlay adds, and of those with several
     writes whether it "writes", and "is cut" between them.
     """
@@ -38,11 +43,13 @@ def targets(question: Question) -> tuple[Target, ...]:
 
     Responses and possible properties have witnesses only: what breaks them is no single state.
     """
-    found = []
+    found, wanted = [], onsets(question)
     for prop in question.properties:
         if prop.kind.safety:
             found.append(Target(prop.name, "violation", prop.bad, prop.stepwise))
         found.append(Target(prop.name, "witness", prop.whenever, prop.stepwise))
+        if prop.name in wanted:
+            found.append(Target(prop.name, ONSET, prop.onset, stepwise=True))
     what, name = DEADLOCK
     found.append(Target(name, what, deadlock(question).bad, stepwise=False))
     system, writers = question.system, _writers(question)
@@ -61,6 +68,26 @@ def _writers(question: Question) -> tuple[str, ...]:
     """Return the rules whose writes a fault could come between."""
     several = (i.rule.name for i in question.system.written if len(i.entries) > 1)
     return tuple(dict.fromkeys(several))
+
+
+def found_of(
+    question: Question, runs: Mapping[tuple[str, str], Run], depth: int | None
+) -> dict[str, Found]:
+    """Return what shortest runs to targets say of each property.
+
+    All runs of up to `depth` steps were looked at; None is all there are, and only then something
+    is said of responses and possible properties.
+    """
+    asked = question.properties if depth is None else question.decidable
+    return {
+        p.name: Found(
+            depth,
+            runs.get(("violation", p.name)),
+            runs.get(("witness", p.name)),
+            onset=runs.get((ONSET, p.name)),
+        )
+        for p in asked
+    }
 
 
 class Untold(NamedTuple):

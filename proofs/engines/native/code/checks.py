@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from twinrom.proofs.engines.search.targets import UNTOLD, targets
+from twinrom.proofs.engines.search.targets import ONSET, UNTOLD, targets
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class CompiledTarget(NamedTuple):
     @property
     def rare(self) -> bool:
         """Say whether the check is hardly ever found."""
-        return self.what not in {"witness", *UNTOLD}
+        return self.what not in {"witness", ONSET, *UNTOLD}
 
     @property
     def key(self) -> tuple[str, str]:
