@@ -2,6 +2,7 @@
 # tests that take longer. All set up an environment in .venv first; a second run installs nothing.
 
 PYTHON ?= python3
+PART ?= 1/1
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -14,7 +15,7 @@ test: lint types
 	$(BIN)/pytest -n auto --dist worksteal
 
 test-all: $(VENV)/.installed-test
-	$(BIN)/pytest -n auto --dist worksteal -m long
+	$(BIN)/pytest -n auto --dist worksteal -m long --part $(PART)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
