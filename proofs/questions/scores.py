@@ -22,7 +22,7 @@ class ScoreShape(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, defer_build=True)
 
-    clause: str
+    id: str
     killed: int = Field(ge=0)
     alone: int = Field(ge=0)
 
@@ -58,7 +58,7 @@ class ClauseScores:
             first = error.errors()[0]
             at = ".".join(map(str, first["loc"]))
             raise InputError.whole_file(path, f"{at}: {first['msg'].lower()}") from None
-        return cls(path, found.name, {one.clause: one for one in found.clauses})
+        return cls(path, found.name, {one.id: one for one in found.clauses})
 
     def refuse_unknown(self, clauses: Mapping[str, Collection[str]]) -> None:
         """Raise `InputError` unless its model, and all of its clauses, are among those reviewed."""

@@ -346,7 +346,7 @@ def scores(folder: Path, data: object) -> str:
 
 
 SCORES = {"schema": "twinrom/mutate/1", "name": "journal", "clauses": [
-    {"clause": "J-1", "killed": 4, "alone": 2}, {"clause": "J-2", "killed": 1, "alone": 0}]}
+    {"id": "J-1", "killed": 4, "alone": 2}, {"id": "J-2", "killed": 1, "alone": 0}]}
 
 
 def test_mutation_scores_stand_beside_the_clauses(tmp_path: Path) -> None:
@@ -361,15 +361,29 @@ def test_mutation_scores_stand_beside_the_clauses(tmp_path: Path) -> None:
     assert ">Mutants<" in review_page([reviewed], "1.0")
 
 
+def test_what_mutate_writes_of_clauses_is_read(tmp_path: Path) -> None:
+    file = str(tmp_path / "mutants.json")
+    done = twinrom("mutate", str(MODEL), "--limit", "6", "--clauses", "--json", file)
+    assert done.returncode in (0, 1), done.stderr
+    written = json.loads(Path(file).read_text(encoding="utf-8"))["clauses"]
+    found = ClauseScores.read(file)
+    assert {name: (s.killed, s.alone) for name, s in found.scores.items()} == {
+        one["id"]: (one["killed"], one["alone"]) for one in written}
+    done = twinrom("review", str(MODEL), "--mutants", file, "--engine", "search", "--csv", "-")
+    rows = {row["clause"]: row for row in csv.DictReader(StringIO(done.stdout))}
+    assert {name: rows[name]["killed"] for name in found.scores} == {
+        one["id"]: str(one["killed"]) for one in written}
+
+
 @pytest.mark.parametrize(("changed", "error"), [
     ({"schema": "twinrom/check/1"}, "is not a file of the format twinrom/mutate/1"),
     ({"clauses": None}, "clauses: input should be a valid list"),
-    ({"clauses": [{"clause": "J-1", "killed": -1, "alone": 0}]},
+    ({"clauses": [{"id": "J-1", "killed": -1, "alone": 0}]},
      "clauses.0.killed: input should be greater than or equal to 0"),
-    ({"clauses": [{"clause": "J-1", "killed": "3", "alone": 0}]},
+    ({"clauses": [{"id": "J-1", "killed": "3", "alone": 0}]},
      "clauses.0.killed: input should be a valid integer"),
     ({"name": "other"}, "is about `other`, which is not reviewed here"),
-    ({"clauses": [{"clause": "J-11", "killed": 1, "alone": 0}]},
+    ({"clauses": [{"id": "J-11", "killed": 1, "alone": 0}]},
      "has an unknown clause `J-11`; did you mean `J-1`?"),
 ])  # fmt: skip
 def test_what_is_wrong_with_a_file_of_scores(
