@@ -13,7 +13,8 @@ from twinrom.proofs.mutation.mutant import (
     Mutant,
     free_name,
     in_one_write,
-    one_machine,
+    instead,
+    moved,
     template_of,
 )
 
@@ -33,7 +34,7 @@ def additions(model: Model) -> Iterator[Mutant]:
         for actor in (a for kind, a in ACTORS.items() if kind != own):
             yield Mutant(f"{at} by {actor}", rule.name, "add", "by", to=actor)
         for position, move in enumerate(rule.moves):
-            template = template_of(model, rule, move) if one_machine(model, move) else None
+            template = moved(model, rule, move)
             for state in template.states if template is not None and move.sources else ():
                 if state not in (move.sources or ()):
                     text = f"{at} {move.target}: {state} -> {move.destination}"
@@ -53,9 +54,9 @@ def added(model: Model, mutant: Mutant) -> Iterator[Rule]:
                           cuts=fault and rule.power is not None)
         case "moves":
             name = free_name(model, f"{rule.name}_from_{mutant.to}")
-            moves = tuple(replace(move, sources=(mutant.to,)) if i == mutant.position else move
-                          for i, move in enumerate(rule.moves))  # fmt: skip
-            template = template_of(model, rule, rule.moves[mutant.position])
+            move = rule.moves[mutant.position]
+            moves = instead(rule.moves, mutant.position, replace(move, sources=(mutant.to,)))
+            template = template_of(model, rule, move)
             yield _apart(in_one_write(replace(rule, moves=moves), template), name)
         case _:
             yield _apart(rule, free_name(model, f"{rule.name}_otherwise"))

@@ -10,7 +10,8 @@ from twinrom.proofs.mutation.mutant import (
     follow_up,
     free_name,
     in_one_write,
-    one_machine,
+    instead,
+    moved,
     template_of,
 )
 
@@ -25,7 +26,7 @@ def detours(model: Model) -> Iterator[Mutant]:
     for rule in model.rules.values():
         for key, moves in (("moves", rule.moves), ("also", rule.also)):
             for position, move in enumerate(moves):
-                template = template_of(model, rule, move) if one_machine(model, move) else None
+                template = moved(model, rule, move)
                 for state in template.states if template is not None else ():
                     if state != move.destination and state not in (move.sources or ()):
                         text = f"rule.{rule.name}: detour {move} by {state}"
@@ -37,8 +38,7 @@ def detoured(model: Model, mutant: Mutant) -> Iterator[Rule]:
     rule = model.rules[mutant.rule]
     moves = rule.moves if mutant.part == "moves" else rule.also
     move = moves[mutant.position]
-    first = replace(move, destination=mutant.to)
-    there = (*moves[: mutant.position], first, *moves[mutant.position + 1 :])
+    there = instead(moves, mutant.position, replace(move, destination=mutant.to))
     turned = replace(rule, moves=there) if mutant.part == "moves" else replace(rule, also=there)
     yield in_one_write(turned, template_of(model, rule, move))
     name = free_name(model, f"{rule.name}_from_{mutant.to}")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from twinrom.proofs.mutation.mutant import Mutant, template_of
+from twinrom.proofs.mutation.mutant import Mutant, instead, template_of
 from twinrom.statemachine import syntax as e
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinrom.statemachine import Expr, Formula, Model, Move, Rule, Write
-
-Item = TypeVar("Item")
 
 MOST_REDIRECTS = 3
 OTHER_ACTOR = {"automatic": "operator", "environment": "controller"}
@@ -80,7 +78,7 @@ def _changed(model: Model, rule: Rule, mutant: Mutant) -> Rule:
         case "when":
             return replace(rule, when=_formulas(rule, mutant))
         case "sets":
-            return replace(rule, sets=_without(rule.sets, mutant.position))
+            return replace(rule, sets=instead(rule.sets, mutant.position))
         case "writes":
             return replace(rule, writes=_writes(rule.writes, mutant))
         case "power":
@@ -94,7 +92,7 @@ def _changed(model: Model, rule: Rule, mutant: Mutant) -> Rule:
 
 def _writes(writes: tuple[Write, ...], mutant: Mutant) -> tuple[Write, ...]:
     """Return the writes with one dropped, or with one before the one it follows."""
-    left = _without(writes, mutant.position)
+    left = instead(writes, mutant.position)
     if mutant.kind == "drop":
         return left
     later = mutant.position + 1
@@ -134,9 +132,5 @@ def _moves(
         case "redirect":
             move = replace(move, destination=mutant.to)
         case _:
-            return _without(moves, mutant.position)
-    return (*moves[: mutant.position], move, *moves[mutant.position + 1 :])
-
-
-def _without(items: tuple[Item, ...], position: int) -> tuple[Item, ...]:
-    return (*items[:position], *items[position + 1 :])
+            return instead(moves, mutant.position)
+    return instead(moves, mutant.position, move)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from twinrom.statemachine import Formula, ground, parse, terms
 from twinrom.statemachine import syntax as e
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
         Template,
         TransitionSystem,
     )
+
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,16 @@ def template_of(model: Model, rule: Rule, move: Move) -> Template | None:
     machine = next((m.machine for i in system.instances if i.rule is rule
                     for m in i.moves if m.target == move.target), None)  # fmt: skip
     return None if machine is None else model.machines[system.variables[machine].name]
+
+
+def moved(model: Model, rule: Rule, move: Move) -> Template | None:
+    """Return the template of the one machine that a move moves; None where it is of several."""
+    return template_of(model, rule, move) if one_machine(model, move) else None
+
+
+def instead(items: tuple[Item, ...], position: int, *new: Item) -> tuple[Item, ...]:
+    """Return the items with others, or with none, in the place of one."""
+    return (*items[:position], *new, *items[position + 1 :])
 
 
 def in_one_write(rule: Rule, template: Template | None) -> Rule:

@@ -12,6 +12,7 @@ from twinrom.proofs.mutation.mutant import (
     follow_up,
     free_name,
     instances_of,
+    instead,
     one_machine,
     template_of,
 )
@@ -44,14 +45,14 @@ def taken_apart(model: Model, mutant: Mutant) -> Iterator[Rule]:
     when = (*effects.leads_to(mutant), *effects.untouched())
     if mutant.part == "sets":
         effect = rule.sets[at]
-        yield replace(rule, sets=(*rule.sets[:at], *rule.sets[at + 1 :]))
+        yield replace(rule, sets=instead(rule.sets, at))
         changes = (*when, _differs(effect, rule))
         yield follow_up(rule, name, effect.place, sets=(effect,), when=changes)
         return
     move, template = rule.also[at], template_of(model, rule, rule.also[at])
     states = template.states if template is not None else ()
     later = replace(move, sources=move.sources or tuple(s for s in states if s != move.destination))
-    yield replace(rule, also=(*rule.also[:at], *rule.also[at + 1 :]))
+    yield replace(rule, also=instead(rule.also, at))
     yield follow_up(rule, name, move.place, moves=(later,), when=when)
 
 

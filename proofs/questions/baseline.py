@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinrom.proofs.questions.json_file import read_json
 from twinrom.proofs.spec.texts import clause_text, digest, property_text, written_at
 from twinrom.proofs.verdicts.verdict import STANDINGS, UNDECIDED, Violated, ranked, word
-from twinrom.statemachine import InputError, is_file, read_text, write_whole
+from twinrom.statemachine import InputError, is_file, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "twinrom/baseline/1"
 TEXTS = "texts"
-MAX_BYTES = 50_000_000
 
 
 def baseline(checked: Sequence[Checked]) -> dict[str, Any]:
@@ -78,13 +78,7 @@ def _verdict(result: Result) -> dict[str, Any]:
 
 def read_baseline(path: str) -> dict[str, Any]:
     """Return a baseline that was written before; raises `InputError` when it is none."""
-    text = read_text(path, MAX_BYTES)
-    try:
-        data = json.loads(text)
-    except RecursionError:
-        raise InputError.whole_file(path, "is no baseline: it nests too deeply") from None
-    except ValueError as error:
-        raise InputError.whole_file(path, f"is not JSON: {error}") from None
+    data = read_json(path, "is no baseline: it nests too deeply")
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise InputError.whole_file(path, f"is not a baseline of the format {SCHEMA}")
     return data

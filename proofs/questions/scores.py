@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from twinrom.statemachine import InputError, did_you_mean, read_text
+from twinrom.proofs.questions.json_file import read_json
+from twinrom.statemachine import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-MAX_BYTES = 50_000_000
 SCHEMA = "twinrom/mutate/1"
 
 
@@ -46,7 +45,7 @@ class ClauseScores:
     @classmethod
     def read(cls, path: str) -> ClauseScores:
         """Read what `mutate` wrote; raises `InputError` when it has no scores by clause."""
-        data = _json(path)
+        data = read_json(path, "nests too deeply")
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise InputError.whole_file(path, f"is not a file of the format {SCHEMA}")
         if "clauses" not in data:
@@ -70,12 +69,3 @@ class ClauseScores:
             if name not in known:
                 raise InputError.whole_file(
                     self.path, f"has an unknown clause `{name}`", did_you_mean(name, known))
-
-
-def _json(path: str) -> Any:
-    try:
-        return json.loads(read_text(path, MAX_BYTES))
-    except RecursionError:
-        raise InputError.whole_file(path, "nests too deeply") from None
-    except ValueError as error:
-        raise InputError.whole_file(path, f"is not JSON: {error}") from None

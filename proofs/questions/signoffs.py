@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
@@ -118,7 +118,7 @@ def _judged(one: Signed, digest: str) -> Signed:
         state = "without-hash"
     elif one.hash == digest:
         state = "current"
-    return Signed(one.clause, one.who, one.when, one.agreed, one.remark, one.hash, one.place, state)
+    return replace(one, state=state)
 
 
 def signed_by(who: str, found: Sequence[Signed]) -> bool:

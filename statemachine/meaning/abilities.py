@@ -35,12 +35,10 @@ def at_payloads(term: Term, given: Sequence[Argument]) -> Iterator[Term]:
         yield _with(term, values) if values else term
 
 
-def _with(term: Term, payload: Mapping[str, Term], *, later: bool = False) -> Term:
-    """Return `term` with payloads filled in; `later`, of the state after a step."""
+def _with(term: Term, payload: Mapping[str, Term]) -> Term:
+    """Return `term` with payloads filled in."""
 
     def leaf(t: Term) -> Term | None:
-        if t.operator == "variable" and later:
-            return terms.after(t.value, t.low, t.high, boolean=t.boolean)
         return payload.get(t.value) if t.operator == "payload" else None
 
     return terms.rebuild(term, leaf, {})
@@ -103,8 +101,8 @@ def _guards(r: Context, node: e.Call, instance: RuleInstance,
     here = [terms.equal(fixed[n].term, v.term) if n in fixed else in_sort(v, given[n].sort)
             for n, v in asked.items() if n in fixed or n in given]
     here += [v.defined for v in asked.values()]
-    guard = _with(instance.guard, {n: v.term for n, v in asked.items() if n in given},
-                  later=r.later)
+    own = terms.later(instance.guard) if r.later else instance.guard
+    guard = _with(own, {n: v.term for n, v in asked.items() if n in given})
     read = {t.value for t in terms.leaves([guard]) if t.operator == "payload"}
     if any(given[n].sort.unbounded for n in read):
         yield terms.opaque(0, 1, boolean=True)
