@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 import shutil
 import tomllib
@@ -20,7 +19,7 @@ from twinrom.diagrams.data.review import COLUMNS, review_csv, signoff_toml
 from twinrom.diagrams.page.review import review_page
 from twinrom.diagrams.terminal.review import review_view
 from twinrom.diagrams.words.review import few_words
-from twinrom.proofs import ClauseScores, Options, Signoffs, review
+from twinrom.proofs import Options, Signoffs, review
 from twinrom.proofs.questions.review import page_order
 from twinrom.proofs.spec.request import CheckRequest, request
 from twinrom.proofs.spec.schema import ClauseShape
@@ -337,75 +336,6 @@ def test_the_page_says_the_same_and_escapes_it(tmp_path: Path) -> None:
     assert "it may be lost" in page
     assert ">Mutants<" not in page
     assert page == review_page([journal(spec, signed)], "1.0")
-
-
-def scores(folder: Path, data: object) -> str:
-    file = folder / "mutants.json"
-    file.write_text(json.dumps(data), encoding="utf-8")
-    return str(file)
-
-
-SCORES = {"schema": "twinrom/mutate/1", "name": "journal", "clauses": [
-    {"id": "J-1", "killed": 4, "alone": 2}, {"id": "J-2", "killed": 1, "alone": 0}]}
-
-
-def test_mutation_scores_stand_beside_the_clauses(tmp_path: Path) -> None:
-    found = ClauseScores.read(scores(tmp_path, SCORES))
-    [reviewed] = review([of()], SEARCH, scores=[found])
-    text = printed(review_view(reviewed), 80)
-    assert "tested  4 mutants killed, 2 by it alone" in text
-    assert "tested  1 mutant killed, 0 by it alone" in text
-    rows = list(csv.DictReader(StringIO(review_csv([reviewed]))))
-    assert [(row["killed"], row["alone"]) for row in rows] == [
-        ("4", "2"), ("1", "0"), ("", ""), ("", "")]
-    assert ">Mutants<" in review_page([reviewed], "1.0")
-
-
-def test_what_mutate_writes_of_clauses_is_read(tmp_path: Path) -> None:
-    file = str(tmp_path / "mutants.json")
-    done = twinrom("mutate", str(MODEL), "--limit", "6", "--clauses", "--json", file)
-    assert done.returncode in (0, 1), done.stderr
-    written = json.loads(Path(file).read_text(encoding="utf-8"))["clauses"]
-    found = ClauseScores.read(file)
-    assert {name: (s.killed, s.alone) for name, s in found.scores.items()} == {
-        one["id"]: (one["killed"], one["alone"]) for one in written}
-    done = twinrom("review", str(MODEL), "--mutants", file, "--engine", "search", "--csv", "-")
-    rows = {row["clause"]: row for row in csv.DictReader(StringIO(done.stdout))}
-    assert {name: rows[name]["killed"] for name in found.scores} == {
-        one["id"]: str(one["killed"]) for one in written}
-
-
-@pytest.mark.parametrize(("changed", "error"), [
-    ({"schema": "twinrom/check/1"}, "is not a file of the format twinrom/mutate/1"),
-    ({"clauses": None}, "clauses: input should be a valid list"),
-    ({"clauses": [{"id": "J-1", "killed": -1, "alone": 0}]},
-     "clauses.0.killed: input should be greater than or equal to 0"),
-    ({"clauses": [{"id": "J-1", "killed": "3", "alone": 0}]},
-     "clauses.0.killed: input should be a valid integer"),
-    ({"name": "other"}, "is about `other`, which is not reviewed here"),
-    ({"clauses": [{"id": "J-11", "killed": 1, "alone": 0}]},
-     "has an unknown clause `J-11`; did you mean `J-1`?"),
-])  # fmt: skip
-def test_what_is_wrong_with_a_file_of_scores(
-    tmp_path: Path, changed: dict[str, object], error: str
-) -> None:
-    file = scores(tmp_path, SCORES | changed)
-    with pytest.raises(InputError) as raised:
-        review([of()], SEARCH, scores=[ClauseScores.read(file)])
-    assert str(raised.value) == f"{file}: {error}"
-
-
-def test_a_file_without_scores_by_clause_is_told_how_to_be_written(tmp_path: Path) -> None:
-    file = scores(tmp_path, {k: v for k, v in SCORES.items() if k != "clauses"})
-    done = twinrom("review", str(MODEL), "--mutants", file)
-    assert (done.returncode, done.stderr) == (
-        2, f"{file}: has no scores by clause; mutate writes them: --clauses, with --json\n")
-    (tmp_path / "mutants.json").write_text("[" * 10, encoding="utf-8")
-    with pytest.raises(InputError, match="is not JSON"):
-        ClauseScores.read(file)
-    (tmp_path / "mutants.json").write_text("[]", encoding="utf-8")
-    with pytest.raises(InputError, match="is not a file of the format twinrom/mutate/1"):
-        ClauseScores.read(file)
 
 
 def test_many_names_are_cut_short_and_counted() -> None:
