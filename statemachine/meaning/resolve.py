@@ -20,6 +20,7 @@ from twinrom.statemachine.meaning.scope import (
     ResolveError,
     Typed,
     gathered,
+    in_sort,
     kind_of,
 )
 from twinrom.statemachine.sorts import BOOL, FAR, Sort, number
@@ -192,9 +193,8 @@ class Resolver(Context):
         self._count(node, function, len(sorts), len(arguments))
         values = gathered(map(partial(partial, self._fitting, maybe=True), arguments, sorts))
         entry = terms.table(function, [t.term for t in values])
-        some = [terms.negation(terms.equal(t.term, terms.constant(t.sort.none)))
-                for t in values if t.sort.optional]
-        return Typed(terms.conjunction([*(t.defined for t in values), *some, entry]), BOOL)
+        listed = [_listed(t, sort) for t, sort in zip(values, sorts, strict=True)]
+        return Typed(terms.conjunction([*(t.defined for t in values), *listed, entry]), BOOL)
 
     def _member(self, node: e.Call, family: Family) -> Typed:
         """Return the variable for these values; nothing where there is none for them."""
@@ -322,6 +322,13 @@ class Resolver(Context):
             return Typed(join(parts), BOOL)
         total = _sum([terms.choose(p, terms.constant(1), terms.constant(0)) for p in parts])
         return Typed(total, number(total.low, total.high))
+
+
+def _listed(typed: Typed, sort: Sort) -> Term:
+    """Return what says that a table can have an entry for the value: no other one has any."""
+    if typed.sort.optional:
+        return terms.negation(terms.equal(typed.term, terms.constant(typed.sort.none)))
+    return in_sort(typed, sort)  # of a computed number; any other is of the sort
 
 
 def wrapped(term: Term, sort: Sort) -> Term:

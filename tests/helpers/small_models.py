@@ -65,6 +65,18 @@ FEATURES = {
         '[invariant.true_small]\nmust = "lamp.size != 3"\n'
         '[invariant.false_round]\nmust = "lamp.shape == round"\n',
     ),
+    "tables beyond their sorts": (
+        '[sort]\nSize = "1..3"\n[table.fits]\nof = ["Size"]\n[table.listed]\nof = ["Size"]\n'
+        'allow = [[3]]\n' + MACHINE + 'vars = { size = "Size", last = "Size?" }\n'
+        '[init]\nrequire = ["lamp.size == 3", "lamp.last == none"]\n'
+        + SWITCH.replace('"dark -> lit"', '"* -> lit"')
+        + 'given = { size = "Size" }\nsets = ["lamp.last = lamp.size", "lamp.size = size"]\n',
+        '[invariant.true_above]\nwhenever = "lamp.size == 3"\nmust = "not fits(lamp.size + 1)"\n'
+        '[invariant.true_below]\nmust = "lamp.size > 1 or not fits(lamp.size - 1)"\n'
+        '[invariant.true_none]\nwhenever = "lamp.last == none"\nmust = "not fits(lamp.last)"\n'
+        '[invariant.true_listed]\nmust = "not listed(lamp.size + 1) or lamp.size == 2"\n'
+        '[invariant.false_within]\nmust = "not fits(lamp.size - 1)"\n',
+    ),
     "free tables": (
         '[sort]\nSize = "1..3"\n[table.fits]\nof = ["Size", "bool"]\n'
         + MACHINE + 'vars = { size = "Size", wet = "bool" }\n'
