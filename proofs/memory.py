@@ -11,6 +11,7 @@ WORDS = (
     "memoryerror",
     "bad_alloc",
     "failed to map segment",
+    "memory allocation still failed",
 )
 
 

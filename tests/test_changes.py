@@ -17,8 +17,10 @@ from changed import CHANGES, KNOWN, MANIFEST, ONE_TABLE, base_of, of_change, of_
 from twinrom.proofs import (
     Checked,
     CheckRequest,
+    Kept,
     Proved,
     Question,
+    ReadElsewhere,
     Report,
     Vacuous,
     Violated,
@@ -85,22 +87,24 @@ def found(asked: Question, report: Report) -> dict[str, object]:
     """Return what the manifest would say of a model."""
     results = judged(asked, report)
     violated: dict[str, list[int]] = {}
-    vacuous = {}
+    vacuous, read = {}, {}
     for result in results:
         prop = result.prop.name.partition("[")[0]
         if isinstance(result.verdict, Violated):
             violated.setdefault(prop, []).append(len(result.verdict.trace.steps))
         elif isinstance(result.verdict, Vacuous):
             vacuous[prop] = True
+        elif isinstance(result.verdict, ReadElsewhere):
+            read[prop] = True
         else:
-            assert isinstance(result.verdict, Proved)
+            assert isinstance(result.verdict, Proved | Kept)
     assert report.counts is not None
     request = CheckRequest(("model", ""), ("spec", ""))
     reports = {"search": report}
     stuck = deadlock_result(asked, reports, asked=True)
     checked = Checked(asked, 0, results, (), reports, 0.0, request, None, stuck)
     said = {"standing": checked.standing, "states": report.counts.states}
-    more = {"vacuous": sorted(vacuous), "violated": violated}
+    more = {"vacuous": sorted(vacuous), "read": sorted(read), "violated": violated}
     return said | {name: value for name, value in more.items() if value}
 
 
@@ -160,6 +164,8 @@ def table() -> str:
         what = "-" if first is None else f"`{first}`, {broken[first]} event" + (
             "s" if broken[first] != 1 else ""
         )
+        if known["standing"] == "departs" and "read" in known:
+            what = f"`{known['read'][0]}`, in its text"
         lines.append(
             f"| [{name}](../examples/changes/{name}.toml) | {says} | {known['standing']} | {what} |"
         )
@@ -214,7 +220,8 @@ def test_newer_newcomer_is_downgraded_or_stays_apart(
     name: str | None, end: tuple[str, str] | None
 ) -> None:
     asked = shipped("msa1000") if name is None else of_change(name)
-    [prop] = [p for p in asked.properties if p.name == "mismatch_ends_in_redundancy"]
+    wanted = "mismatch_with_an_idle_original_ends_in_redundancy"
+    [prop] = [p for p in asked.properties if p.name == wanted]
     asked = replace(asked, properties=(prop,))
     [result] = judged(asked, search(asked))
     if end is None:

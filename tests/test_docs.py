@@ -37,7 +37,7 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 FOLDER = "my/"  # what the documents write to; the tests use a folder of their own
 OMITTED = "\n...\n"
 ENGINES = re.compile(
-    r"(?<=\n)(?:search|z3|reachability|induction)\b.*?(?=\n(?:\n|\.\.\.|$))", BLOCK
+    r"(?<=\n)(?:search|z3|taught|reachability|induction)\b.*?(?=\n(?:\n|\.\.\.|$))", BLOCK
 )
 
 

@@ -44,11 +44,11 @@ ROOMS: dict[str, tuple[str | set[str], ...]] = {
     ),
     "twinrom": ("failure", "command_line"),
 }  # fmt: skip
-ROOMS_OF_ENGINES = ("search", "native")
+ROOMS_OF_ENGINES = ("search", "native", "taught")
 
 MAX_LINES = 450
 MAX_ENTRIES = 20
-HEAVY = ("z3", "transitions", "pydantic", "graphviz")
+HEAVY = ("z3", "transitions", "pydantic", "graphviz", "numpy", "pysat")
 FORBIDDEN = {"eval", "exec", "compile", "__import__"}
 PIPES = {"proofs/engines/processes.py", "proofs/engines/worker.py"}  # both are this program
 UNSAFE = ("pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib")

@@ -35,7 +35,7 @@ FaultOption = Annotated[
     list[str] | None, typer.Option("--faults", help="fault budget: 1, power_loss=2, unlimited")
 ]
 EngineOption = Annotated[
-    str, typer.Option(help="auto, or some of search, bounded, reachability, induction: a,b")
+    str, typer.Option(help="auto, or some of search, bounded, taught, reachability, induction: a,b")
 ]
 TimeoutOption = Annotated[float | None, typer.Option(min=0.1, help="seconds per model and engine")]
 PolicyTimeout = Annotated[float | None, typer.Option(min=0.1, help="seconds per policy")]

@@ -1,4 +1,6 @@
-"""Unbounded proofs: one inductive invariant for all goals, by z3's Spacer or by k-induction.
+"""Unbounded proofs: one inductive invariant for all goals, from one of three engines.
+
+The reachable states teach it (`taught`), z3's Spacer looks for it, or k-induction carries it.
 
 Whatever is claimed comes with a certificate that fresh solvers have confirmed.
 """
@@ -11,7 +13,10 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.certificates.make import certify
 from twinrom.proofs.engines.induction import induce
+from twinrom.proofs.engines.options import DEFAULT_STATES
 from twinrom.proofs.engines.spacer import GaveUpError, RefutedError, find_invariant
+from twinrom.proofs.engines.taught.columns import UntaughtError
+from twinrom.proofs.engines.taught.teach import teach
 from twinrom.proofs.report import Report
 from twinrom.proofs.solver.dialect import FINITE, SYMBOLIC
 from twinrom.proofs.solver.linear import UnreadableError
@@ -95,6 +100,37 @@ def prove_by_induction(
     return proving.report()
 
 
+def prove_taught(
+    question: Question,
+    *,
+    max_states: int = DEFAULT_STATES,
+    skip: Collection[str] = (),
+    deadline: float | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Return what follows from an invariant that all reachable states, up to `max_states`, teach.
+
+    Raises `InputError` for a mistake of the model that a reachable state shows.
+    """
+    proving = _Proving(question, "taught", deadline, progress)
+    goals = question.provable(skip)
+    try:
+        found = teach(question, goals, max_states=max_states, deadline=deadline)
+    except UntaughtError as error:
+        proving.reasons |= dict.fromkeys((p.name for p in goals), str(error))
+        return proving.report()
+    proving.refute(found.refuted)
+    if found.properties:
+        exclusive = bool(overlapping(question.system))
+        proving.certificates.append(
+            certify(
+                question, found.properties, found.clauses,
+                method="generalisation from reachable states", exclusive=exclusive,
+            )
+        )  # fmt: skip
+    return proving.report()
+
+
 @dataclass
 class _Proving:
     question: Question
@@ -135,10 +171,9 @@ class _Proving:
                 for half in goals.halves():
                     self.prove(half)
                 return
-            for prop in goals.properties:
-                self.reasons[prop.name] = _reason(error)
-                if isinstance(error, RefutedError):
-                    self.refuted.add(prop.name)
+            self.reasons |= dict.fromkeys((p.name for p in goals.properties), _reason(error))
+            if isinstance(error, RefutedError):
+                self.refute(goals.properties)
             return
         self.certificates.append(
             certify(
@@ -148,6 +183,12 @@ class _Proving:
         )  # fmt: skip
         if self.progress is not None:
             self.progress(self.report())
+
+    def refute(self, properties: Collection[Property]) -> None:
+        """Note that these have a counterexample."""
+        names = {p.name for p in properties}
+        self.refuted |= names
+        self.reasons |= dict.fromkeys(names, _reason(RefutedError()))
 
     def _attempt(self, goals: Goals) -> list[Term]:
         seconds = None if self.deadline is None else self.deadline - time.monotonic()

@@ -69,6 +69,21 @@ class _Prover(Engine):
         return [*found, *([f"{left} not proved"] if left else [])] or ["nothing to prove"]
 
 
+class Taught(_Prover):
+    """An inductive invariant that all reachable states teach."""
+
+    name = label = "taught"
+
+    def run(self, question: Question, task: EngineTask, progress: Progress | None) -> Report:
+        """Return a certificate for the properties that are not to be skipped."""
+        from twinrom.proofs.engines.prove import prove_taught
+
+        return prove_taught(
+            question, max_states=task.options.max_states, skip=task.skip, deadline=task.deadline,
+            progress=progress,
+        )  # fmt: skip
+
+
 class Reachability(_Prover):
     """Property-directed reachability: an inductive invariant by z3's Spacer."""
 
@@ -116,9 +131,9 @@ class AnySize(Engine):
         )
 
 
-SEARCH, BOUNDED, REACHABILITY, INDUCTION = Search(), BoundedCheck(), Reachability(), Induction()
-ANY_SIZE = AnySize()
+SEARCH, BOUNDED, TAUGHT = Search(), BoundedCheck(), Taught()
+REACHABILITY, INDUCTION, ANY_SIZE = Reachability(), Induction(), AnySize()
 ENGINES: Mapping[str, Engine] = {
-    engine.name: engine for engine in (SEARCH, BOUNDED, REACHABILITY, INDUCTION, ANY_SIZE)
+    engine.name: engine for engine in (SEARCH, BOUNDED, TAUGHT, REACHABILITY, INDUCTION, ANY_SIZE)
 }
 SELECTABLE = tuple(name for name, engine in ENGINES.items() if engine.selectable)

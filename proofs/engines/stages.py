@@ -1,8 +1,8 @@
 """The strategy of the portfolio: which engine is asked what, knowing what others found.
 
-Left to itself, the check searches every state; asks z3 for a proof of what was not broken; lets the
-bounded check confirm what was, or look for more where the search could not finish; and tries
-induction where no invariant was found.
+Left to itself, the check searches every state; makes a proof of what was not broken out of them, or
+asks z3 for one where the search could not finish; lets the bounded check confirm what was broken,
+or look for more; and tries reachability, then induction, where no invariant was found.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from twinrom.proofs.engines.registry import (
     INDUCTION,
     REACHABILITY,
     SEARCH,
+    TAUGHT,
 )
 
 if TYPE_CHECKING:
@@ -117,8 +118,9 @@ def confirm(case: Case) -> list[EngineTask]:
         return [case.task(engine) for engine in case.engines if engine.proves and case.unproved]
     tasks = []
     if case.unproved:
+        prover = TAUGHT if case.complete and not case.request.unbounded else REACHABILITY
         patience = PATIENCE if case.complete else LONG_PATIENCE
-        tasks.append(case.task(REACHABILITY, timeout=limit or patience))
+        tasks.append(case.task(prover, timeout=limit or patience))
     if BOUNDED.name not in case.reports:
         lengths = _confirmable(case)
         if not case.complete:
@@ -134,15 +136,17 @@ def _confirmable(case: Case) -> list[int]:
 
 
 def insist(case: Case) -> list[EngineTask]:
-    """Return the last tasks, for what has no invariant yet."""
+    """Return the next task for what has no invariant yet; asked until nothing is left to try."""
     symbolic = bool(case.request.unbounded)
     refuted = {n for r in case.reports.values() for n in r.refuted} & set(case.unproved)
-    if symbolic and refuted:
+    if symbolic and refuted and ANY_SIZE.name not in case.reports:
         patience = case.options.timeout or PATIENCE
         return [case.task(ANY_SIZE, depth=case.depth, timeout=patience)]
     if not case.chosen and case.unproved and not symbolic:
-        return [case.task(INDUCTION, timeout=case.options.timeout or PATIENCE)]
+        for prover in (REACHABILITY, INDUCTION):
+            if prover.name not in case.reports:
+                return [case.task(prover, timeout=case.options.timeout or PATIENCE)]
     return []
 
 
-STAGES: tuple[Callable[[Case], list[EngineTask]], ...] = (explore, confirm, insist)
+STAGES: tuple[Callable[[Case], list[EngineTask]], ...] = (explore, confirm, insist, insist)

@@ -22,7 +22,7 @@ APPLIED: dict[str, Callable[[Model, Mutant], Iterator[Rule]]] = {
     "narrow": narrowed, "add": added, "detour": detoured, "split": taken_apart,
 }  # fmt: skip
 EDITS = ("drop", "negate", "widen", "redirect", "reorder", "swap")
-GROUPS = ("narrow, environment", "narrow, automatic", "detour", "add", "split")
+GROUPS = ("narrow, environment", "narrow, automatic", "detour", "add", "split", "narrow, fault")
 
 
 def mutants(model: Model) -> tuple[Mutant, ...]:
@@ -54,7 +54,8 @@ def group(model: Model, mutant: Mutant) -> str:
     """Return what a mutant is counted with: its kind, of narrowings also whose rule it is."""
     if mutant.kind != "narrow":
         return mutant.kind
-    return f"narrow, {model.actors[model.rules[mutant.rule].by]}"
+    by = model.rules[mutant.rule].by
+    return f"narrow, {by if by == 'fault' else model.actors[by]}"
 
 
 def _named_apart(found: Iterable[Mutant]) -> tuple[Mutant, ...]:

@@ -42,7 +42,7 @@ def chosen(model: Model, everything: Sequence[Mutant], limit: int | None) -> tup
     return spread((*edits, *sample(model, others, budget)), limit)
 
 
-def sample(model: Model, found: Iterable[Mutant], budget: int) -> tuple[Mutant, ...]:
+def sample(model: Model, found: Sequence[Mutant], budget: int) -> tuple[Mutant, ...]:
     """Return so many of what is no edit, in their order, the most damaging groups first.
 
     Each group has half of what is left, or all that it needs; the rest goes the same way.
@@ -56,7 +56,7 @@ def sample(model: Model, found: Iterable[Mutant], budget: int) -> tuple[Mutant, 
             more = min(-(-budget // 2), len(members) - shares[name])
             shares[name], budget = shares[name] + more, budget - more
     taken = {m.name for name, of in groups.items() for m in _over_rules(of)[: shares[name]]}
-    return tuple(m for members in groups.values() for m in members if m.name in taken)
+    return tuple(m for m in found if m.name in taken)
 
 
 def spread(found: Sequence[Mutant], limit: int | None) -> tuple[Mutant, ...]:

@@ -75,10 +75,14 @@ class StepRelation:
         ]
         return [*ranges, *(self.term(c.term) for c in self.system.init)]
 
-    def step(self) -> list[Any]:
-        """Return the step relation between `before` and `after`."""
+    def step(self, *, idle: bool = False) -> list[Any]:
+        """Return the step relation between `before` and `after`.
+
+        With `idle` it may also be that nothing happens and all stays as it is.
+        """
         instances = self.system.instances
-        found = [z3.Or(*self.chosen), *([z3.AtMost(*self.chosen, 1)] if self.chosen else [])]
+        found = [] if idle else [z3.Or(*self.chosen)]
+        found += [z3.AtMost(*self.chosen, 1)] if self.chosen else []
         for instance in instances:
             ranges = [
                 in_range(slot, given.sort)

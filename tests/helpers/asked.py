@@ -22,7 +22,8 @@ from twinrom.proofs import (
     parse_spec,
     pose,
 )
-from twinrom.proofs.engines.search.breadth_first import search
+from twinrom.proofs.engines.exhaustive import explore
+from twinrom.proofs.engines.options import DEFAULT_STATES
 from twinrom.proofs.refinement import inclusion as refine
 from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window
@@ -59,8 +60,8 @@ def shipped(name: str) -> Question:
 
 @cache
 def searched(name: str) -> Report:
-    """Return what the plain search finds of all that a shipped spec asks of its model."""
-    return search(shipped(name))
+    """Return what the search finds of all that a shipped spec asks of its model."""
+    return explore(shipped(name), max_states=DEFAULT_STATES)
 
 
 def resized(

@@ -69,16 +69,12 @@ KNOWN = {
     "msa_stored_versions_pending_respected": Change("redundant_only_with_matching_firmware"),
     "msa_never_downgrade_on_hot_plug": Change("different_firmware_is_never_silent"),
     "msa_reset_duty_dropped_on_removal": Change(
-        "not_redundant_while_a_reset_is_owed[this=A]",
+        "reset_stays_due_without_the_source[this=A]",
         (
             "power_on",
             "copy_starts(source=B, target=A)",
             "copied(source=B, target=A)",
             "remove(this=B)",
-            "hot_plug(this=B, version=1, board=r1)",
-            "up(this=A, other=B)",
-            "up(this=B, other=A)",
-            "redundancy_starts",
         ),
     ),
     "msa_pending_cleared_on_removal": Change(
@@ -109,8 +105,8 @@ KNOWN = {
         ),
     ),
     "proliant_check_then_load": Change(
-        "boot_never_loads_an_invalid_image[this=A]",
-        ("image_checked(this=A, other=B)", "corruption(this=A)", "boot(this=A)"),
+        "what_was_checked_is_still_valid[this=A]",
+        ("boot(this=A, other=B)", "corruption(this=A)", "boot(this=A)"),
     ),
     "proliant_flash_in_place": Change(
         "flash_never_writes_the_running_rom[this=A]",
@@ -137,7 +133,7 @@ KNOWN = {
         ),
     ),
     "proliant_load_unchecked": Change(
-        "boot_never_loads_an_invalid_image[this=B]",
+        "redundant_image_is_checked_too[this=B]",
         ("corruption(this=A)", "corruption(this=B)", "boot(this=B, other=A)"),
     ),
     "proliant_refuse_second_upgrade": Change("known_good_image_is_kept"),

@@ -82,6 +82,15 @@ def sample(question: Question, size: int) -> list[int]:
     return list(searching.visited)
 
 
+def reached(
+    question: Question, *, max_states: int, deadline: float | None = None
+) -> Mapping[int, int] | None:
+    """Return every reachable state, packed, with its family of table choices; None if stopped."""
+    searching = _Search(question, ())
+    report = searching.run(max_states, None, deadline, None)
+    return searching.visited if report.complete else None
+
+
 class _Search:
     def __init__(self, question: Question, looking_for: Iterable[Target]) -> None:
         self.question = question
