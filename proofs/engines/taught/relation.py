@@ -55,8 +55,7 @@ class Relation:
         goal.add(*(in_range(x, v.sort) for x, v in zip(template.before, variables, strict=True)))
         goal.add(*template.step(idle=True))
         goal.add(*(z3.Bool(name) == formula for name, formula in named.items()))
-        self.clauses, numbers = _read(z3.Then(*TO_CLAUSES)(goal)[0].dimacs())
-        self.top = max(numbers.values())
+        self.clauses, numbers, self.top = _read(z3.Then(*TO_CLAUSES)(goal)[0].dimacs())
         self.now, self.then = (
             [[numbers[f"{side} {i} {v}"] for v in range(f.size)] for i, f in enumerate(features)]
             for side in ("now", "then")
@@ -65,17 +64,19 @@ class Relation:
         self.mistake = numbers["the model"]
 
 
-def _read(dimacs: str) -> tuple[list[list[int]], dict[str, int]]:
-    """Return the clauses, and the number of each named variable."""
-    clauses, numbers = [], {}
+def _read(dimacs: str) -> tuple[list[list[int]], dict[str, int], int]:
+    """Return the clauses, the number of each named variable, and how many variables there are."""
+    clauses, numbers, top = [], {}, 0
     for line in dimacs.splitlines():
         head, _, rest = line.partition(" ")
         if head == "c":
             number, _, name = rest.partition(" ")
             numbers[name.strip("|")] = int(number)
-        elif head != "p":
+        elif head == "p":
+            top = int(rest.split()[1])
+        else:
             clauses.append([int(word) for word in line.split()[:-1]])
-    return clauses, numbers
+    return clauses, numbers, top
 
 
 class Asking:
