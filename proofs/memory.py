@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import re
+from pathlib import Path
 
 OUT_OF_MEMORY = "out of memory"
 WORDS = (
@@ -15,11 +17,17 @@ WORDS = (
 )
 
 
+UNFINISHED = re.compile(r"field '\w+' is required for \w+")
+HOUSE = Path(__file__).parent.parent
+
+
 def out_of_memory(error: BaseException | None) -> bool:
     """Say whether memory was at its end, or was when this error came up."""
     if error is None:
         return False
     if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return True
+    if _of_a_sound_file(error):
         return True
     foreign = isinstance(error, OSError | ImportError | RuntimeError) or _of_a_library(error)
     if foreign and says_out_of_memory(str(error)):
@@ -30,6 +38,16 @@ def out_of_memory(error: BaseException | None) -> bool:
 def says_out_of_memory(text: str) -> bool:
     """Say whether the last words of a process are that memory was at its end."""
     return any(words in text.lower() for words in WORDS)
+
+
+def _of_a_sound_file(error: BaseException) -> bool:
+    """Say whether Python could not read a file of ours: they are sound, so a node had no room.
+
+    Its compiler has other words for that: a syntax error, or a node that lacks a field.
+    """
+    if isinstance(error, SyntaxError):
+        return error.filename is not None and Path(error.filename).is_relative_to(HOUSE)
+    return type(error) is ValueError and UNFINISHED.fullmatch(str(error)) is not None
 
 
 def _of_a_library(error: BaseException) -> bool:

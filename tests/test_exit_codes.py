@@ -20,7 +20,7 @@ from small_models import COUNTER, SAFE, UNSAFE, files
 from workers import marked, workers
 
 from twinrom import failure
-from twinrom.proofs import EngineDisagreementError, Options, request
+from twinrom.proofs import EngineDisagreementError, Options, memory, request
 from twinrom.proofs.engines.processes import supervise
 from twinrom.proofs.engines.task import Task
 from twinrom.proofs.memory import out_of_memory
@@ -403,6 +403,10 @@ def test_an_interrupt_that_a_library_keeps_for_itself_ends_the_run(tmp_path: Pat
         (KeyError("out of memory"), False),
         (RuntimeError("std::bad_alloc"), True),
         (OSError(28, "No space left on device"), False),
+        (SyntaxError("expected ':'", (memory.__file__, 12, 5, "def out", 12, 6)), True),
+        (SyntaxError("expected ':'", ("/somewhere/else.py", 12, 5, "def out", 12, 6)), False),
+        (ValueError("field 'target' is required for AnnAssign"), True),
+        (ValueError("field 'target' is missing"), False),
     ],
 )
 def test_memory_at_its_end_is_known_by_its_words(error: Exception, expected: bool) -> None:  # noqa: FBT001 - a column of the table
