@@ -300,8 +300,7 @@ class TransitionSystem:
         """Return the initial values with the family of table choices for which they are initial."""
         by_last: dict[int, list[Term]] = {}
         for part in terms.separated(c.term for c in self.init):
-            reads = [t.value for t in terms.leaves([part]) if t.operator == "variable"]
-            by_last.setdefault(max(reads, default=-1), []).append(part)
+            by_last.setdefault(max(terms.variables([part]), default=-1), []).append(part)
         families = self._extend_initial([], self.choices.everything, by_last, itertools.count())
         for count, found in enumerate(families, 1):
             if found is None or count > MAX_INITIAL:

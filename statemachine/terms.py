@@ -420,6 +420,11 @@ def leaves(terms: Iterable[Term]) -> set[Term]:
     return {t for t in seen if t.operator in LEAVES}
 
 
+def variables(terms: Iterable[Term]) -> set[int]:
+    """Return the indices of the variables that the terms read, in the state that they are of."""
+    return {t.value for t in leaves(terms) if t.operator == "variable"}
+
+
 def unknowable(term: Term) -> bool:
     """Say whether the value cannot be computed, because it ranges over a sort without end."""
     return any(t.operator == "opaque" for t in leaves([term]))

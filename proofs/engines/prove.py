@@ -1,8 +1,7 @@
-"""Unbounded proofs: one inductive invariant for all goals, from one of three engines.
+"""Unbounded proofs: one inductive invariant for all goals, by z3's Spacer or by k-induction.
 
-The reachable states teach it (`taught`), z3's Spacer looks for it, or k-induction carries it.
-
-Whatever is claimed comes with a certificate that fresh solvers have confirmed.
+A third prover is `engines.taught`. Whatever is claimed comes with a certificate that fresh solvers
+have confirmed.
 """
 
 from __future__ import annotations
@@ -13,10 +12,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.certificates.make import certify
 from twinrom.proofs.engines.induction import induce
-from twinrom.proofs.engines.options import DEFAULT_STATES
 from twinrom.proofs.engines.spacer import GaveUpError, RefutedError, find_invariant
-from twinrom.proofs.engines.taught.columns import UntaughtError
-from twinrom.proofs.engines.taught.teach import teach
 from twinrom.proofs.report import Report
 from twinrom.proofs.solver.dialect import FINITE, SYMBOLIC
 from twinrom.proofs.solver.linear import UnreadableError
@@ -25,7 +21,7 @@ from twinrom.proofs.solver.theory import Theory
 from twinrom.proofs.spec.overlaps import overlapping
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from twinrom.proofs.certificates.certificate import Certificate
     from twinrom.proofs.report import Progress
@@ -71,7 +67,7 @@ def prove_by_reachability(
 
     All goals are asked at once first; only where that fails, in ever smaller parts.
     """
-    proving = _Proving(question, "reachability", deadline, progress)
+    proving = Proving(question, "reachability", deadline, progress)
     exclusive = bool(overlapping(question.system))
     proving.prove(Goals(tuple(question.provable(skip)), exclusive=exclusive))
     return proving.report()
@@ -85,54 +81,21 @@ def prove_by_induction(
     progress: Progress | None = None,
 ) -> Report:
     """Return what k-induction proves, strengthened by facts about pairs of values."""
-    proving = _Proving(question, "induction", deadline, progress)
+    proving = Proving(question, "induction", deadline, progress)
     goals = question.provable(skip)
     found = induce(question, goals)
     if found.properties:
-        proving.certificates.append(
-            certify(
-                question, found.properties, found.clauses,
-                method="induction", k=found.k, exclusive=found.exclusive,
-            )
-        )  # fmt: skip
+        proving.certify(
+            found.properties, found.clauses, "induction", k=found.k, exclusive=found.exclusive)
     names = {p.name for p in found.properties}
     proving.reasons |= {p.name: "not inductive" for p in goals if p.name not in names}
     return proving.report()
 
 
-def prove_taught(
-    question: Question,
-    *,
-    max_states: int = DEFAULT_STATES,
-    skip: Collection[str] = (),
-    deadline: float | None = None,
-    progress: Progress | None = None,
-) -> Report:
-    """Return what follows from an invariant that all reachable states, up to `max_states`, teach.
-
-    Raises `InputError` for a mistake of the model that a reachable state shows.
-    """
-    proving = _Proving(question, "taught", deadline, progress)
-    goals = question.provable(skip)
-    try:
-        found = teach(question, goals, max_states=max_states, deadline=deadline)
-    except UntaughtError as error:
-        proving.reasons |= dict.fromkeys((p.name for p in goals), str(error))
-        return proving.report()
-    proving.refute(found.refuted)
-    if found.properties:
-        exclusive = bool(overlapping(question.system))
-        proving.certificates.append(
-            certify(
-                question, found.properties, found.clauses,
-                method="generalisation from reachable states", exclusive=exclusive,
-            )
-        )  # fmt: skip
-    return proving.report()
-
-
 @dataclass
-class _Proving:
+class Proving:
+    """One engine at work on proofs: what it has proved, and why not the rest."""
+
     question: Question
     engine: str
     deadline: float | None
@@ -148,6 +111,7 @@ class _Proving:
         self.reasons |= dict.fromkeys(beyond, "it runs over a sort that is any integer")
 
     def report(self) -> Report:
+        """Return what is proved so far."""
         stopped = next(iter(self.reasons.values()), None)
         return Report(
             self.engine,
@@ -175,14 +139,19 @@ class _Proving:
             if isinstance(error, RefutedError):
                 self.refute(goals.properties)
             return
-        self.certificates.append(
-            certify(
-                self.question, goals.properties, invariant,
-                method="property-directed reachability", exclusive=goals.exclusive,
-            )
-        )  # fmt: skip
+        method = "property-directed reachability"
+        self.certify(goals.properties, invariant, method, exclusive=goals.exclusive)
         if self.progress is not None:
             self.progress(self.report())
+
+    def certify(
+        self, properties: Sequence[Property], invariant: Sequence[Term], method: str, *,
+        exclusive: bool, k: int = 1,
+    ) -> None:  # fmt: skip
+        """Keep the certificate for an invariant; raises `UnconfirmedError` as its making does."""
+        made = certify(
+            self.question, properties, invariant, method=method, k=k, exclusive=exclusive)
+        self.certificates.append(made)
 
     def refute(self, properties: Collection[Property]) -> None:
         """Note that these have a counterexample."""

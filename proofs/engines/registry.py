@@ -76,7 +76,7 @@ class Taught(_Prover):
 
     def run(self, question: Question, task: EngineTask, progress: Progress | None) -> Report:
         """Return a certificate for the properties that are not to be skipped."""
-        from twinrom.proofs.engines.prove import prove_taught
+        from twinrom.proofs.engines.taught.prove import prove_taught
 
         return prove_taught(
             question, max_states=task.options.max_states, skip=task.skip, deadline=task.deadline,

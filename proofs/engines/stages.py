@@ -8,6 +8,7 @@ or look for more; and tries reachability, then induction, where no invariant was
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.engines.engine import EngineTask
@@ -137,16 +138,15 @@ def _confirmable(case: Case) -> list[int]:
 
 def insist(case: Case) -> list[EngineTask]:
     """Return the next task for what has no invariant yet; asked until nothing is left to try."""
-    symbolic = bool(case.request.unbounded)
-    refuted = {n for r in case.reports.values() for n in r.refuted} & set(case.unproved)
-    if symbolic and refuted and ANY_SIZE.name not in case.reports:
-        patience = case.options.timeout or PATIENCE
-        return [case.task(ANY_SIZE, depth=case.depth, timeout=patience)]
-    if not case.chosen and case.unproved and not symbolic:
-        for prover in (REACHABILITY, INDUCTION):
-            if prover.name not in case.reports:
-                return [case.task(prover, timeout=case.options.timeout or PATIENCE)]
-    return []
+    left: tuple[Engine, ...] = ()
+    if case.request.unbounded:
+        refuted = {n for r in case.reports.values() for n in r.refuted}
+        left = (ANY_SIZE,) if refuted & set(case.unproved) else ()
+    elif case.unproved and not case.chosen:
+        left = (REACHABILITY, INDUCTION)
+    patience = case.options.timeout or PATIENCE
+    untried = (engine for engine in left if engine.name not in case.reports)
+    return [case.task(e, depth=case.depth, timeout=patience) for e in islice(untried, 1)]
 
 
 STAGES: tuple[Callable[[Case], list[EngineTask]], ...] = (explore, confirm, insist, insist)

@@ -190,10 +190,7 @@ class _Promela:
 
         Where they go round in a circle, one new value is kept aside until the end.
         """
-        reads = {
-            i: {t.value for t in terms.leaves([term]) if t.operator == "variable"} - {i}
-            for i, term in updates.items()
-        }
+        reads = {i: terms.variables([term]) - {i} for i, term in updates.items()}
         later: list[int] = []
         while reads:
             read = set().union(*reads.values())

@@ -48,7 +48,7 @@ def check_writes(model: Model) -> Iterator[Finding]:
         before: dict[int, Term] = {}
         for entry in instance.entries:
             for index, value in entry.values.items():
-                again = sorted(i for i in before.keys() & _variables([value])
+                again = sorted(i for i in before.keys() & terms.variables([value])
                                if value is not before[i])  # that one is written out
                 if again:
                     name = ground(model).variables[again[0]].name
@@ -114,8 +114,8 @@ class _Unused:
         for instance in self.system.instances:
             read.append(instance.guard)
             for index, term in instance.updates.items():
-                found |= _variables([term]) - {index}
-        return found | _variables(read)
+                found |= terms.variables([term]) - {index}
+        return found | terms.variables(read)
 
     def _changed(self) -> set[int]:
         return {index for instance in self.system.instances
@@ -171,7 +171,3 @@ class _Unused:
         for instance in self.system.instances:
             read += [instance.guard, *instance.updates.values()]
         return {t.value for t in terms.leaves(read) if t.operator == "table"}
-
-
-def _variables(read: list[terms.Term]) -> set[int]:
-    return {t.value for t in terms.leaves(read) if t.operator == "variable"}

@@ -249,7 +249,7 @@ def _in_order(clause: Term) -> Term:
 
 
 def _reads(term: Term) -> tuple[int, ...]:
-    return tuple(sorted(t.value for t in terms.leaves([term]) if t.operator == "variable"))
+    return tuple(sorted(terms.variables([term])))
 
 
 def _values(sort: Any) -> Sequence[Any]:

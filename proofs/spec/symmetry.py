@@ -62,17 +62,18 @@ def _alike(model: Model, template: Template) -> bool:
     parts = {name: t.name for name, t in model.machines.items()}
     used = {word for text in start for word in WORD.findall(text)}
     for a, b in pairwise(template.instances):
-        renamed = {a: b, b: a}
-        if {_renamed(name, renamed): kind for name, kind in parts.items()} != parts:
+        swapped = {a: b, b: a}
+        if {renamed(name, swapped): kind for name, kind in parts.items()} != parts:
             return False
         if used & {a, b} and frozenset(
-                _conjuncts(_renamed(text, renamed) for text in start)) != start:
+                _conjuncts(renamed(text, swapped) for text in start)) != start:
             return False
     return True
 
 
-def _renamed(text: str, renamed: Mapping[str, str]) -> str:
-    return WORD.sub(lambda found: renamed.get(found[0], found[0]), text)
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """Return a text in which machines have other names, or each other's."""
+    return WORD.sub(lambda found: names.get(found[0], found[0]), text)
 
 
 def _conjuncts(texts: Iterable[str]) -> Iterator[str]:

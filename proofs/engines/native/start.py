@@ -26,8 +26,8 @@ def initial_families(system: TransitionSystem) -> Iterator[tuple[int, int]]:
     truths = Truths(system, packing)
     by_last: dict[int, list[Truth]] = {}
     for conjunct in system.init:
-        reads = [t.value for t in terms.leaves([conjunct.term]) if t.operator == "variable"]
-        by_last.setdefault(max(reads, default=-1), []).append(truths.of(conjunct.term))
+        last = max(terms.variables([conjunct.term]), default=-1)
+        by_last.setdefault(last, []).append(truths.of(conjunct.term))
     values = [[packing.place(v.index, code) for code in v.sort.codes()] for v in system.variables]
     start = (0, truths.everything)
     found = list(itertools.islice(_extended(start, -1, values, by_last), MAX_LOOKED_AT + 1))

@@ -146,7 +146,7 @@ class _Kept(Generic[Answer]):
 
     def __init__(self, compute: Callable[[State], Answer], read: Iterable[Term]) -> None:
         self.compute = compute
-        self.reads = sorted({t.value for t in terms.leaves(read) if t.operator == "variable"})
+        self.reads = sorted(terms.variables(read))
         self.known: dict[tuple[int, ...], Answer] = {}
 
     def at(self, state: State) -> Answer:

@@ -25,7 +25,7 @@ WORTH_KEEPING = 26
 
 def reads(read: Iterable[Term], packing: Packing) -> int:
     """Return the mask of the state bits that the terms read."""
-    return packing.masked(t.value for t in terms.leaves(read) if t.operator == "variable")
+    return packing.masked(terms.variables(read))
 
 
 class Truth:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -146,14 +146,3 @@ def _packed(column: NDArray[np.bool_]) -> Bits:
     """Return a column as words; the last is filled up with pairs that are in no set."""
     padded = np.concatenate([column, np.zeros(-len(column) % 64, dtype=bool)])
     return np.packbits(padded).view(np.uint64)
-
-
-def renamed(cube: Cube, to: Mapping[tuple[int, int], tuple[int, int]]) -> Cube | None:
-    """Return the cube with each value of a feature put to another; None where one has no place."""
-    moved = [to.get((f, v)) for f, values in cube for v in values]
-    if None in moved:
-        return None
-    found: dict[int, list[int]] = {}
-    for feature, value in filter(None, moved):
-        found.setdefault(feature, []).append(value)
-    return tuple((f, tuple(sorted(values))) for f, values in sorted(found.items()))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Column = Any  # of numpy: one number or truth value for each pair, or the same for all
 WORD = 64
+MOST_BITS = 1 << 31
 
 
 class UntaughtError(RuntimeError):
@@ -38,6 +39,8 @@ def columns(
     """
     values, rows = _reached(question, max_states, deadline)
     pairs = len(rows[0]) if rows else len(values[0]) if values else 1
+    if pairs * known.literals > MOST_BITS:
+        raise UntaughtError(f"{pairs:,} states are too many to learn from")
     evaluate = _Evaluator(question.system, values, rows)
     for feature in known.features:
         column = evaluate(feature.term)

@@ -63,7 +63,7 @@ class FeatureSet:
         texts = [t for i in system.instances for t in (i.guard, *i.updates.values())]
         goals = [p.bad for p in question.provable()]
         self.atoms = [
-            _truth(atom, observed=any(self.variables[i].observed for i in _reads(atom)))
+            _truth(atom, observed=any(self.variables[i].observed for i in terms.variables([atom])))
             for atom in _atoms(system, [*texts, *goals])
         ]
 
@@ -100,7 +100,7 @@ def _atoms(system: TransitionSystem, texts: Iterable[Term]) -> list[Term]:
         todo.extend(t.arguments)
         if t.operator in ATOMS and all(a.operator in SIMPLE for a in t.arguments):
             atom = atom_of(system, terms.rebuild(t, now, memo))
-            if len(_reads(atom)) > 1:
+            if len(terms.variables([atom])) > 1:
                 found[atom] = None
     return list(found)
 
@@ -122,8 +122,3 @@ def atom_of(system: TransitionSystem, t: Term) -> Term:
 
 def _order(t: Term) -> tuple[str, str]:
     return t.operator, repr(t)
-
-
-def _reads(t: Term) -> set[int]:
-    """Return the indices of the variables that a term reads."""
-    return {leaf.value for leaf in terms.leaves([t]) if leaf.operator == "variable"}

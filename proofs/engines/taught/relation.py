@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import z3
+from pysat.formula import CNF
 from pysat.solvers import Solver
 
 from twinrom.proofs.engines.bounded import Mistakes
@@ -55,7 +56,10 @@ class Relation:
         goal.add(*(in_range(x, v.sort) for x, v in zip(template.before, variables, strict=True)))
         goal.add(*template.step(idle=True))
         goal.add(*(z3.Bool(name) == formula for name, formula in named.items()))
-        self.clauses, numbers, self.top = _read(z3.Then(*TO_CLAUSES)(goal)[0].dimacs())
+        formula = CNF(from_string=z3.Then(*TO_CLAUSES)(goal)[0].dimacs())
+        self.clauses: list[list[int]] = formula.clauses
+        self.top: int = formula.nv
+        numbers = dict(map(_named, formula.comments))
         self.now, self.then = (
             [[numbers[f"{side} {i} {v}"] for v in range(f.size)] for i, f in enumerate(features)]
             for side in ("now", "then")
@@ -64,19 +68,10 @@ class Relation:
         self.mistake = numbers["the model"]
 
 
-def _read(dimacs: str) -> tuple[list[list[int]], dict[str, int], int]:
-    """Return the clauses, the number of each named variable, and how many variables there are."""
-    clauses, numbers, top = [], {}, 0
-    for line in dimacs.splitlines():
-        head, _, rest = line.partition(" ")
-        if head == "c":
-            number, _, name = rest.partition(" ")
-            numbers[name.strip("|")] = int(number)
-        elif head == "p":
-            top = int(rest.split()[1])
-        else:
-            clauses.append([int(word) for word in line.split()[:-1]])
-    return clauses, numbers, top
+def _named(comment: str) -> tuple[str, int]:
+    """Return the name of a variable and its number, from the comment in which z3 tells them."""
+    _, number, name = comment.split(" ", 2)
+    return name.strip("|"), int(number)
 
 
 class Asking:

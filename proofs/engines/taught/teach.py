@@ -6,25 +6,20 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.taught.bit_sets import BitSets, renamed
+from twinrom.proofs.engines.taught.bit_sets import BitSets
 from twinrom.proofs.engines.taught.columns import UntaughtError, columns
 from twinrom.proofs.engines.taught.features import FeatureSet
-from twinrom.proofs.engines.taught.mirrors import mirrors
+from twinrom.proofs.engines.taught.mirrors import image, mirrors
 from twinrom.proofs.engines.taught.relation import Asking, Relation
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from numpy import bool_
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
     from twinrom.proofs.engines.taught.bit_sets import Cube
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine.terms import Term
-
-MOST_BITS = 1 << 31
 
 
 @dataclass(frozen=True)
@@ -61,18 +56,11 @@ class _Teaching:
         self.known = known = FeatureSet(question)
         self.features = known.features
         found = columns(question, known, max_states=max_states, deadline=deadline)
-        self.sets = BitSets(self.features, self._kept(found))
+        self.sets = BitSets(self.features, found)
         self.mirrors = list(mirrors(question, known))
         self.relation = Relation(question, self.features, goals)
         self.cubes: dict[Cube, None] = {}
         self.refuted: dict[str, Property] = {}
-
-    def _kept(self, found: Iterable[NDArray[bool_]]) -> Iterator[NDArray[bool_]]:
-        """Yield the columns, unless they are too many bits to be kept."""
-        for column in found:
-            if len(column) * self.known.literals > MOST_BITS:
-                raise UntaughtError(f"{len(column):,} states are too many to learn from")
-            yield column
 
     def result(self) -> TaughtInvariant:
         asking = Asking(self.relation)
@@ -123,7 +111,7 @@ class _Teaching:
 
     def _mirrored(self, cube: Cube) -> list[Cube]:
         """Return the images of a cube that are empty, too."""
-        images = [renamed(cube, mirror) for mirror in self.mirrors]
+        images = [image(cube, mirror) for mirror in self.mirrors]
         return [c for c in images if c is not None and c not in self.cubes and self.sets.empty(c)]
 
     def _refute(self, asking: Asking) -> None:
