@@ -11,12 +11,21 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from asked import LONG, ROOT, SHIPPED, judged, lengths, sampled, shipped, up_to
+from asked import (
+    LONG,
+    ROOT,
+    SHIPPED,
+    checked_by,
+    judged,
+    lengths,
+    sampled,
+    shipped,
+    up_to,
+    with_table,
+)
 from changed import CHANGES, KNOWN, MANIFEST, ONE_TABLE, base_of, of_change, of_headline
 
 from twinrom.proofs import (
-    Checked,
-    CheckRequest,
     Kept,
     Proved,
     Question,
@@ -30,7 +39,6 @@ from twinrom.proofs import (
 from twinrom.proofs.engines.bounded import check_bounded
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.search.breadth_first import search
-from twinrom.proofs.verdicts.dead_ends import deadlock_result
 from twinrom.statemachine import (
     InputError,
     Step,
@@ -41,7 +49,6 @@ from twinrom.statemachine import (
 )
 
 PAGE = ROOT / "docs" / "changes.md"
-TABLE = re.compile(r"^\| change .*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)
 CHEAP = 5  # events that the solver finds in a moment
 
 ALL_RUN = '[table.runs_on]\nallow = [[1, "r1"], [2, "r1"], [1, "r2"], [2, "r2"]]\n'
@@ -85,10 +92,10 @@ def test_change_says_in_a_sentence_what_it_changes(name: str) -> None:
 
 def found(asked: Question, report: Report) -> dict[str, object]:
     """Return what the manifest would say of a model."""
-    results = judged(asked, report)
+    checked = checked_by(asked, report)
     violated: dict[str, list[int]] = {}
     vacuous, read = {}, {}
-    for result in results:
+    for result in checked.results:
         prop = result.prop.name.partition("[")[0]
         if isinstance(result.verdict, Violated):
             violated.setdefault(prop, []).append(len(result.verdict.trace.steps))
@@ -99,10 +106,6 @@ def found(asked: Question, report: Report) -> dict[str, object]:
         else:
             assert isinstance(result.verdict, Proved | Kept)
     assert report.counts is not None
-    request = CheckRequest(("model", ""), ("spec", ""))
-    reports = {"search": report}
-    stuck = deadlock_result(asked, reports, asked=True)
-    checked = Checked(asked, 0, results, (), reports, 0.0, request, None, stuck)
     said = {"standing": checked.standing, "states": report.counts.states}
     more = {"vacuous": sorted(vacuous), "read": sorted(read), "violated": violated}
     return said | {name: value for name, value in more.items() if value}
@@ -172,14 +175,9 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def with_table(page: str) -> str:
-    """Return the page with the table as it is now."""
-    return TABLE.sub(lambda _: f"{table()}\n", page)
-
-
 def test_the_page_lists_every_change() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert page == with_table(page)
+    assert page == with_table(page, table())
     assert table() in page
 
 
@@ -238,4 +236,4 @@ def test_newer_newcomer_is_downgraded_or_stays_apart(
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), table()), encoding="utf-8")

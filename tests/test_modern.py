@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import ROOT, judged, of_mutant, sampled
+from asked import ROOT, judged, of_mutant, sampled, with_table
 from called import twinrom
 from cutting import Cutting, cut_steps
 from modern import CASES, KNOWN, WITH_CUTS, modern, path
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 BY_HAND = sorted((ROOT / "benchmarks" / "by_hand").glob("*.toml"))
 PAGE = ROOT / "docs" / "cases.md"
-TABLE = re.compile(r"^\| case .*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)
 STATES = 300
 ONE = r"[\w-]+/[\w-]+ (issue|PR) \d+"
 SOURCE = re.compile(f"{ONE}(, {ONE})*(, repaired by PR \\d+)?")
@@ -225,17 +224,12 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def with_table(page: str) -> str:
-    """Return the page with the table as it is now."""
-    return TABLE.sub(lambda _: f"{table()}\n", page)
-
-
 def test_the_page_tells_every_case() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert page == with_table(page)
+    assert page == with_table(page, table())
     assert table() in page
     assert re.findall(r"^## (.+)$", page, re.MULTILINE) == list(KNOWN)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), table()), encoding="utf-8")

@@ -7,21 +7,18 @@ of a policy that keeps its page nothing may be called broken but the reading of 
 
 from __future__ import annotations
 
-import re
 import tomllib
 
 import pytest
-from asked import ROOT, judged, sampled
+from asked import ROOT, checked_by, sampled, with_table
 
-from twinrom.proofs import Checked, CheckRequest, ask
+from twinrom.proofs import ask
 from twinrom.proofs.engines.exhaustive import explore
-from twinrom.proofs.verdicts.dead_ends import deadlock_result
 from twinrom.statemachine import load_model
 
 FOLDER = ROOT / "tests" / "page"
 PAGE = ROOT / "docs" / "sentences.md"
 KNOWN = tomllib.loads((ROOT / "tests" / "page.toml").read_text(encoding="utf-8"))
-TABLE = re.compile(r"^\| policy .*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)
 HARMLESS = {"keeps", "other-reading"}
 
 
@@ -31,11 +28,7 @@ def standing(name: str) -> tuple[str, list[str]]:
     asked = ask(load_model(str(FOLDER / f"{name}.toml")), str(spec))
     report = explore(asked, max_states=1_000_000)
     assert report.complete
-    reports = {"search": report}
-    stuck = deadlock_result(asked, reports, asked=True)
-    request = CheckRequest(("model", ""), ("spec", ""))
-    checked = Checked(
-        asked, 0, judged(asked, report), (), reports, 0.0, request, None, stuck)
+    checked = checked_by(asked, report)
     broken = checked.broken.get(checked.standing, ())
     return checked.standing, sorted({r.prop.name.partition("[")[0] for r in broken})
 
@@ -64,16 +57,11 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def with_table(page: str) -> str:
-    """Return the page with the table as it is now."""
-    return TABLE.sub(lambda _: f"{table()}\n", page)
-
-
 def test_the_page_lists_every_policy() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert page == with_table(page)
+    assert page == with_table(page, table())
     assert table() in page
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), table()), encoding="utf-8")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from twinrom.proofs import (
+    Checked,
+    CheckRequest,
     Evidence,
     Question,
     ask,
@@ -27,6 +29,7 @@ from twinrom.proofs.engines.options import DEFAULT_STATES
 from twinrom.proofs.refinement import inclusion as refine
 from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window
+from twinrom.proofs.verdicts.dead_ends import deadlock_result
 from twinrom.statemachine import InputError, load_model, parse_model
 
 if TYPE_CHECKING:
@@ -90,6 +93,21 @@ def safety(question: Question) -> Question:
 def judged(question: Question, report: Report) -> tuple[Result, ...]:
     """Return the verdicts that rest on one search alone."""
     return combine(Evidence(question, {"search": report}, 0))
+
+
+def checked_by(question: Question, report: Report) -> Checked:
+    """Return what a check says of one complete search alone."""
+    reports = {"search": report}
+    stuck = deadlock_result(question, reports, asked=True)
+    request = CheckRequest(("model", ""), ("spec", ""))
+    return Checked(question, 0, judged(question, report), (), reports, 0.0, request, None, stuck)
+
+
+def with_table(page: str, table: str) -> str:
+    """Return a document with a table as it is now, in place of the one that begins as it does."""
+    first = re.escape(" ".join(table.split()[:2]))
+    old = re.compile(rf"^{first} .*?\n(?=\n|\Z)", re.MULTILINE | re.DOTALL)
+    return old.sub(lambda _: f"{table}\n", page)
 
 
 def proved(report: Report) -> set[str]:

@@ -12,12 +12,9 @@ from small_models import FEATURES, MACHINE, STOPS_AT_SEVEN, SWITCH
 
 from twinrom.proofs.certificates.make import UnconfirmedError, certify
 from twinrom.proofs.engines.bounded import check_bounded
-from twinrom.proofs.engines.prove import (
-    prove_by_induction,
-    prove_by_reachability,
-    prove_taught,
-)
+from twinrom.proofs.engines.prove import prove_by_induction, prove_by_reachability
 from twinrom.proofs.engines.search.breadth_first import search
+from twinrom.proofs.engines.taught.prove import prove_taught
 from twinrom.statemachine import InputError, terms
 
 if TYPE_CHECKING:

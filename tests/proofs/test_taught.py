@@ -12,13 +12,12 @@ from random_models import POWERED, REFERRING, SMALL, WRAPPED, made
 from small_models import FEATURES, MACHINE, STOPS_AT_SEVEN, SWITCH
 
 from twinrom.proofs.engines.native import NativeUnavailableError
-from twinrom.proofs.engines.prove import prove_taught
 from twinrom.proofs.engines.search.breadth_first import reached, search
 from twinrom.proofs.engines.taught import columns as learned
 from twinrom.proofs.engines.taught import teach as teaching
-from twinrom.proofs.engines.taught.bit_sets import renamed
 from twinrom.proofs.engines.taught.features import FeatureSet
-from twinrom.proofs.engines.taught.mirrors import mirrors
+from twinrom.proofs.engines.taught.mirrors import image, mirrors
+from twinrom.proofs.engines.taught.prove import prove_taught
 from twinrom.proofs.engines.taught.teach import teach
 from twinrom.statemachine import Packing, term_text, terms
 
@@ -150,7 +149,7 @@ def test_what_is_said_of_one_machine_can_be_said_of_another() -> None:
     [lonely] = [f.term for i, f in enumerate(known.features) if (i, 0) not in mirror]
     assert term_text(it.system, lonely) == "A.executing <= B.executing"
     ruled = ((number["A"], (1, 2)), (number["A.busy"], (1,)))
-    assert renamed(ruled, mirror) == ((number["B"], (1, 2)), (number["B.busy"], (1,)))
+    assert image(ruled, mirror) == ((number["B"], (1, 2)), (number["B.busy"], (1,)))
 
 
 # ---------------------------------------------------------------- when there is nothing to learn
@@ -172,7 +171,7 @@ def test_a_search_that_does_not_end_teaches_nothing() -> None:
 
 
 def test_too_many_states_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(teaching, "MOST_BITS", 10)
+    monkeypatch.setattr(learned, "MOST_BITS", 10)
     said = unproved(prove_taught(question(STOPS_AT_SEVEN, LOW)))
     assert said == "8 states are too many to learn from"
 
