@@ -70,7 +70,9 @@ class Report:
     `deadlock` is a shortest run to one that was seen, whether everything was or not.
     `sizes` are those that a violation needs, where they are not those of the question;
     `idle` has the rules an overlay adds that happen in no state of a complete search, and `uncut`
-    those with several writes that happen, and that no fault comes between.
+    those with several writes that happen, and that no fault comes between; `unasked` are the parts
+    of properties, by number, that hold of themselves in all of its states. `unanswered` has
+    shortest runs to where a declared event can happen, and no rule answers it.
     """
 
     engine: str
@@ -90,6 +92,8 @@ class Report:
     idle: tuple[str, ...] = ()
     uncut: tuple[str, ...] = ()
     deadlock: Run | None = None
+    unanswered: Mapping[str, Run] = field(default_factory=dict)
+    unasked: tuple[tuple[str, int], ...] = ()
 
     @property
     def seen(self) -> str:

@@ -282,6 +282,14 @@ class TransitionSystem:
         return tuple(i for i in self.instances if i.cut is None)
 
     @cached_property
+    def unmoved(self) -> tuple[str, ...]:
+        """Return the machines of several states that no rule takes out of the one they are in."""
+        moved = {index for i in self.instances for index, term in i.updates.items()
+                 if term is not self.variables[index].term()}
+        return tuple(v.name for v in self.variables
+                     if v.machine and v.sort.size > 1 and v.index not in moved)
+
+    @cached_property
     def choices(self) -> TableChoices:
         """Return the table choices."""
         return TableChoices(self.tables)

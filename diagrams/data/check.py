@@ -48,6 +48,8 @@ def _model(checked: Checked) -> dict[str, Any]:
         "symbolic": list(checked.request.unbounded),
         "symmetric": list(question.symmetric),
         "no_columns": list(question.no_columns),
+        "narrowed": list(question.narrowed),
+        "unmoved": list(question.system.unmoved),
         "faults": question.limits,
         "depth": checked.depth,
         "failed": checked.failed,
@@ -57,6 +59,7 @@ def _model(checked: Checked) -> dict[str, Any]:
         "uncut": list(checked.uncut),
         "rest": _rest(checked),
         "deadlock": deadlock_json(checked),
+        "duties": [_duty(r) for r in checked.duties],
         "engines": {name: _engine(report) for name, report in checked.reports.items()},
         "properties": [
             *(_property(checked, r) for r in checked.results),
@@ -132,6 +135,16 @@ def deadlock_json(checked: Checked) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def _duty(result: Result) -> dict[str, Any]:
+    """Return the verdict on whether a declared event is answered."""
+    trace = result.verdict.trace if isinstance(result.verdict, Violated) else None
+    return {
+        "event": result.prop.name.removeprefix("event "), "verdict": word(result.verdict),
+        "file": result.prop.place.path, "line": result.prop.place.line,
+        "trace": None if trace is None else to_itf(result.question.system, trace),
+    }  # fmt: skip
+
+
 def _engine(report: Any) -> dict[str, Any]:
     counts = report.counts
     return {
@@ -170,6 +183,7 @@ def _run(question: Question, found: RunFound) -> dict[str, Any]:
         "says": found.run.says, "file": found.run.place.path, "line": found.run.place.line,
         "exercised_at": None if trace is None else len(trace.steps),
         "otherwise": False, "as_expected": True, "principal": False, "without": [], "readers": [],
+        "unasked": [],
         "sizes": question.sizes, "seconds": 0.0,
         "witness": None if trace is None else to_itf(question.system, trace),
     }
@@ -220,6 +234,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
             "diameter": complete.diameter,
         },
         "exercised_at": result.exercised_at,
+        "unasked": [prop.parts[part].text for part in result.unasked],
         "expect": "violated" if prop.expect_violated else None,
         "expected": None if prop.expected is None else asdict(prop.expected),
         "otherwise": result.otherwise,

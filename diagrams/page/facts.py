@@ -142,6 +142,7 @@ def _tables(checked: Checked) -> list[str]:
     for table in checked.question.model.tables.values():
         of = ", ".join(map(str, table.of))
         what = "every choice" if table.allow is None else "the listed rows only"
+        what += " that [init] allows" * (table.name in checked.question.narrowed)
         found.append(f"{table.name}({of}): {what}")
     return found
 

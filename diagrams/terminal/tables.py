@@ -13,6 +13,7 @@ from twinrom.diagrams.terminal.changes import changes_view
 from twinrom.diagrams.terminal.stories import stories
 from twinrom.diagrams.words.dead_ends import dead_end_lines, quiet
 from twinrom.diagrams.words.text import against, printable_lines
+from twinrom.diagrams.words.vacuity import vacuity_lines
 from twinrom.diagrams.words.verdicts import (
     budget_words,
     counted_words,
@@ -60,6 +61,8 @@ def _heading(checked: Checked) -> RenderableType:
         lines.append(f"symmetric: {', '.join(question.symmetric)}")
     if question.no_columns:
         lines.append(f"no column at this size: {', '.join(question.no_columns)}")
+    if question.narrowed:
+        lines.append(f"only choices that [init] allows: {', '.join(question.narrowed)}")
     lines += [*(engine_line(report) for report in checked.reports.values()), z3_line(checked)]
     changes = changes_view(model)
     shown = [changes] if changes is not None else []
@@ -145,7 +148,7 @@ def _unknown(checked: Checked) -> RenderableType | None:
 
 
 def _unasked(checked: Checked) -> RenderableType | None:
-    lines = unasked_lines(checked)
+    lines = [*unasked_lines(checked), *vacuity_lines(checked)]
     return Text("\n" + "\n".join(lines), style="yellow") if lines else None
 
 

@@ -57,7 +57,7 @@ def wrong(question: Question, prop: Property, trace: Trace) -> str:
             always = prop.whenever_text == "always"
             holds = "" if always else f"`{prop.whenever_text}` holds, and "
             run = f"no run{_without(prop)} leads on to"
-            return f"Wrong: {_when(len(trace.steps))} {holds}{run} {_goal(prop)}."
+            return f"Wrong: {_when(len(trace.steps))} {holds}{run} {goal_words(prop)}."
         case kinds.ReadsKind():
             raise AssertionError("no run breaks a property of the text")
         case _:
@@ -68,7 +68,8 @@ def _when(index: int) -> str:
     return f"after step {index}" if index else "at the start"
 
 
-def _goal(prop: Property) -> str:
+def goal_words(prop: Property) -> str:
+    """Return what a property asks for, in backquotes."""
     return " and ".join(f"`{part.text}`" for part in prop.parts)
 
 
@@ -85,7 +86,7 @@ def _never_reached(question: Question, prop: Property, trace: Trace) -> str:
     entry = question.system.entry(trace.states[-1].tables)
     false = [p.term for p in prop.parts if not any(holds_in(p.term, s, entry) for s in repeated)]
     values = _values(question, prop, repeated[-2:], _steady(false, repeated))
-    text = f"Wrong: {start}, the system never reaches {_goal(prop)}"
+    text = f"Wrong: {start}, the system never reaches {goal_words(prop)}"
     return f"{text} ({values})." if values else f"{text}."
 
 

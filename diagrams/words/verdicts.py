@@ -113,7 +113,8 @@ def rests_on_words(checked: Checked) -> str:
         parts.append("proof = an inductive invariant that fresh solvers confirmed")
     if True in kinds:
         names = ", ".join(checked.request.unbounded)
-        parts.append(f"any size = the same for every integer as {names}, and every table")
+        allowed = " that [init] allows" if checked.question.narrowed else ""
+        parts.append(f"any size = the same for every integer as {names}, and every table{allowed}")
     if any(report.complete for report in checked.reports.values()):
         sizes = " at the sizes above" if checked.request.unbounded else ""
         parts.append(f"all = every reachable state{sizes} (search)")
@@ -294,9 +295,9 @@ def unasked_lines(checked: Checked) -> list[str]:
 
 
 def same_run(checked: Checked) -> list[list[Result]]:
-    """Return the violated properties, bookkeeping apart; those that one run breaks alike."""
+    """Return the violated properties and duties, bookkeeping apart; those of one run together."""
     groups: dict[tuple[object, ...], list[Result]] = {}
-    for result in checked.results:
+    for result in (*checked.results, *checked.duties):
         if isinstance(result.verdict, Violated) and not result.prop.bookkeeping:
             trace = result.verdict.trace
             key = (trace.states, trace.steps, trace.loop, known_finding(result),

@@ -64,7 +64,7 @@ class _Bounded:
             if len(self.witnesses) < len(properties):
                 if k:
                     witnessing.new_step()
-                _look(witnessing, k, [(p, p.whenever) for p in properties], self.witnesses)
+                _look(witnessing, k, [(p, p.exercise) for p in properties], self.witnesses)
             self.clean = k
             if progress is not None:
                 progress(self.report())

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 from twinrom.proofs.lint.explore import explore, possible
 from twinrom.proofs.lint.findings import Finding
 from twinrom.proofs.spec.added import adds, never_happens
+from twinrom.proofs.spec.duties import answered, called, guards
 from twinrom.proofs.spec.events import with_payload
 from twinrom.proofs.spec.overlaps import overlapping
-from twinrom.statemachine import InputError, Step, ground, terms
+from twinrom.statemachine import InputError, ground, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from twinrom.proofs.lint.explore import Reached
     from twinrom.proofs.spec.spec import Spec
-    from twinrom.statemachine import Argument, Model, RuleInstance, Template, TransitionSystem
+    from twinrom.statemachine import Model, RuleInstance, Template, TransitionSystem
     from twinrom.statemachine.terms import Term
 
 
@@ -86,40 +87,13 @@ def _declared(reached: Reached) -> Iterator[Finding]:
         name = duty.event.name
         if name in shown:
             continue
-        answered = _answered(name, duty.arguments, reached.system)
-        state = reached.example(terms.conjunction([duty.when, terms.negation(answered)]))
+        unanswered = terms.negation(answered(name, duty.arguments, reached.system))
+        state = reached.example(terms.conjunction([duty.when, unanswered]))
         if state is not None:
             shown.add(name)
             yield Finding("E102", duty.event.place.at("can_happen").problem(
-                f"event `{_called(name, duty.arguments)}` can happen, and no rule of it is enabled",
+                f"event `{called(name, duty.arguments)}` can happen, and no rule of it is enabled",
                 "add the outcome that is missing, or say more narrowly when it can happen"), state)
-
-
-def _answered(event: str, arguments: Iterable[Argument], system: TransitionSystem) -> Term:
-    """Return where some rule of the event is enabled with these arguments."""
-    fixed = {a.name: a.term for a in arguments}
-    enabled = []
-    for instance in system.written:
-        if instance.rule.event == event and all(
-                fixed.get(a.name, a.term) is a.term for a in instance.arguments):
-            enabled += [guard for step, guard in _guards(instance) if _fits(step.given(), fixed)]
-    return terms.disjunction(enabled)
-
-
-def _fits(given: Mapping[str, int], fixed: Mapping[str, Term]) -> bool:
-    return all(name not in fixed or fixed[name].low == code for name, code in given.items())
-
-
-def _guards(instance: RuleInstance) -> Iterator[tuple[Step, Term]]:
-    """Yield each step of the instance with where it is enabled."""
-    for payload in instance.payloads():
-        step = Step(instance, payload)
-        yield step, with_payload(instance.guard, step.given())
-
-
-def _called(name: str, arguments: Iterable[Argument]) -> str:
-    inner = ", ".join(f"{a.name}={a.sort.text(a.term.low)}" for a in arguments)
-    return f"{name}({inner})" if inner else name
 
 
 def _out_of_sort(reached: Reached) -> Iterator[tuple[int, Finding]]:
@@ -127,7 +101,7 @@ def _out_of_sort(reached: Reached) -> Iterator[tuple[int, Finding]]:
     shown = set()
     for instance in reached.system.written:
         for duty in instance.obligations:
-            for step, guard in _guards(instance):
+            for step, guard in guards(instance):
                 if (instance.rule.name, duty.text) in shown:
                     break
                 outside = terms.negation(with_payload(duty.term, step.given()))
@@ -189,12 +163,12 @@ def _without_outcome(event: str, reached: Reached) -> Finding | None:
         can = possible(instance, reached.system)
         if instance.rule.event != event or can is terms.TRUE:
             continue
-        answered = _answered(event, instance.arguments, reached.system)
-        state = reached.example(terms.conjunction([can, terms.negation(answered)]))
+        unanswered = terms.negation(answered(event, instance.arguments, reached.system))
+        state = reached.example(terms.conjunction([can, unanswered]))
         if state is not None:
-            called = _called(event, instance.arguments)
+            named = called(event, instance.arguments)
             return Finding("W203", instance.rule.place.problem(
-                f"`{instance.rule.name}` could move, and no rule of event `{called}` is enabled",
+                f"`{instance.rule.name}` could move, and no rule of event `{named}` is enabled",
                 f"declare `[event.{event}]`, with `can_happen` where an answer is owed",
                 at_key=True), state)
     return None
@@ -249,5 +223,5 @@ def _whole(instance: RuleInstance, machine: str, template: Template,
             able = move.able(variable.term())
             two_steps.append(able if move.destination == torn.value
                              else terms.conjunction([able, is_torn]))
-    enabled = terms.disjunction(guard for _, guard in _guards(instance))
+    enabled = terms.disjunction(guard for _, guard in guards(instance))
     return terms.conjunction([enabled, terms.negation(terms.disjunction(two_steps))])

@@ -129,11 +129,9 @@ class _Unused:
                                   f"observer `{name}` is never read")
 
     def _machines(self) -> Iterator[Finding]:
-        moved = {move.machine for instance in self.system.instances for move in instance.moves}
         for template in self.model.templates.values():
-            still = [m for m in template.instances if self.system.by_name[m].index not in moved]
-            if still and len(template.states) > 1:
-                yield from self._still(template, still)
+            still = [m for m in template.instances if m in self.system.unmoved]
+            yield from self._still(template, still)
 
     def _still(self, template: Template, machines: list[str]) -> Iterator[Finding]:
         for machine in machines:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.proofs.engines.exhaustive import explore
+from twinrom.proofs.spec.duties import duties
 from twinrom.proofs.spec.standard import deadlock
 from twinrom.proofs.verdicts.combine import violated
 from twinrom.proofs.verdicts.counterexample import counterexample
@@ -86,7 +87,7 @@ def own_failures(question: Question, options: Options) -> tuple[str, ...]:
         )
     found = [(p, report.found[p.name]) for p in question.properties]
     counts = report.deadlock is not None and not question.limited
-    stuck = (deadlock(question).name,) if counts else ()
+    stuck = [*([deadlock(question).name] if counts else []), *report.unanswered]
     read = tuple(prop.name for prop, mentions in question.reads if mentions)
     return (*stuck, *read, *(p.name for p, f in found if failing(question, p, f) is not None))
 
@@ -104,6 +105,8 @@ def _failures(
     stuck = deadlock(asked)
     if report.deadlock is not None and stuck.name not in skip and not asked.limited:
         broken.append((stuck, report.deadlock))
+    broken += [(p, report.unanswered[p.name]) for p in duties(asked)
+               if p.name in report.unanswered and p.name not in skip]
     if broken:
         counterexample(asked, *broken[0], quick=True)
     complete = report.complete and all(p.name in report.found for p in watched)

@@ -13,7 +13,7 @@ from twinrom.proofs.engines.stages import STAGES, Case
 from twinrom.proofs.spec.added import never_happens
 from twinrom.proofs.verdicts.clauses import clause_results
 from twinrom.proofs.verdicts.combine import Evidence, combine
-from twinrom.proofs.verdicts.dead_ends import dead_end_traces, deadlock_result
+from twinrom.proofs.verdicts.dead_ends import dead_end_traces, deadlock_result, duty_results
 from twinrom.proofs.verdicts.verdict import Checked
 from twinrom.statemachine import InputError
 
@@ -101,6 +101,7 @@ def _checked(case: Case, seconds: float | None) -> Checked:
             (dead_end_traces(case.question, r) for r in case.reports.values() if r.dead_ends), None
         ),
         deadlock_result(case.question, case.reports, asked=case.searched),
+        duty_results(case.question, case.reports, asked=case.searched),
     )
 
 

@@ -13,7 +13,7 @@ from twinrom.proofs.engines.task import Task
 from twinrom.proofs.report import Counts  # noqa: TC001 - pydantic reads the annotations of a row
 from twinrom.proofs.verdicts.clauses import clause_results, worst_word
 from twinrom.proofs.verdicts.combine import Evidence, combine
-from twinrom.proofs.verdicts.dead_ends import deadlock_result
+from twinrom.proofs.verdicts.dead_ends import deadlock_result, duty_results
 from twinrom.proofs.verdicts.verdict import Checked, Violated
 from twinrom.statemachine import InputError
 
@@ -96,7 +96,8 @@ def searched(request: CheckRequest, options: Options) -> Checked:
     seconds = time.monotonic() - started
     reports = {SEARCH.name: report}
     return Checked(question, ALL_DEPTHS, results, clauses, reports, seconds, request, None,
-                   deadlock_result(question, reports, asked=True))
+                   deadlock_result(question, reports, asked=True),
+                   duty_results(question, reports, asked=True))
 
 
 def _judged(request: CheckRequest, options: Options, started: float) -> PolicyStanding:

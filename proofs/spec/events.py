@@ -10,7 +10,7 @@ from twinrom.statemachine import BOOL, EventWords, ResolveError, RuleInstance, S
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from twinrom.statemachine import Model
+    from twinrom.statemachine import Model, Obligation
     from twinrom.statemachine.terms import Term
 
 
@@ -139,3 +139,16 @@ def with_payload(term: Term, given: Mapping[str, int]) -> Term:
 def reads_payload(term: Term) -> bool:
     """Say whether the term depends on a payload."""
     return any(t.operator == "payload" for t in terms.leaves([term]))
+
+
+def with_updates(instance: RuleInstance,
+                  updates: Mapping[int, tuple[Term, list[Obligation]]]) -> RuleInstance:
+    """Return the rule instance with what it makes of the observers."""
+    memo: dict[Term, Term] = {}
+    values = {i: at_instance(term, instance, memo, updated=True)
+              for i, (term, _) in updates.items()}
+    duties = [replace(duty, term=at_instance(duty.term, instance, memo, updated=True))
+              for _, found in updates.values() for duty in found]
+    open_duties = tuple(d for d in duties if d.term is not terms.TRUE)
+    return replace(instance, updates={**instance.updates, **values},
+                   obligations=(*instance.obligations, *open_duties))

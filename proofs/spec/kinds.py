@@ -75,6 +75,12 @@ class DeadlockKind(InvariantKind):
     weight = 1
 
 
+class DutyKind(InvariantKind):
+    """The invariant that a declared event is answered: nothing comes of what happens otherwise."""
+
+    weight = 1
+
+
 class StepKind(SafetyKind):
     """In every step of which `whenever` holds, the goal holds."""
 

@@ -30,7 +30,7 @@ def onsets(question: Question) -> frozenset[str]:
     found: set[str] = set()
     for every in carried.values():
         speaking = [p for p in every if p.principal] or every
-        if not any(p.stepwise or _at_start(p.whenever, known, memo) is terms.FALSE
+        if not any(p.stepwise or _at_start(p.exercise, known, memo) is terms.FALSE
                    for p in speaking):
             found |= {p.name for p in speaking}
     return frozenset(found)

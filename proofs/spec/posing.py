@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.spec.added import without_effect
-from twinrom.proofs.spec.events import StepWords, WordsOfDamaged, at_instance
+from twinrom.proofs.spec.antecedents import asking_definitions, conditions
+from twinrom.proofs.spec.events import StepWords, WordsOfDamaged, with_updates
 from twinrom.proofs.spec.kinds import READS, written_properties
 from twinrom.proofs.spec.observables import check_observed
 from twinrom.proofs.spec.question import Question
@@ -70,7 +71,6 @@ if TYPE_CHECKING:
         Formula,
         Place,
         Problem,
-        RuleInstance,
         Sort,
     )
     from twinrom.statemachine.terms import Term
@@ -150,6 +150,7 @@ class _Poser:
         self.stepping = replace(self.vocabulary, events=words, expanded={})
         check_definitions(self.own, self.stepping, problems)
         self.vocabulary.broken = self.stepping.broken
+        self.asking = asking_definitions(definitions)
 
     def question(self, faults: dict[str, int | None]) -> Question:
         budget, counted_by = self._budget(faults), self._counted_by()
@@ -273,7 +274,7 @@ class _Poser:
         if self.problems.found or self.damaged is not None:
             return system
         return system.extended(tuple(self.observers.values()), init,
-                               [_with_updates(i, updates) for i in system.instances])
+                               [with_updates(i, updates) for i in system.instances])
 
     def _started(self, name: str, shape: ObserverShape, variable: Variable | None,
                  bound: Mapping[str, Typed],
@@ -373,7 +374,8 @@ class _Poser:
             bound = bind_column(column, place.at("each"), self.vocabulary, problems)
             check_free(bound, place.at("each"), self.vocabulary, problems)
             given = self._conjuncts(whenever, bound, self._words(in_step=kind.whenever_in_step))
-            parts = self._conjuncts(goal, bound, self._words(in_step=kind.goal_in_step))
+            words = self._words(in_step=kind.goal_in_step)
+            parts = self._conjuncts(goal, bound, words)
             if given is None or parts is None or BROKEN in bound.values():
                 continue
             yield Property(
@@ -382,7 +384,8 @@ class _Poser:
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
                 shape.expect is not None, shape.because, place, shape.departure,
                 shape.bookkeeping, shape.availability, expected, shape.may_be_untested, shape.gap,
-                shape.principal, tuple(dict.fromkeys(shape.barred)))
+                shape.principal, tuple(dict.fromkeys(shape.barred)),
+                tuple(self._antecedents(goal, bound, words)) if kind.safety else ())
 
     def _expected(self, shape: PropertyShape, place: Place) -> Expected | None:
         """Return how the property is violated, if that is said; its event must be known."""
@@ -421,18 +424,17 @@ class _Poser:
                 found.append(Conjunct(str(filled(part, bound)), term))
         return None if failed else tuple(found)
 
-
-def _with_updates(instance: RuleInstance,
-                  updates: Mapping[int, tuple[Term, list[Obligation]]]) -> RuleInstance:
-    """Return the rule instance with what it makes of the observers."""
-    memo: dict[Term, Term] = {}
-    values = {i: at_instance(term, instance, memo, updated=True)
-              for i, (term, _) in updates.items()}
-    duties = [replace(duty, term=at_instance(duty.term, instance, memo, updated=True))
-              for _, found in updates.values() for duty in found]
-    open_duties = tuple(d for d in duties if d.term is not terms.TRUE)
-    return replace(instance, updates={**instance.updates, **values},
-                   obligations=(*instance.obligations, *open_duties))
+    def _antecedents(self, formulas: tuple[Formula, ...], bound: Mapping[str, Typed],
+                     vocabulary: Vocabulary) -> Iterator[Conjunct | None]:
+        """Yield the condition of each conjunct, of which all mean something."""
+        known = {**vocabulary.definitions, **self.asking}
+        vocabulary = replace(vocabulary, definitions=known)
+        for formula in formulas:
+            for part in conjuncts(formula.expr):
+                condition = conditions(part, self.asking)
+                yield None if condition is None else Conjunct(
+                    str(filled(condition, bound)),
+                    Resolver(vocabulary, formula, bound).truth(condition))
 
 
 def _grouped(text: str) -> str:

@@ -91,6 +91,14 @@ class Question:
         return self.model.sizes
 
     @cached_property
+    def narrowed(self) -> tuple[str, ...]:
+        """Return the open tables of which the initial condition lets only some choices be."""
+        read = {leaf.value for leaf in terms.leaves(c.term for c in self.system.init)
+                if leaf.operator == "table"}
+        tables = self.model.tables.items()
+        return tuple(name for name, t in tables if t.allow is None and name in read)
+
+    @cached_property
     def symmetric(self) -> tuple[str, ...]:
         """Return the templates whose machines are interchangeable."""
         return symmetric(self.model, self.spec)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -52,7 +53,8 @@ class Property:
     `expected`: how it is violated, if that is said of a known finding. `may_be_untested` says why
     nothing need put it to the test. What breaks a property of a `gap` reads that gap otherwise.
     The `principal` one of a clause says it. `without` names the actors and kinds of fault that do
-    nothing on the way to what is possible.
+    nothing on the way to what is possible. `antecedents` are the conditions without which the
+    `parts` hold of themselves, None for one that has none.
     """
 
     kind: Kind
@@ -74,6 +76,7 @@ class Property:
     gap: str | None = None
     principal: bool = False
     without: tuple[str, ...] = ()
+    antecedents: tuple[Conjunct | None, ...] = ()
 
     def counts(self, rule: Rule) -> bool:
         """Say whether the rule's steps may be on the way to what is possible."""
@@ -85,15 +88,28 @@ class Property:
         """Return what holds exactly where an invariant or a step property is broken."""
         return terms.conjunction([self.whenever, terms.negation(self.goal)])
 
+    @cached_property
+    def exercise(self) -> Term:
+        """Return what holds exactly where it is put to the test.
+
+        That is where `whenever` holds, and some part of the goal asks for something, or, of what is
+        to come about, where the goal does not hold as it is.
+        """
+        if not self.kind.safety:
+            goal = terms.later(self.goal) if self.stepwise else self.goal
+            return terms.conjunction([self.whenever, terms.negation(goal)])
+        asks = (terms.TRUE if one is None else one.term for one in self.antecedents or (None,))
+        return terms.conjunction([self.whenever, terms.disjunction(asks)])
+
     @property
     def onset(self) -> Term:
-        """Return what holds of exactly the steps that bring about what `whenever` says of states.
+        """Return what holds of exactly the steps that bring about that it is put to the test.
 
         It is false where `whenever` speaks of a step.
         """
         if self.stepwise:
             return terms.FALSE
-        return terms.conjunction([terms.negation(self.whenever), terms.later(self.whenever)])
+        return terms.conjunction([terms.negation(self.exercise), terms.later(self.exercise)])
 
     @property
     def stepwise(self) -> bool:

@@ -83,7 +83,7 @@ def combine(evidence: Evidence) -> tuple[Result, ...]:
     question = evidence.question
     wanted = onsets(question)
     return tuple(
-        _with_onset(evidence, _result(evidence, p), looked=p.name in wanted)
+        _with_more(evidence, _result(evidence, p), looked=p.name in wanted)
         for p in question.properties
     ) + tuple(
         Result(p, ReadElsewhere(by) if by else Kept(), None, 0.0, question)
@@ -101,15 +101,18 @@ def violated(question: Question, prop: Property, run: Run, *, quick: bool = Fals
     return Violated(trace, owed_since(question, prop, trace) if owes else None)
 
 
-def _with_onset(evidence: Evidence, result: Result, *, looked: bool) -> Result:
-    """Return the result with a shortest run that brings `whenever` about, where one was found."""
+def _with_more(evidence: Evidence, result: Result, *, looked: bool) -> Result:
+    """Return the result with what only a search tells: a run for its clause, and unasked parts."""
     prop, question = result.prop, evidence.question
     found = (r.found[prop.name].onset for r in evidence.of(prop))
     run = next((one for one in found if one is not None), None)
+    unasked = (part for report in evidence.reports.values() for name, part in report.unasked
+               if name == prop.name)
     return replace(
         result,
         onset=None if run is None else replayed_onset(question, prop, run),
         seen_all=(looked and evidence.complete is not None) or prop.whenever is terms.TRUE,
+        unasked=tuple(dict.fromkeys(unasked)) if isinstance(result.verdict, Proved) else (),
     )
 
 

@@ -51,7 +51,7 @@ def replayed_onset(question: Question, prop: Property, run: Run) -> Trace:
     """Return the run as a trace whose last step, and no step before, brings `whenever` about."""
     trace = replayed(question, prop.name, run)
     entry = question.system.entry(run.tables)
-    held = [holds_in(prop.whenever, state, entry) for state in trace.states]
+    held = [holds_in(prop.exercise, state, entry) for state in trace.states]
     risen = [now and not before for before, now in pairwise(held)]
     if not risen or not risen[-1] or any(risen[:-1]):
         raise EngineDisagreementError(
@@ -64,7 +64,7 @@ def replayed_onset(question: Question, prop: Property, run: Run) -> Trace:
 def replayed_to_its_end(question: Question, prop: Property, run: Run, *, broken: bool) -> Trace:
     """Return the run as a trace after replaying it and evaluating the property along it."""
     trace = replayed(question, prop.name, run)
-    goal = prop.bad if broken else prop.whenever
+    goal = prop.bad if broken else prop.exercise
     entry = question.system.entry(run.tables)
     if prop.stepwise:
         steps = zip(trace.states, trace.steps, trace.states[1:], strict=False)

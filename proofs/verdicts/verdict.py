@@ -133,7 +133,8 @@ class Result:
     """The verdict on one property; `witness` is a shortest run that exercises it.
 
     `onset` is a shortest run whose last step brings `whenever` about, where no other run shows a
-    clause; `seen_all`: it was looked for everywhere.
+    clause; `seen_all`: it was looked for everywhere. `unasked` are the parts of the property, by
+    number, that hold of themselves in every reachable state.
     `question` is the one that the verdict's run belongs to: where sorts are all integers, the same
     question at the sizes that the run needs.
     """
@@ -145,6 +146,7 @@ class Result:
     question: Question
     onset: Trace | None = None
     seen_all: bool = False
+    unasked: tuple[int, ...] = ()
 
     @property
     def exercised_at(self) -> int | None:
@@ -243,7 +245,7 @@ class Checked:
 
     `dead_ends` has a run into a deadlock and one into a livelock, as far as there are any; it is
     None where no search has seen every state. `deadlock` is the verdict on the one of them that is
-    a violation.
+    a violation, and `duties` are those on whether declared events are answered.
     """
 
     question: Question
@@ -255,19 +257,20 @@ class Checked:
     request: CheckRequest
     dead_ends: Mapping[str, Trace | None] | None
     deadlock: Result | None = None
+    duties: tuple[Result, ...] = ()
 
     @property
     def judged(self) -> tuple[Result, ...]:
-        """Return the verdicts that count: on the properties, and on a deadlock.
+        """Return the verdicts that count: on the properties, on duties, and on a deadlock.
 
         That there is none counts as open, where it is, in a spec that says where standing still is
         meant. Where less can happen than the files say, it does not count.
         """
-        one = self.deadlock
+        one, found = self.deadlock, (*self.results, *self.duties)
         if one is None or self.question.limited:
-            return self.results
+            return found
         counts = isinstance(one.verdict, Violated) or self.question.ends is not None
-        return (*self.results, one) if counts else self.results
+        return (*found, one) if counts else found
 
     @cached_property
     def broken(self) -> Mapping[str, tuple[Result, ...]]:

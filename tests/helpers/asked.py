@@ -29,7 +29,7 @@ from twinrom.proofs.engines.options import DEFAULT_STATES
 from twinrom.proofs.refinement import inclusion as refine
 from twinrom.proofs.refinement.observed import ObservedSystem
 from twinrom.proofs.spec.observables import Window
-from twinrom.proofs.verdicts.dead_ends import deadlock_result
+from twinrom.proofs.verdicts.dead_ends import deadlock_result, duty_results
 from twinrom.statemachine import InputError, load_model, parse_model
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ def checked_by(question: Question, report: Report) -> Checked:
     reports = {"search": report}
     stuck = deadlock_result(question, reports, asked=True)
     request = CheckRequest(("model", ""), ("spec", ""))
-    return Checked(question, 0, judged(question, report), (), reports, 0.0, request, None, stuck)
+    answered = duty_results(question, reports, asked=True)
+    return Checked(question, 0, judged(question, report), (), reports, 0.0, request, None, stuck,
+                   answered)
 
 
 def with_table(page: str, table: str) -> str:

@@ -66,6 +66,10 @@ class Plain:
                     ]
         return found
 
+    def owing(self, prop: Property) -> int | None:
+        """Return after how many steps the goal is asked for first where it does not hold."""
+        return min((d for d, s in self.starts(prop) if not self.holds(prop, s)), default=None)
+
     def backwards(
         self, into: set[State], within: set[State], after: Callable[[State], list[State]]
     ) -> set[State]:

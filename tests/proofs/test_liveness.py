@@ -194,9 +194,14 @@ def test_response_to_a_step_starts_after_it() -> None:
     assert (events(trace), trace.loop) == (["start"], 1)
 
 
-def test_goal_in_the_state_after_the_step_or_in_the_state_itself_is_enough() -> None:
-    kept(SYSTEM, AFTER_START.replace("lamp is lit", "clock is ticking"))
-    kept(SYSTEM, RESPONSE.replace("lamp is lit", "clock.beat == 0"))
+@pytest.mark.parametrize("spec", [
+    AFTER_START.replace("lamp is lit", "clock is ticking"),
+    RESPONSE.replace("lamp is lit", "clock.beat == 0"),
+])
+def test_goal_in_the_state_after_the_step_or_in_the_state_itself_is_enough(spec: str) -> None:
+    """Where it holds wherever it is asked for, nothing puts it to the test."""
+    asked, report = decided(SYSTEM, spec)
+    assert [r.verdict for r in judged(asked, report)] == [Vacuous(None, report.counts)]
 
 
 def test_goal_before_the_step_is_not_enough() -> None:
@@ -481,9 +486,8 @@ def compare(asked: Question) -> set[tuple[str, bool]]:
         if prop.kind.key in LIVE:
             expected = plain.violation(prop)
             assert stem(asked, prop, report) == expected, prop.name
-            witnessed = min((d for d, _ in plain.starts(prop)), default=None)
             witness = report.found[prop.name].witness
-            assert (witness.length if witness else None) == witnessed
+            assert (witness.length if witness else None) == plain.owing(prop)
             outcomes.add((prop.kind.key, expected is not None))
     entries = {s: asked.system.entry(s.tables) for s in plain.steps}
     dead = none_enabled(asked.system.instances)

@@ -18,7 +18,14 @@ from twinrom.proofs.engines.search.breadth_first import (
 )
 from twinrom.proofs.engines.search.lookups import Truths
 from twinrom.proofs.engines.search.overlaps import Overlaps
-from twinrom.proofs.engines.search.targets import DEADLOCK, UNTOLD, Untold, found_of, untold
+from twinrom.proofs.engines.search.targets import (
+    DEADLOCK,
+    UNTOLD,
+    Untold,
+    found_of,
+    unanswered,
+    untold,
+)
 from twinrom.proofs.report import Counts, Report
 from twinrom.proofs.spec.overlaps import overlapping
 from twinrom.statemachine import State, Step
@@ -159,4 +166,6 @@ class NativeSearch:
             idle=more.idle,
             deadlock=runs.get(DEADLOCK),
             uncut=more.uncut,
+            unanswered=unanswered(runs),
+            unasked=more.unasked,
         )

@@ -27,6 +27,7 @@ from twinrom.proofs.engines.search.targets import (
     Untold,
     found_of,
     targets,
+    unanswered,
     untold,
 )
 from twinrom.proofs.report import Counts, Report
@@ -298,6 +299,7 @@ class _Search:
         return Report(
             "search", found, clean, complete, stopped, self._counts(), seconds,
             idle=more.idle, deadlock=runs.get(DEADLOCK), uncut=more.uncut,
+            unanswered=unanswered(runs), unasked=more.unasked,
         )  # fmt: skip
 
     def space(self, clock: Clock) -> SearchedSpace:

@@ -6,28 +6,33 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.proofs.report import Found
 from twinrom.proofs.spec.added import added_rules
+from twinrom.proofs.spec.duties import duties
 from twinrom.proofs.spec.onsets import onsets
 from twinrom.proofs.spec.standard import deadlock
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.question import Question
+    from twinrom.proofs.spec.spec import Property
+    from twinrom.statemachine import Conjunct
     from twinrom.statemachine.terms import Term
 
 DEADLOCK = ("deadlock", "")
 ONSET = "onset"
+UNANSWERED = "unanswered"
+PART = "part"
 HAPPENS, WRITES, CUT = "happens", "writes", "is cut"
-UNTOLD = frozenset({HAPPENS, WRITES, CUT})  # of these it is known that, and no run is shown
+UNTOLD = frozenset({HAPPENS, WRITES, CUT, PART})  # of these it is known that, and no run is shown
 
 
 class Target(NamedTuple):
     """A term to look for: in every state, or (`stepwise`) in every step.
 
-    `what` is a "violation", a "witness" or an "onset" of the property `name`, or a "deadlock" of no
-    property;
+    `what` is a "violation", a "witness" or an "onset" of the property `name`, that the event `name`
+    is "unanswered", or a "deadlock" of no property; that a "part" of a property is asked for, and
     that the rule `name` "happens" is asked of those that an overlay adds, and of those with several
     writes whether it "writes", and "is cut" between them.
     """
@@ -47,11 +52,14 @@ def targets(question: Question) -> tuple[Target, ...]:
     for prop in question.properties:
         if prop.kind.safety:
             found.append(Target(prop.name, "violation", prop.bad, prop.stepwise))
-        found.append(Target(prop.name, "witness", prop.whenever, prop.stepwise))
+        found.append(Target(prop.name, "witness", prop.exercise, prop.stepwise))
         if prop.name in wanted:
             found.append(Target(prop.name, ONSET, prop.onset, stepwise=True))
     what, name = DEADLOCK
     found.append(Target(name, what, deadlock(question).bad, stepwise=False))
+    found += [Target(p.name, UNANSWERED, p.bad, stepwise=False) for p in duties(question)]
+    found += [Target(_numbered(p, i), PART, terms.conjunction([p.whenever, one.term]), p.stepwise)
+              for p, i, one in _parts(question)]
     system, writers = question.system, _writers(question)
     of_rules = [(r.name, HAPPENS, system.instances) for r in added_rules(question.model)]
     of_rules += [(name, WRITES, system.written) for name in writers]
@@ -68,6 +76,20 @@ def _writers(question: Question) -> tuple[str, ...]:
     """Return the rules whose writes a fault could come between."""
     several = (i.rule.name for i in question.system.written if len(i.entries) > 1)
     return tuple(dict.fromkeys(several))
+
+
+def _parts(question: Question) -> Iterator[tuple[Property, int, Conjunct]]:
+    """Yield the parts of properties that hold of themselves without a condition, and have others.
+
+    A property without another part is not put to the test where none is asked for.
+    """
+    for prop in question.properties:
+        if len(prop.antecedents) > 1:
+            yield from ((prop, i, one) for i, one in enumerate(prop.antecedents) if one is not None)
+
+
+def _numbered(prop: Property, part: int) -> str:
+    return f"{part} of {prop.name}"
 
 
 def found_of(
@@ -94,11 +116,13 @@ class Untold(NamedTuple):
     """Rules of which a complete search has something to say, though no property asks.
 
     `idle` are those that an overlay adds and that never happen; `uncut` are those with several
-    writes that happen, and are never cut between them.
+    writes that happen, and are never cut between them. `unasked` are the parts of properties, by
+    number, that nothing asks for.
     """
 
     idle: tuple[str, ...] = ()
     uncut: tuple[str, ...] = ()
+    unasked: tuple[tuple[str, int], ...] = ()
 
 
 def untold(question: Question, hits: Collection[tuple[str, str]]) -> Untold:
@@ -106,4 +130,10 @@ def untold(question: Question, hits: Collection[tuple[str, str]]) -> Untold:
     return Untold(
         tuple(r.name for r in added_rules(question.model) if (HAPPENS, r.name) not in hits),
         tuple(name for name in _writers(question)
-              if (WRITES, name) in hits and (CUT, name) not in hits))
+              if (WRITES, name) in hits and (CUT, name) not in hits),
+        tuple((p.name, i) for p, i, _ in _parts(question) if (PART, _numbered(p, i)) not in hits))
+
+
+def unanswered(runs: Mapping[tuple[str, str], Run]) -> dict[str, Run]:
+    """Return the runs to where a declared event is not answered, by event."""
+    return {name: run for (what, name), run in runs.items() if what == UNANSWERED}
