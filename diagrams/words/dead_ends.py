@@ -72,7 +72,7 @@ def _comes_to(checked: Checked, one: Told, trace: Trace) -> bool:
         return False
     run, stuck = run_of(one.trace, length), checked.deadlock
     return run == run_of(trace) or (
-        stuck is not None and breaks(checked.question, stuck.prop, replace(run, loop=None)))
+        stuck is not None and breaks(checked.question, stuck.prop, replace(run, loop=None), trace))
 
 
 def _livelock(checked: Checked, trace: Trace, stories: Sequence[Told]) -> str:

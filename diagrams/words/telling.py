@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from twinrom.diagrams.words.text import steps
 from twinrom.diagrams.words.verdicts import known_finding, otherwise_words
-from twinrom.proofs import Violated, breaks, mirrored, renamed, renaming, run_of, weight
+from twinrom.proofs import (
+    Violated,
+    breaks,
+    interchangeable,
+    mirrored,
+    renamed,
+    renaming,
+    run_of,
+    weight,
+)
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -95,7 +104,8 @@ def _kin(one: Result, other: Result) -> bool:
 def _gathered(first: Result, later: Sequence[Result]) -> tuple[Told, list[Result]]:
     """Return a story that stands for all that its run and the mirror images break; and the rest."""
     run = run_of(run_that_breaks(first))
-    alike = tuple(r for r in later if _kin(first, r) and _broken_by(r, run))
+    each = known_finding(first)  # it has a reason of its own
+    alike = () if each else tuple(r for r in later if _kin(first, r) and _broken_by(r, run))
     rest = [r for r in later if r not in alike]
     members, likewise = (first, *alike), list[str]()
     for other in [r for r in rest if _kin(first, r)]:
@@ -118,11 +128,12 @@ def _renamings(members: Sequence[Result], other: Result) -> Iterator[Mapping[str
 
 def _broken_by(result: Result, run: Run) -> bool:
     """Say whether a run, or its beginning that is as long as the property's own, breaks it too."""
-    own = run_of(run_that_breaks(result))
+    trace = run_that_breaks(result)
+    own = run_of(trace)
     if own.loop is None and run.length > own.length:
         run = replace(run, steps=run.steps[: own.length], loop=None)
     return run.length == own.length and (
-        run == own or breaks(result.question, result.prop, run))
+        run == own or breaks(result.question, result.prop, run, trace))
 
 
 def _images(
@@ -130,12 +141,14 @@ def _images(
 ) -> list[Result]:
     """Return what the run breaks in which machines have other names, where the members break."""
     first = members[0]
-    run = mirrored(first.question, run_that_breaks(first), names)
+    question = first.question
+    run = mirrored(question, run_that_breaks(first), names)
     if run is None:
         return []
+    sure = interchangeable(question, names)
     lengths = {renamed(m.prop.name, names): _length(m) for m in members}
     return [r for r in rest if _kin(first, r)
-            and lengths.get(r.prop.name) == _length(r) and _broken_by(r, run)]
+            and lengths.get(r.prop.name) == _length(r) and (sure or _broken_by(r, run))]
 
 
 def _likewise(
@@ -154,8 +167,9 @@ def _likewise(
 
 def _joined(story: Told, told: Sequence[Told]) -> Told:
     """Return the story with the one that has most of its beginning, if that is worth a word."""
-    best = max(told, key=lambda one: shared_steps(one.trace, story.trace), default=None)
-    if best is None or best.result.question is not story.result.question:
+    same = [one for one in told if one.result.question is story.result.question]
+    best = max(same, key=lambda one: shared_steps(one.trace, story.trace), default=None)
+    if best is None:
         return story
     shared = shared_steps(best.trace, story.trace)
     return replace(story, before=best.name, shared=shared) if shared >= WORTH_SHARING else story
@@ -212,7 +226,7 @@ def finding_line(story: Told) -> str:
     """Return a known finding in one line: what, after how many steps, and why it is known."""
     prop = story.result.prop
     clauses = f"  ({', '.join(prop.clauses)})" if prop.clauses else ""
-    also = ", ".join([*(r.prop.name for r in story.alike), *story.likewise])
-    also = f", likewise {also}" if also else ""
+    likewise = likewise_words(story)
+    also = f", {likewise}" if likewise else ""
     why = otherwise_words(story.result) or printable(prop.because or "")
     return f"{prop.name}{clauses}{also}, {steps(len(story.trace.steps))}: {why}"

@@ -8,11 +8,11 @@ from twinrom.proofs.run import Run
 from twinrom.proofs.spec.kinds import PossibleKind
 from twinrom.proofs.spec.symmetry import renamed
 from twinrom.proofs.verdicts.counterexample import counterexample
-from twinrom.proofs.verdicts.replay import EngineDisagreementError
+from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed
 from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.spec import Property
@@ -105,15 +105,20 @@ def run_of(trace: Trace, length: int | None = None) -> Run:
                trace.loop if whole else None)
 
 
-def breaks(question: Question, prop: Property, run: Run) -> bool:
+def breaks(question: Question, prop: Property, run: Run, own: Trace) -> bool:
     """Say whether a run is one of the system, and breaks a property: not before its last step.
 
-    Of what is to be possible that is not known without a search.
+    Its `own` run breaks it. Of what is to be possible that is known only where both end alike.
     """
-    if isinstance(prop.kind, PossibleKind):
-        return False
     try:
+        if isinstance(prop.kind, PossibleKind):
+            return replayed(question, prop.name, run).states[-1] == own.states[-1]
         counterexample(question, prop, run)
     except (EngineDisagreementError, InputError):
         return False
     return True
+
+
+def interchangeable(question: Question, names: Iterable[str]) -> bool:
+    """Say whether machines may change names so that every run stays one, by the texts alone."""
+    return all(question.model.machines[name].name in question.symmetric for name in names)

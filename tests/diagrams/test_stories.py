@@ -100,11 +100,17 @@ def test_findings_are_a_line_each_unless_asked() -> None:
     because = "it is summer " * 9
     lines = shown(KNOWN.replace("summer", because)).splitlines()
     [line] = [one for one in lines if "Finding" in one]
-    assert line.startswith("Finding: known[this=s1], likewise s2, s3, 2 steps: it is summer")
+    assert line.startswith("Finding: known[this=s1], likewise for s2, s3, 2 steps: it is su")
     assert len(line) <= 80
     assert not any(one.startswith("  Start") for one in lines)
     everything = shown(KNOWN, every=True)
     assert everything.count("known, because summer") == everything.count("Start:") == 3
+
+
+def test_findings_that_one_run_shows_have_their_own_reasons() -> None:
+    text = shown(KNOWN + KNOWN.replace("known", "felt").replace("summer", "a fan is missing"))
+    assert re.findall(r"^Finding: (\w+).*: (.+)$", text, re.MULTILINE) == [
+        ("known", "summer"), ("felt", "a fan is missing")]
 
 
 # ------------------------------------------------------------------------------ mirror images
@@ -147,6 +153,20 @@ def test_what_is_as_long_and_no_mirror_image_has_its_own_story() -> None:
         ("whole[this=s1]", ("s3",)), ("whole[this=s2]", ())]
 
 
+FRIED = BLADES.replace(
+    "[rule.start]", '[rule.fry]\nby = "fault"\nmoves = "s2: off -> burnt"\n[rule.start]')
+
+
+@pytest.mark.parametrize(("model", "likewise"), [
+    (BLADES, ("s2", "s3")),
+    (FRIED, ("s3",)),  # that the second is stuck by the renamed run too needs a search
+])  # fmt: skip
+def test_what_is_never_possible_again(model: str, likewise: tuple[str, ...]) -> None:
+    stories = told(f'[possible.comes_back]\n{EACH}can = "this is off"\n', model)
+    assert stories[0].likewise == likewise
+    assert len(stories) == 3 - len(likewise)
+
+
 def test_the_renamed_run_is_a_run_that_breaks_the_other_column() -> None:
     question = checked(WHOLE).question
     first, second, _ = question.properties
@@ -155,8 +175,8 @@ def test_the_renamed_run_is_a_run_that_breaks_the_other_column() -> None:
     assert names == {"s1": "s2", "s2": "s1"}
     image = mirrored(question, trace, names)
     assert image is not None
-    assert not breaks(question, first, image)
-    assert breaks(question, second, image)
+    assert not breaks(question, first, image, trace)
+    assert breaks(question, second, image, trace)
     assert mirrored(question, trace, {}) == run_of(trace)
     assert renaming(question, first.name, "other[this=s2]") is None
 
