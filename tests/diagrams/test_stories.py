@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,7 +47,7 @@ moves = "this: on -> burnt"
 [rule.cool]
 by = "controller"
 each = { this = "Blade" }
-when = "this is on"
+when = "this is not off"
 sets = "this.hot = False"
 """
 EACH = 'each = { this = "Blade" }\n'
@@ -61,7 +62,7 @@ READING = COOL.replace("cool", "read") + 'gap = "G-1"\n'
 @cache
 def checked(spec: str, model: str = BLADES) -> Checked:
     [found] = check([CheckRequest(("m.toml", model), ("m.spec.toml", spec))],
-                    Options(engines=("search",)))
+                    Options(engines=("search",), max_states=5_000))
     return found
 
 
@@ -215,11 +216,19 @@ def test_a_deadlock_is_not_told_again() -> None:
     assert "Deadlock: switch." in text  # there is no story
 
 
-def test_compare_tells_them_alike() -> None:
-    text = " ".join(printed(comparison_view(compare("msa1000", "msa_no_io_guard")), 80).split())
+def test_compare_tells_them_alike(tmp_path: Path) -> None:
+    old, new, spec = (str(tmp_path / name) for name in ("old.toml", "new.toml", "old.spec.toml"))
+    burn = BLADES.index("[rule.burn]"), BLADES.index("[rule.cool]")
+    Path(old).write_text(BLADES[: burn[0]] + BLADES[burn[1] :], encoding="utf-8")
+    Path(new).write_text(f'extends = "old.toml"\n{BLADES[slice(*burn)]}', encoding="utf-8")
+    burnt = '[invariant.never]\nmust = "s1 is not burnt or s1.hot"\n'
+    Path(spec).write_text(WHOLE + burnt + PARTED, encoding="utf-8")
+    text = " ".join(printed(comparison_view(compare(old, new, spec)), 80).split())
     assert text.count("Newly violated: ") == 2
-    assert "host_io_is_not_interrupted[this=A]; likewise for B Start: " in text
-    assert "As for busy_controller_is_never_reset[this=A] up to step 7, and then: 8 " in text
+    assert "Newly violated: whole[this=s1] likewise for s2, s3 Start: s1 is off" in text
+    told = "Newly violated: never As for whole[this=s1] up to step 3, and then: 4 controller cool"
+    assert told in text
+    assert "parted" not in text.partition("Newly violated")[2]  # it was violated before
 
 
 # ---------------------------------------------------------------------------------- what is said
