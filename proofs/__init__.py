@@ -53,6 +53,8 @@ from twinrom.proofs.spec.question import Question
 from twinrom.proofs.spec.request import CheckRequest, request
 from twinrom.proofs.spec.schema import json_schema as spec_json_schema
 from twinrom.proofs.spec.spec import Property, Spec, load_spec, parse_spec, shipped_specs, spec_for
+from twinrom.proofs.spec.symmetry import renamed
+from twinrom.proofs.verdicts.alike import breaks, interchangeable, mirrored, renaming, run_of
 from twinrom.proofs.verdicts.combine import Evidence, combine
 from twinrom.proofs.verdicts.dead_ends import dead_end_traces
 from twinrom.proofs.verdicts.lasso import owed_since
@@ -85,11 +87,12 @@ __all__ = [
     "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved", "Question", "Read",
     "ReadElsewhere", "Recheck", "Report", "Result", "ReviewRow", "Reviewed", "ReviewedGap", "Run",
     "Signed", "Signoffs", "Spec", "Thin", "Unknown", "Vacuous", "Verdict", "VerdictChange",
-    "Violated", "WorkerDiedError", "ask", "axes_of", "baseline", "check", "combine", "compare",
-    "count_faults", "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid",
-    "holds_at", "holds_in", "kinds", "lint", "lint_files", "load_spec", "mutants", "mutate",
-    "mutated", "out_of_memory", "owed_since", "parse_spec", "policies", "pose", "read_baseline",
-    "read_gaps", "recheck_folders", "refuse_another_file", "request", "review", "row_data",
+    "Violated", "WorkerDiedError", "ask", "axes_of", "baseline", "breaks", "check", "combine",
+    "compare", "count_faults", "dead_end_traces", "drift", "export", "fault_numbers",
+    "fold_reachable", "grid", "holds_at", "holds_in", "interchangeable", "kinds", "lint",
+    "lint_files", "load_spec", "mirrored", "mutants", "mutate", "mutated", "out_of_memory",
+    "owed_since", "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recheck_folders",
+    "refuse_another_file", "renamed", "renaming", "request", "review", "row_data", "run_of",
     "searched", "shipped_specs", "signed_by", "spec_for", "spec_json_schema", "sweep", "weight",
     "word", "write_baseline", "write_certificate", "write_export",
 ]  # fmt: skip

@@ -66,6 +66,9 @@ def check(  # noqa: PLR0913 - one parameter per option
     update: Annotated[
         bool, typer.Option("--update", help="write the baseline instead of comparing")
     ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="tell every story, and each of them whole")
+    ] = False,
 ) -> None:
     """Check models against their specs: verdicts, and the story of each violation."""
     if update and baseline is None:
@@ -84,9 +87,9 @@ def check(  # noqa: PLR0913 - one parameter per option
         refuse_another_file(baseline)
     recorded = read_baseline(baseline) if baseline is not None and not update else None
     options = Options(depth, engines(engine), timeout, jobs, max_states, plain)
-    every: list[str] | None = [] if symbolic else None
+    unbounded: list[str] | None = [] if symbolic else None
     at = sizes(sort, instances, define)
-    requests = [request(m, spec, at, budget(faults), every) for m in models]
+    requests = [request(m, spec, at, budget(faults), unbounded) for m in models]
 
     from rich.console import Console
 
@@ -99,7 +102,7 @@ def check(  # noqa: PLR0913 - one parameter per option
         checked = check(requests, options, progress)
     console = Console(stderr=str(json) == "-", highlight=False)
     for one in checked:
-        show(console, checked_view(one))
+        show(console, checked_view(one, every=every))
     if json is not None:
         write_json(checked, json)
     if trace is not None:

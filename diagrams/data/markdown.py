@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from twinrom.diagrams.words import comparison as words
 from twinrom.diagrams.words.story import tell
 from twinrom.diagrams.words.text import short_file
-from twinrom.proofs import Violated
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -63,12 +62,10 @@ def _details(found: Comparison) -> Iterable[tuple[str, str]]:
     rest = [f"\n{plain(line)}" for line in more]
     note = f"\n{plain(words.unchanged(found))}"
     yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
-    for change, alike in words.newly_violated(found.verdicts):
-        verdict = change.after.verdict
-        assert isinstance(verdict, Violated)  # noqa: S101 - that is what is newly
-        story = tell(change.after.question, change.after.prop, verdict.trace)
-        also = [words.alike_words(alike)] if alike else []
-        yield f"Newly violated: {change.after.prop.name}", block([*_told(story), *also])
+    for one, also in words.newly_violated(found.verdicts):
+        story = tell(one.result.question, one.result.prop, one.trace)
+        told = [*_told(story), *words.notes(one, also)]
+        yield f"Newly violated: {one.name}", block(told)
     for way, forward in ((found.forward, True), (found.backward, False)):
         lines = [f"seen: {words.seen_words(found)}"]
         if way.difference is not None:

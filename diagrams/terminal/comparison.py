@@ -10,12 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from twinrom.diagrams.terminal.changes import change_lines
-from twinrom.diagrams.terminal.stories import GAP, story_lines
+from twinrom.diagrams.terminal.stories import GAP, story_lines, told_lines
 from twinrom.diagrams.terminal.tables import broken_name
 from twinrom.diagrams.words import comparison as words
-from twinrom.diagrams.words.story import tell
 from twinrom.diagrams.words.text import short_file
-from twinrom.proofs import Violated
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -23,7 +21,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from twinrom.proofs import Checked, Comparison, VerdictChange
+    from twinrom.diagrams.words.telling import Told
+    from twinrom.proofs import Comparison
 
 NAME_WIDTH = 44
 
@@ -65,28 +64,16 @@ def _verdicts(found: Comparison) -> list[RenderableType]:
     parts.append(Text(f"  {words.unchanged(found)}", style="dim"))
     more = (*words.dead_end_changes(found), *words.named_elsewhere(found))
     parts += [Text(f"  {printable(line)}") for line in more]
-    for change, alike in words.newly_violated(found.verdicts):
-        parts += _broken(found.new, change, alike)
+    for story, also in words.newly_violated(found.verdicts):
+        parts += _broken(story, also)
     return parts
 
 
-def _broken(new: Checked, change: VerdictChange, alike: Sequence[str]) -> list[RenderableType]:
-    verdict, prop = change.after.verdict, change.after.prop
-    assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
-    others = [
-        r.prop.name
-        for r in new.results
-        if isinstance(r.verdict, Violated) and r.prop is not prop
-        and r.verdict.trace == verdict.trace
-    ]  # fmt: skip
-    heading = Text("\nNewly violated: ", style="bold red").append(prop.name, style="bold")
-    lines: list[RenderableType] = [heading]
-    if others:
-        lines.append(Text(f"  the same run breaks {', '.join(others)}", style="italic"))
-    if alike:
-        lines.append(Text(f"  {words.alike_words(alike)}", style="italic"))
-    told = story_lines(tell(change.after.question, prop, verdict.trace), "red")
-    return [*lines, *(Padding(line, (0, 0, 0, GAP), expand=False) for line in told)]
+def _broken(story: Told, also: Sequence[str]) -> list[RenderableType]:
+    heading = Text("\nNewly violated: ", style="bold red").append(story.name, style="bold")
+    notes = words.notes(story, also)
+    lines = [*(Text(note, style="italic") for note in notes), *told_lines(story, "red")]
+    return [heading, *(Padding(line, (0, 0, 0, GAP), expand=False) for line in lines)]
 
 
 def _behaviour(found: Comparison) -> list[RenderableType]:

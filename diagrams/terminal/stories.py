@@ -10,8 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from twinrom.diagrams.words.story import Story, StoryStep, tell
-from twinrom.diagrams.words.verdicts import known_finding, otherwise_words, same_run
-from twinrom.proofs import Violated
+from twinrom.diagrams.words.telling import (
+    alike_words,
+    beginning_words,
+    finding_line,
+    likewise_words,
+)
+from twinrom.diagrams.words.verdicts import otherwise_words
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -19,17 +24,22 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from twinrom.proofs import Checked, Question, Result
+    from twinrom.diagrams.words.telling import Told
+    from twinrom.proofs import Question
 
 GAP = 2
 MAX_PLACE = 30
 
 
 class StepLines:
-    """The steps of a run, aligned; wide changes go below their event, indented."""
+    """The steps of a run, aligned where all fit into lines; else what changes goes below its event.
 
-    def __init__(self, told: Sequence[StoryStep]) -> None:
-        self.told = told
+    A step that fits takes one line all the same, and a file is named once for the steps in it: not
+    at all if it is the `file` that is named before.
+    """
+
+    def __init__(self, told: Sequence[StoryStep], file: str = "") -> None:
+        self.told, self.file = told, file
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay the steps out for the width there is."""
@@ -37,29 +47,44 @@ class StepLines:
             (str(s.number), s.by, s.event, "; ".join(s.changes), _tail(s.place)) for s in self.told
         ]
         widths = [max((len(row[i]) for row in rows), default=0) for i in range(5)]
-        fits = sum(widths) + 4 * GAP <= options.max_width
-        indent = widths[0] + GAP + widths[1] + GAP
-        table = self._table(widths, fits=fits)
-        for number, by, event, changes, place in rows:
-            if fits:
-                table.add_row(number, by, Text(event), Text(changes), place)
-                continue
-            table.add_row(number, by, Text(event), place)
-            yield table
-            yield Padding(Text(changes), (0, 0, 0, indent), expand=False)
-            table = self._table(widths, fits=fits)
-        if fits:
-            yield table
+        left = widths[0] + GAP + widths[1] + GAP
+        if sum(widths) + 4 * GAP <= options.max_width:
+            yield self._table(rows, widths)
+            return
+        room, file = options.max_width - left, self.file
+        for told, (number, by, event, changes, place) in zip(self.told, rows, strict=True):
+            named, colon, line = told.place.rpartition(":")
+            where = colon + line if named == file else place
+            file = named
+            beside = len(event) + len(changes) + len(where) + 2 * GAP <= room
+            yield self._line(widths, number, by, _event(event, changes if beside else ""), where)
+            if not beside:
+                yield Padding(Text(changes), (0, 0, 0, left), expand=False)
 
-    def _table(self, widths: list[int], *, fits: bool) -> Table:
-        table = Table.grid(padding=(0, GAP, 0, 0), expand=not fits)
+    def _line(self, widths: Sequence[int], number: str, by: str, event: Text, place: str) -> Table:
+        table = Table.grid(padding=(0, GAP, 0, 0), expand=True)
         table.add_column(style="cyan", justify="right", width=widths[0])
         table.add_column(style="dim", width=widths[1])
-        table.add_column(style="bold", overflow="fold", ratio=None if fits else 1)
-        if fits:
-            table.add_column(width=widths[3])
-        table.add_column(style="dim", justify="left" if fits else "right", width=widths[4])
+        table.add_column(overflow="fold", ratio=1)
+        table.add_column(style="dim", justify="right", width=len(place))
+        table.add_row(number, by, event, place)
         return table
+
+    def _table(self, rows: Sequence[tuple[str, ...]], widths: Sequence[int]) -> Table:
+        table = Table.grid(padding=(0, GAP, 0, 0))
+        table.add_column(style="cyan", justify="right", width=widths[0])
+        table.add_column(style="dim", width=widths[1])
+        table.add_column(style="bold", overflow="fold")
+        table.add_column(width=widths[3])
+        table.add_column(style="dim", width=widths[4])
+        for number, by, event, changes, place in rows:
+            table.add_row(number, by, Text(event), Text(changes), place)
+        return table
+
+
+def _event(event: str, changes: str) -> Text:
+    text = Text(event, style="bold")
+    return Text.assemble(text, " " * GAP, changes) if changes else text
 
 
 def _tail(place: str) -> str:
@@ -67,47 +92,64 @@ def _tail(place: str) -> str:
     return place if len(place) <= MAX_PLACE else f"\u2026{place[1 - MAX_PLACE :]}"
 
 
-def stories(checked: Checked) -> list[RenderableType]:
-    """Return the story of each run that breaks something, known findings included."""
-    return [_story(checked.question, *group) for group in same_run(checked)]
+def stories(told: Sequence[Told], asked: Question, *, every: bool = False) -> list[RenderableType]:
+    """Return the stories of what is violated; of known findings a line each, unless `every`."""
+    whole = [one for one in told if every or not one.brief]
+    lines = [_finding(one) for one in told if one not in whole]
+    found: list[RenderableType] = [_story(asked, one) for one in whole]
+    return [*found, Group(Text(), *lines)] if lines else found
 
 
-def _story(asked: Question, result: Result, *others: Result) -> RenderableType:
-    verdict = result.verdict
-    assert isinstance(verdict, Violated)  # noqa: S101 - the caller chose it
-    prop = result.prop
-    known = known_finding(result)
+def _finding(one: Told) -> Text:
+    line = Text("Finding: ", style="bold yellow", no_wrap=True, overflow="ellipsis", end="\n")
+    return line.append(finding_line(one), style="not bold default")
+
+
+def _story(asked: Question, one: Told) -> RenderableType:
+    result, prop = one.result, one.result.prop
     heading = Text("\n")
-    mild = known or result.other_reading
-    word = "Another reading" if result.other_reading else "Finding" if known else "Violated"
+    mild = one.brief or result.other_reading
+    word = "Another reading" if result.other_reading else "Finding" if one.brief else "Violated"
     heading.append(f"{word}: ", style="bold yellow" if mild else "bold red")
     heading.append(prop.name, style="bold")
     carries = ", ".join(prop.clauses) or prop.gap
     if carries:
         heading.append(f"  ({carries})", style="dim")
-    parts: list[RenderableType] = []
-    if others:
-        names = ", ".join(r.prop.name for r in others)
-        parts.append(Text(f"the same run breaks {names}", style="italic"))
-    if known and prop.because:
-        parts.append(Text(f"known, because {printable(prop.because)}", style="italic"))
-    if result.otherwise:
-        parts.append(Text(otherwise_words(result), style="italic"))
+    likewise = likewise_words(one)
+    if likewise and not one.alike:
+        heading.append(f", {likewise}", style="italic")
+    notes = [alike_words(one), otherwise_words(result)]
+    if one.brief and prop.because:
+        notes.insert(0, f"known, because {printable(prop.because)}")
     if result.question is not asked:
         sorts = result.question.model.sorts.values()
         sizes = ", ".join(f"{s.name} {s.range_text()}" for s in sorts if s.ordered)
-        parts.append(Text(f"at the sizes {sizes} instead of those above", style="italic"))
-    story = tell(result.question, prop, verdict.trace)
-    parts += story_lines(story, "yellow" if mild else "red")
+        notes.append(f"at the sizes {sizes} instead of those above")
+    parts: list[RenderableType] = [Text(note, style="italic") for note in notes if note]
+    parts += told_lines(one, "yellow" if mild else "red")
     return Group(heading, *(Padding(part, (0, 0, 0, GAP), expand=False) for part in parts))
 
 
-def story_lines(story: Story, style: str) -> list[RenderableType]:
-    """Return the story of one run, part by part; `style` is for what is wrong."""
-    parts: list[RenderableType] = [Text(f"Start: {'; '.join(story.start)}.")]
-    parts += [Text(f"Table: {line}.") for line in story.tables]
-    if story.steps:
-        parts.append(StepLines(story.steps))
+def told_lines(one: Told, style: str) -> list[RenderableType]:
+    """Return the story of what breaks a property, from where it was not told before."""
+    story = tell(one.result.question, one.result.prop, one.trace, one.readers)
+    return story_lines(story, style, beginning_words(one), one.shared)
+
+
+def story_lines(
+    story: Story, style: str, beginning: str = "", shared: int = 0
+) -> list[RenderableType]:
+    """Return the story of one run, part by part; `style` is for what is wrong.
+
+    With a `beginning` that says where they are told, the start and the first steps are left out.
+    """
+    parts: list[RenderableType] = [Text(beginning, style="italic")] if beginning else [
+        Text(f"Start: {'; '.join(story.start)}."),
+        *(Text(f"Table: {line}.") for line in story.tables),
+    ]
+    if story.steps[shared:]:
+        file = story.steps[shared - 1].place.rpartition(":")[0] if shared else ""
+        parts.append(StepLines(story.steps[shared:], file))
     if story.ever:
         parts.append(Text(story.ever, style="bold"))
     return [*parts, Text(story.end, style=style)]

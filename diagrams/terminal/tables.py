@@ -12,6 +12,7 @@ from rich.text import Text
 from twinrom.diagrams.terminal.changes import changes_view
 from twinrom.diagrams.terminal.stories import stories
 from twinrom.diagrams.words.dead_ends import dead_end_lines, quiet
+from twinrom.diagrams.words.telling import to_tell
 from twinrom.diagrams.words.text import against, printable_lines
 from twinrom.diagrams.words.vacuity import vacuity_lines
 from twinrom.diagrams.words.verdicts import (
@@ -35,15 +36,21 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
+    from twinrom.diagrams.words.telling import Told
     from twinrom.proofs import Checked, Result
 
 
-def checked_view(checked: Checked) -> RenderableType:
-    """Return all that a reader wants to know about one model: verdicts first, then stories."""
+def checked_view(checked: Checked, *, every: bool = False) -> RenderableType:
+    """Return all that a reader wants to know about one model: verdicts first, then stories.
+
+    With `every` each violated property has its story, told whole.
+    """
+    told = to_tell((*checked.results, *checked.duties), every=every)
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
-    views = (_unchecked, _unknown, _readers, _unasked, _clauses, _dead_ends)
-    parts += [shown for view in views if (shown := view(checked)) is not None]
-    parts += stories(checked)
+    views = (_unchecked, _unknown, _readers, _unasked, _clauses)
+    shown = [*(view(checked) for view in views), _dead_ends(checked, told)]
+    parts += [view for view in shown if view is not None]
+    parts += stories(told, checked.question, every=every)
     parts.append(_summary(checked))
     return Group(*parts)
 
@@ -203,9 +210,9 @@ def _clauses(checked: Checked) -> RenderableType | None:
     return text if text.plain else None
 
 
-def _dead_ends(checked: Checked) -> Text | None:
+def _dead_ends(checked: Checked, told: Sequence[Told]) -> Text | None:
     """Return one line if all is well, else one for each kind; None where it is not known."""
-    lines = dead_end_lines(checked)
+    lines = dead_end_lines(checked, told)
     if lines is None:
         return None
     if not lines:

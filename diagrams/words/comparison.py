@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from twinrom.diagrams.words.dead_ends import dead_ends
 from twinrom.diagrams.words.story import told_run
+from twinrom.diagrams.words.telling import alike_words, likewise_words, to_tell
 from twinrom.diagrams.words.text import steps
 from twinrom.diagrams.words.verdicts import standing_words, verdict_words
-from twinrom.proofs import ReadElsewhere, Unknown, Vacuous, Violated, weight
+from twinrom.proofs import ReadElsewhere, Unknown, Vacuous, Violated
 from twinrom.statemachine import ground, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from twinrom.diagrams.words.story import Story
+    from twinrom.diagrams.words.telling import Told
     from twinrom.proofs import Checked, Comparison, Difference, OneWay, Result, VerdictChange
-    from twinrom.statemachine import Trace
 
 FEW = 8
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
@@ -93,33 +94,30 @@ def _dead_end(checked: Checked, what: str) -> str:
     return "none" if trace is None else f"after {steps(len(trace.steps))}"
 
 
-def newly_violated(changes: Sequence[VerdictChange]) -> Iterator[tuple[VerdictChange, list[str]]]:
-    """Yield the changes whose counterexample is to be told, with what is said of those like it.
+def newly_violated(changes: Sequence[VerdictChange]) -> list[tuple[Told, list[str]]]:
+    """Return the stories of what got worse and is violated, with what is said of those like it.
 
-    One is told for each run, and of a property with a column for each machine a shortest one.
+    They come in the order of `to_tell`, and of a property with a column for each machine the first
+    is told.
     """
-    families: dict[str, list[tuple[VerdictChange, Trace]]] = {}
-    for change in changes:
-        verdict = change.after.verdict
-        if isinstance(verdict, Violated) and change.worse:
-            family = change.after.prop.name.partition("[")[0]
-            families.setdefault(family, []).append((change, verdict.trace))
-    told: list[Trace] = []
-    heaviest = sorted(families.items(), key=lambda item: weight(item[1][0][0].after.prop))
-    for family, members in heaviest:
-        first, run = min(members, key=lambda member: len(member[1].steps))
-        if run not in told:
-            told.append(run)
-            yield first, [
-                f"{change.after.prop.name.removeprefix(family)} after {steps(len(trace.steps))}"
-                for change, trace in members
-                if trace != run
-            ]
+    worse = [change.after for change in changes if change.worse]
+    families: dict[str, list[Told]] = {}
+    for story in to_tell(worse):
+        families.setdefault(story.name.partition("[")[0], []).append(story)
+    firsts = {members[0].name for members in families.values()}
+    return [
+        (first if first.before in firsts else replace(first, before="", shared=0),
+         [f"{one.name.removeprefix(family)} after {steps(len(one.trace.steps))}"
+          for one in others])
+        for family, (first, *others) in families.items()
+    ]
 
 
-def alike_words(alike: Sequence[str]) -> str:
-    """Return the line that names the other columns of the same property."""
-    return f"violated as well: {', '.join(alike)}"
+def notes(story: Told, also: Sequence[str]) -> list[str]:
+    """Return what is said before a story: what its run breaks as well, and other columns."""
+    same = alike_words(story) or likewise_words(story)
+    as_well = f"violated as well: {', '.join(also)}" if also else ""
+    return [note for note in (same, as_well) if note]
 
 
 def seen_words(found: Comparison) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from twinrom.proofs import holds_at, holds_in, kinds, owed_since
-from twinrom.statemachine import terms
+from twinrom.statemachine import printable, terms
 
 if TYPE_CHECKING:
     from twinrom.proofs import Property, Question
@@ -47,7 +47,31 @@ def for_ever(trace: Trace) -> str:
 
 
 def wrong(question: Question, prop: Property, trace: Trace) -> str:
-    """Return the sentence that says what is wrong, with the values that make it so."""
+    """Return what is asked for, if that is said in words, and why it is not so, with the values."""
+    said = _said(question, prop)
+    return f"Wrong: {said} But {_why(question, prop, trace)}" if said else (
+        f"Wrong: {_why(question, prop, trace)}")
+
+
+def _said(question: Question, prop: Property) -> str:
+    """Return what a property says, or its clause, or the chosen reading of its gap; or nothing."""
+    if prop.says is not None:
+        return _quoted(prop.says)
+    clause = next((name for name in prop.clauses if name in question.spec.clauses), None)
+    if clause is not None:
+        return f"{clause} says {_quoted(question.spec.clauses[clause].says)}"
+    gap = question.spec.gaps.get(prop.gap) if prop.gap is not None else None
+    if gap is None or gap.chosen is None:
+        return ""
+    return f"the spec reads {prop.gap} so: {_quoted(gap.readings[gap.chosen].says)}"
+
+
+def _quoted(text: str) -> str:
+    told = printable(text)
+    return f'"{told}"' if told.endswith((".", "!", "?")) else f'"{told}".'
+
+
+def _why(question: Question, prop: Property, trace: Trace) -> str:
     match prop.kind:
         case kinds.InvariantKind() | kinds.StepKind():
             return _broken(question, prop, trace)
@@ -57,7 +81,7 @@ def wrong(question: Question, prop: Property, trace: Trace) -> str:
             always = prop.whenever_text == "always"
             holds = "" if always else f"`{prop.whenever_text}` holds, and "
             run = f"no run{_without(prop)} leads on to"
-            return f"Wrong: {_when(len(trace.steps))} {holds}{run} {goal_words(prop)}."
+            return f"{_when(len(trace.steps))} {holds}{run} {goal_words(prop)}."
         case kinds.ReadsKind():
             raise AssertionError("no run breaks a property of the text")
         case _:
@@ -86,7 +110,7 @@ def _never_reached(question: Question, prop: Property, trace: Trace) -> str:
     entry = question.system.entry(trace.states[-1].tables)
     false = [p.term for p in prop.parts if not any(holds_in(p.term, s, entry) for s in repeated)]
     values = _values(question, prop, repeated[-2:], _steady(false, repeated))
-    text = f"Wrong: {start}, the system never reaches {goal_words(prop)}"
+    text = f"{start}, the system never reaches {goal_words(prop)}"
     return f"{text} ({values})." if values else f"{text}."
 
 
@@ -111,11 +135,8 @@ def _broken(question: Question, prop: Property, trace: Trace) -> str:
     broken = [part for part in prop.parts if not holds(part)]
     what = " and ".join(f"`{part.text}`" for part in broken)
     values = _values(question, prop, trace.states[-2:], [p.term for p in broken])
-    if stepwise:
-        where = f"step {len(trace.steps)}, `{trace.steps[-1]}`, is where it breaks:"
-    else:
-        where = _when(len(trace.steps))
-    text = f"Wrong: {where} {what} is false"
+    where = f"step {len(trace.steps)} breaks it:" if stepwise else _when(len(trace.steps))
+    text = f"{where} {what} is false"
     text += f" ({values})" if values else ""
     return text + (
         f", although `{prop.whenever_text}` holds." if prop.whenever_text != "always" else "."

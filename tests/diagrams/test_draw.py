@@ -367,7 +367,8 @@ def test_highlight_marks_the_way_of_the_run() -> None:
     assert numbered["server:running", "server:off"] == ["#4 \u25cb reset"]
     assert numbered["B:torn", "B:valid"] == ["#3 \u25cf flash_finishes"]
     assert numbered["flash:idle", "flash:writing"] == ["#2, #6 \u25cb flash_starts"]
-    assert graph.notes[0].startswith("known_good_image_is_kept: Wrong: after step 6 `any(b is")
+    assert graph.notes[0].startswith('known_good_image_is_kept: Wrong: P-R05 says "what such ')
+    assert " But after step 6 `any(b is" in graph.notes[0]
     marks = {n.id: n.marks for n in graph.nodes}
     assert marks["s:server:running"] >= {"visited", "bad"}
     assert "visited" not in marks["s:server:recovery"]

@@ -312,7 +312,7 @@ def test_copy_over_an_invalid_or_over_a_different_image() -> None:
 
 def test_of_a_property_with_a_column_for_each_rom_a_shortest_run_is_told() -> None:
     found = compare("proliant", "proliant_silent_fall_back")
-    told = [(change.after.prop.name, alike) for change, alike in newly_violated(found.verdicts)]
+    told = [(story.name, also) for story, also in newly_violated(found.verdicts)]
     name = "invalid_primary_is_replaced_with_an_error"
     assert told[0] == (f"{name}[this=A, other=B]", ["[this=B, other=A] after 7 steps"])
     _, printed = ran("proliant", "proliant_silent_fall_back", "--markdown", "-")
