@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twinrom.statemachine import BOOL, EventWords, ResolveError, RuleInstance, Sort, Typed, terms
+from twinrom.statemachine import (
+    BOOL,
+    EventWords,
+    ResolveError,
+    Resolver,
+    RuleInstance,
+    Sort,
+    Typed,
+    terms,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from twinrom.statemachine import Model
+    from twinrom.statemachine import Formula, Model, Vocabulary
     from twinrom.statemachine.terms import Term
 
 
@@ -98,6 +107,22 @@ class WordsOfDamaged(StepWords):
         if not isinstance(found, tuple) and (self.lost or name in self.written):
             raise ResolveError
         return found
+
+
+def says_of_steps(of_states: Vocabulary, formulas: Iterable[Formula],
+                  bound: Mapping[str, Typed]) -> bool:
+    """Say whether formulas that mean something of steps mean nothing of states alone.
+
+    Their terms do not tell: what a policy decides of every step (an event without rules never
+    happens) is gone from them.
+    """
+    words = replace(of_states, expanded={})
+    try:
+        for formula in formulas:
+            Resolver(words, formula, bound).truth(formula.expr)
+    except ResolveError:
+        return True
+    return False
 
 
 def at_instance(term: Term, instance: RuleInstance, memo: dict[Term, Term], *,

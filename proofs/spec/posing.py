@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.spec.added import without_effect
-from twinrom.proofs.spec.events import StepWords, WordsOfDamaged, at_instance
+from twinrom.proofs.spec.events import StepWords, WordsOfDamaged, at_instance, says_of_steps
 from twinrom.proofs.spec.kinds import READS, written_properties
 from twinrom.proofs.spec.observables import check_observed
 from twinrom.proofs.spec.question import Question
@@ -382,7 +382,8 @@ class _Poser:
                 " and ".join(_grouped(c.text) for c in given) or "always", parts, shape.says,
                 shape.expect is not None, shape.because, place, shape.departure,
                 shape.bookkeeping, shape.availability, expected, shape.may_be_untested, shape.gap,
-                shape.principal, tuple(dict.fromkeys(shape.barred)))
+                shape.principal, tuple(dict.fromkeys(shape.barred)),
+                kind.goal_in_step or says_of_steps(self.vocabulary, whenever, bound))
 
     def _expected(self, shape: PropertyShape, place: Place) -> Expected | None:
         """Return how the property is violated, if that is said; its event must be known."""

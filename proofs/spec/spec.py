@@ -52,7 +52,8 @@ class Property:
     `expected`: how it is violated, if that is said of a known finding. `may_be_untested` says why
     nothing need put it to the test. What breaks a property of a `gap` reads that gap otherwise.
     The `principal` one of a clause says it. `without` names the actors and kinds of fault that do
-    nothing on the way to what is possible.
+    nothing on the way to what is possible. `stepwise`: `whenever` speaks of a step and not of a
+    state, by what is written; its term may have lost that.
     """
 
     kind: Kind
@@ -74,6 +75,7 @@ class Property:
     gap: str | None = None
     principal: bool = False
     without: tuple[str, ...] = ()
+    stepwise: bool = False
 
     def counts(self, rule: Rule) -> bool:
         """Say whether the rule's steps may be on the way to what is possible."""
@@ -94,13 +96,6 @@ class Property:
         if self.stepwise:
             return terms.FALSE
         return terms.conjunction([terms.negation(self.whenever), terms.later(self.whenever)])
-
-    @property
-    def stepwise(self) -> bool:
-        """Say whether `whenever` speaks of a step and not of a state."""
-        return self.kind.goal_in_step or any(
-            leaf.operator in ("event", "argument", "after")
-            for leaf in terms.leaves([self.whenever]))
 
 
 @dataclass(frozen=True)
