@@ -12,7 +12,7 @@ from twinrom.proofs.lint.explore import explore, possible
 from twinrom.proofs.lint.findings import NOWHERE, Finding
 from twinrom.proofs.spec.added import adds, never_happens
 from twinrom.proofs.spec.events import with_payload
-from twinrom.proofs.spec.overlaps import overlapping
+from twinrom.proofs.spec.overlaps import overlapping, shared
 from twinrom.statemachine import InputError, Step, cannot_start, ground, terms
 
 if TYPE_CHECKING:
@@ -97,17 +97,18 @@ def _declared(reached: Reached) -> Iterator[Finding]:
 
 def _answered(event: str, arguments: Iterable[Argument], system: TransitionSystem) -> Term:
     """Return where some rule of the event is enabled with these arguments."""
-    fixed = {a.name: a.term for a in arguments}
+    asked = {a.name: a for a in arguments}
     enabled = []
     for instance in system.written:
+        own = (*instance.arguments, *instance.given)
         if instance.rule.event == event and all(
-                fixed.get(a.name, a.term) is a.term for a in instance.arguments):
-            enabled += [guard for step, guard in _guards(instance) if _fits(step.given(), fixed)]
+                shared(a, asked.get(a.name, a)) is not None for a in own):
+            enabled += [guard for step, guard in _guards(instance) if _fits(step.given(), asked)]
     return terms.disjunction(enabled)
 
 
-def _fits(given: Mapping[str, int], fixed: Mapping[str, Term]) -> bool:
-    return all(name not in fixed or fixed[name].low == code for name, code in given.items())
+def _fits(given: Mapping[str, int], asked: Mapping[str, Argument]) -> bool:
+    return all(name not in asked or asked[name].term.low == code for name, code in given.items())
 
 
 def _guards(instance: RuleInstance) -> Iterator[tuple[Step, Term]]:

@@ -151,10 +151,10 @@ def at_instance(term: Term, instance: RuleInstance, memo: dict[Term, Term], *,
 
 
 def with_payload(term: Term, given: Mapping[str, int]) -> Term:
-    """Return `term` with the payload filled in."""
+    """Return `term` with the payload filled in, as far as it is given."""
 
     def leaf(t: Term) -> Term | None:
-        if t.operator != "payload":
+        if t.operator != "payload" or t.value not in given:
             return None
         return terms.coded(given[t.value], boolean=t.boolean)
 
