@@ -13,7 +13,7 @@ from twinrom.proofs.engines.search.folding import Folded, fold_reachable
 from twinrom.proofs.engines.task import Key
 from twinrom.proofs.export import FORMATS, export, write_export
 from twinrom.proofs.lint.files import lint_files
-from twinrom.proofs.lint.findings import CODES, Finding
+from twinrom.proofs.lint.findings import CODES, NOWHERE, Finding
 from twinrom.proofs.lint.lint import lint
 from twinrom.proofs.memory import out_of_memory
 from twinrom.proofs.mutation.clauses import ClauseScore, Thin
@@ -79,8 +79,8 @@ from twinrom.proofs.verdicts.verdict import (
 )
 
 __all__ = [
-    "BOUNDED", "CODES", "ENGINES", "FORMATS", "SELECTABLE", "STANDINGS", "Answer", "Bounded",
-    "Certificate", "CheckRequest", "Checked", "Clause", "ClauseEvidence", "ClauseResult",
+    "BOUNDED", "CODES", "ENGINES", "FORMATS", "NOWHERE", "SELECTABLE", "STANDINGS", "Answer",
+    "Bounded", "Certificate", "CheckRequest", "Checked", "Clause", "ClauseEvidence", "ClauseResult",
     "ClauseScore", "ClauseScores", "Comparison", "Counts", "Cut", "DeadEnds", "Difference",
     "EngineDisagreementError", "Evidence", "FaultNumber", "Finding", "Folded", "Found",
     "GroupScore", "Kept", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated", "NotChecked",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from twinrom.proofs import Checked
 
-EXIT_FAILED, EXIT_UNDECIDED = 1, 3
+EXIT_FAILED, EXIT_BAD_INPUT, EXIT_UNDECIDED = 1, 2, 3
 
 
 def end(*, failed: bool, undecided: bool = False) -> None:

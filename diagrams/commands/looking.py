@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from twinrom.diagrams.commands.exit_codes import end
+from twinrom.diagrams.commands.exit_codes import EXIT_BAD_INPUT, end
 from twinrom.diagrams.commands.options import (
     DefineOption,
     FaultOption,
@@ -33,7 +33,7 @@ def lint(  # noqa: PLR0913 - one parameter per option
     strict: Annotated[bool, typer.Option(help="warnings fail the run too")] = False,
 ) -> None:
     """Find what is questionable: rules that never fire, unanswered events, torn writes and more."""
-    from twinrom.proofs import lint_files
+    from twinrom.proofs import NOWHERE, lint_files
 
     findings = lint_files(files, spec, finite(sort, instances, define))
     for finding in findings:
@@ -41,6 +41,8 @@ def lint(  # noqa: PLR0913 - one parameter per option
     errors = sum(f.severity == "error" for f in findings)
     warnings = len(findings) - errors
     typer.echo(f"{errors} errors, {warnings} warnings" if findings else "nothing found")
+    if any(f.code == NOWHERE for f in findings):
+        raise typer.Exit(EXIT_BAD_INPUT)
     end(failed=bool(errors or (strict and warnings)))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from twinrom.diagrams.pictures.graph import Edge, Graph, LabelPart, Mark, Node
 from twinrom.diagrams.pictures.rule_text import GLYPHS, KEY, actor_mark, cut, one_line, shortened
 from twinrom.proofs import fold_reachable
-from twinrom.statemachine import InputError, did_you_mean, ground
+from twinrom.statemachine import InputError, cannot_start, did_you_mean, ground
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,9 @@ def composed_graph(
     system = ground(model)
     if any(sort.unbounded for sort in model.sorts.values()):
         raise InputError.whole_file("--composed", "needs sorts with an end to be enumerated")
+    nowhere = cannot_start(system)
+    if nowhere is not None:
+        raise InputError([nowhere])
     machines = [v.index for v in system.variables if v.machine]
     chosen = [_variable(model, name).index for name in by] or machines
     found = fold_reachable(system, chosen, max_states, seconds)

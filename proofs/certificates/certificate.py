@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from twinrom.proofs.certificates.term_data import Data
 
 
+TAUGHT = "generalisation from reachable states"
+REACHABILITY = "property-directed reachability"
+INDUCTION = "induction"
+METHODS = (TAUGHT, REACHABILITY, INDUCTION)
+
+
 @dataclass(frozen=True)
 class Answer:
     """What one solver said of one script: `unsat` confirms it; anything else does not."""
@@ -93,5 +99,4 @@ class Recheck:
     certificate: Certificate | None
     refused: str | None
     model: str = ""
-    compared: bool = True
     asked: str = ""

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from twinrom.statemachine import InputError, write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from twinrom.proofs.certificates.certificate import Certificate
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.request import CheckRequest
@@ -51,6 +53,10 @@ class CertificateShape(_Strict):
     properties: list[str]
     invariant: list[_Clause]
 
+    def text(self) -> str:
+        """Return the data file, as it is written."""
+        return json.dumps(self.model_dump(), indent=1) + "\n"
+
 
 def write_certificate(
     folder: Path, request: CheckRequest, question: Question, certificate: Certificate
@@ -60,8 +66,8 @@ def write_certificate(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError.whole_file(str(folder), f"cannot be made: {error.strerror}") from None
-    included = _included(question)
-    includes = {name: f"include-{i}.toml" for i, name in enumerate(included)}
+    texts = included(question)
+    includes = included_files(texts)
     data = CertificateShape(
         format="twinrom/certificate/1", twinrom=version_of("twinrom"), z3=version_of("z3-solver"),
         model=Path(request.model[0]).name, spec=Path(request.spec[0]).name, includes=includes,
@@ -73,15 +79,20 @@ def write_certificate(
     files = {
         "model.toml": request.model[1],
         "spec.toml": request.spec[1],
-        **{includes[name]: text for name, text in included.items()},
+        **{includes[name]: text for name, text in texts.items()},
         **written_out(certificate),
-        DATA: json.dumps(data.model_dump(), indent=1) + "\n",
+        DATA: data.text(),
     }
     for name, text in files.items():
         write_whole(str(folder / name), text)
 
 
-def _included(question: Question) -> dict[str, str]:
+def included_files(names: Iterable[str]) -> dict[str, str]:
+    """Return what the files are called in a folder that a model names so."""
+    return {name: f"include-{i}.toml" for i, name in enumerate(names)}
+
+
+def included(question: Question) -> dict[str, str]:
     """Return the texts of the files that the model extends and includes, by the names it uses."""
     documents = question.model.place.documents
     names: list[str] = []

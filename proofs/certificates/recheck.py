@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 import z3
 from pydantic import ValidationError
 
-from twinrom.proofs.certificates.certificate import Clause, Recheck
+from twinrom.proofs.certificates.certificate import METHODS, Clause, Recheck
 from twinrom.proofs.certificates.folder import (
     DATA,
     READABLE,
     CertificateShape,
-    version_of,
+    included,
+    included_files,
     written_out,
 )
 from twinrom.proofs.certificates.make import certify, invariant_of
-from twinrom.proofs.certificates.scripts import SCRIPTS
+from twinrom.proofs.certificates.scripts import SCRIPTS, start_script
+from twinrom.proofs.certificates.solvers import said_by_z3
 from twinrom.proofs.certificates.term_data import MalformedError
 from twinrom.proofs.memory import out_of_memory
 from twinrom.proofs.spec.request import CheckRequest
@@ -26,11 +28,15 @@ from twinrom.statemachine import InputError, read_text, term_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from twinrom.proofs.certificates.certificate import Answer
+    from twinrom.proofs.certificates.certificate import Answer, Certificate
     from twinrom.proofs.spec.question import Question
 
 MAX_BYTES = 50_000_000
 MAX_K = 8
+ANOTHER = (
+    "is not what this version writes of this model, spec and invariant; if another one made it, "
+    "make it again: `twinrom check MODEL --certificates FOLDER`"
+)  # fmt: skip
 FOLLOWING = (*(f"{name}.smt2" for name in SCRIPTS), READABLE)
 
 
@@ -58,7 +64,7 @@ def recheck_folder(folder: Path) -> Recheck:
     try:
         data = CertificateShape.model_validate_json(read_text(str(folder / DATA), MAX_BYTES))
         question = _request(folder, data).question()
-        given = {name: read_text(str(folder / name), MAX_BYTES) for name in FOLLOWING}
+        given = {name: read_text(str(folder / name), MAX_BYTES) for name in (*FOLLOWING, DATA)}
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
@@ -85,6 +91,12 @@ def _differences(question: Question, data: CertificateShape) -> Iterator[str]:
         yield f"{DATA}: `symbolic` does not fit the sorts"
     if not 1 <= data.k <= MAX_K:
         yield f"{DATA}: `k` is not between 1 and {MAX_K}"
+    if data.method not in METHODS:
+        yield f"{DATA}: `method` is none of {', '.join(METHODS)}"
+    if data.includes != included_files(included(question)):
+        yield f"{DATA}: `includes` has not the files that the model names"
+    if not data.properties:
+        yield f"{DATA}: `properties` is empty: this claims nothing"
     known = {p.name for p in question.provable()}
     unknown = [name for name in data.properties if name not in known]
     if unknown:
@@ -114,16 +126,21 @@ def _asked(
             raise
         why = f"{DATA}: a clause compares values of different sorts"
         return Recheck(str(folder), None, why, data.model)
-    same_makers = data.twinrom == version_of("twinrom") and data.z3 == version_of("z3-solver")
-    changed = [name for name, text in written_out(found).items() if given[name] != text]
+    written = {**written_out(found), DATA: _data(data, found)}
+    changed = [name for name, text in written.items() if given[name] != text]
     refused = None
     if not found.confirmed:
         refused = _objection(found.answers)
-    elif changed and same_makers:
-        refused = f"{changed[0]} does not belong to this model, spec and invariant"
-    return Recheck(
-        str(folder), found, refused, data.model, compared=not changed, asked=_sizes(question)
-    )
+    elif changed:
+        refused = f"{changed[0]} {ANOTHER}"
+    elif said_by_z3(start_script(question)) != "sat":
+        refused = "the model can start nowhere, as far as z3 can say: this claims nothing"
+    return Recheck(str(folder), found, refused, data.model, asked=_sizes(question))
+
+
+def _data(data: CertificateShape, found: Certificate) -> str:
+    """Return the data file of what was confirmed; who made it is as it says, and counts nothing."""
+    return data.model_copy(update={"properties": list(found.properties)}).text()
 
 
 def _sizes(question: Question) -> str:

@@ -39,6 +39,11 @@ def scripts(
     return _Writer(question, properties, invariant, k=k, exclusive=exclusive).scripts()
 
 
+def start_script(question: Question) -> str:
+    """Return the script that is to be answered with `sat`: there is a state to start in."""
+    return _Writer(question, (), (), k=1, exclusive=False).start()
+
+
 class _Writer:
     def __init__(
         self,
@@ -63,6 +68,12 @@ class _Writer:
     def scripts(self) -> dict[str, str]:
         texts = (self._initiation(), self._consecution(), self._safety())
         return dict(zip(SCRIPTS, texts, strict=True))
+
+    def start(self) -> str:
+        return self._script(
+            "start: there is an initial state", self._ranges(), self._initial(),
+            *self._declared(1), f"(assert {self._call('initial?', self._at(self.before, 0))})",
+        )  # fmt: skip
 
     def _script(self, says: str, *parts: str) -> str:
         model = printable(self.question.model.name)  # a file's name may hold the end of a line

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.certificates.certificate import INDUCTION, REACHABILITY
 from twinrom.proofs.certificates.make import certify
 from twinrom.proofs.engines.induction import induce
 from twinrom.proofs.engines.spacer import GaveUpError, RefutedError, find_invariant
@@ -86,7 +87,7 @@ def prove_by_induction(
     found = induce(question, goals)
     if found.properties:
         proving.certify(
-            found.properties, found.clauses, "induction", k=found.k, exclusive=found.exclusive)
+            found.properties, found.clauses, INDUCTION, k=found.k, exclusive=found.exclusive)
     names = {p.name for p in found.properties}
     proving.reasons |= {p.name: "not inductive" for p in goals if p.name not in names}
     return proving.report()
@@ -139,8 +140,7 @@ class Proving:
             if isinstance(error, RefutedError):
                 self.refute(goals.properties)
             return
-        method = "property-directed reachability"
-        self.certify(goals.properties, invariant, method, exclusive=goals.exclusive)
+        self.certify(goals.properties, invariant, REACHABILITY, exclusive=goals.exclusive)
         if self.progress is not None:
             self.progress(self.report())
 

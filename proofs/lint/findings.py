@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from twinrom.statemachine import Problem
 
+NOWHERE = "E104"  # the model cannot start: no verb can ask anything of it
 CODES = {
     "E101": "two rules of one event can both happen",
     "E102": "a declared event can happen, and no rule answers it",
     "E103": "an assignment can leave the sort of its variable",
-    "E104": "there is no initial state",
+    NOWHERE: "there is no initial state",
     "E105": "an overlay adds a rule that never happens",
     "W200": "the search was not complete",
     "W201": "a rule never happens",

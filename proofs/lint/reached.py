@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.lint.explore import explore, possible
-from twinrom.proofs.lint.findings import Finding
+from twinrom.proofs.lint.findings import NOWHERE, Finding
 from twinrom.proofs.spec.added import adds, never_happens
 from twinrom.proofs.spec.duties import answered, called, guards
 from twinrom.proofs.spec.events import with_payload
 from twinrom.proofs.spec.overlaps import overlapping
-from twinrom.statemachine import InputError, ground, terms
+from twinrom.statemachine import InputError, cannot_start, ground, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +34,9 @@ def check_reached(model: Model, spec: Spec | None, max_states: int) -> Iterator[
         yield Finding("W200", model.place.problem(
             f"no state was looked at: {problem.message}", problem.hint))
         return
-    if not reached.states:
-        yield Finding("E104", model.place.at("init", "require").problem(
-            "no state satisfies all of this", "there is nothing to check", at_key=True))
+    nowhere = None if reached.states else cannot_start(reached.system)
+    if nowhere is not None:
+        yield Finding(NOWHERE, nowhere)
         return
     reached.apart = _apart(model, spec)
     if not reached.complete:

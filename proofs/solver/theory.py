@@ -183,17 +183,15 @@ class Theory:
     def both(self, pair: Overlap) -> Any:
         """Return that both rules can happen at once, payloads of the same name chosen once."""
         shared: dict[str, Any] = {}
-        guards = []
-        for instance in (pair.first, pair.second):
+        for given in pair.given:
+            shared[given.name] = self.constant(f"both {len(self.extra)}", given.sort)
+            self.extra.append(shared[given.name])
+        parts = [r for g in pair.given for r in self.in_range(shared[g.name], g.sort)]
+        for instance, guard in zip((pair.first, pair.second), pair.guards, strict=True):
             own = self.given[instance.index]
-            for given in instance.given:
-                if given.name not in shared:
-                    shared[given.name] = self.constant(f"both {len(self.extra)}", given.sort)
-                    self.extra.append(shared[given.name])
-            ranges = [r for g in instance.given for r in self.in_range(own[g.name], g.sort)]
-            guard = self.every([*ranges, self.term(instance.guard, instance)])
-            guards.append(z3.substitute(guard, *((own[n], shared[n]) for n in own)))
-        return self.every(guards)
+            pairs = ((own[n], shared[n]) for n in own if n in shared)
+            parts.append(z3.substitute(self.term(guard, instance), *pairs))
+        return self.every(parts)
 
     # ------------------------------------------------------------ terms
 

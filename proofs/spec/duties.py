@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.spec.events import with_payload
 from twinrom.proofs.spec.kinds import DutyKind
+from twinrom.proofs.spec.overlaps import shared
 from twinrom.proofs.spec.spec import Property
 from twinrom.statemachine import Conjunct, Step, ground, terms
 
@@ -39,11 +40,13 @@ def _invariant(duty: Duty, system: TransitionSystem) -> Property:
 
 def answered(event: str, arguments: Iterable[Argument], system: TransitionSystem) -> Term:
     """Return where some rule of the event is enabled with these arguments."""
-    fixed = {a.name: a.term for a in arguments}
+    asked = {a.name: a for a in arguments}
     enabled = []
     for instance in system.written:
-        if instance.rule.event == event and _agree(instance.arguments, fixed):
-            enabled += [guard for step, guard in guards(instance) if _fits(step.given(), fixed)]
+        own = (*instance.arguments, *instance.given)
+        if instance.rule.event == event and all(
+                shared(a, asked.get(a.name, a)) is not None for a in own):
+            enabled += [guard for step, guard in guards(instance) if _fits(step.given(), asked)]
     return terms.disjunction(enabled)
 
 
@@ -60,9 +63,5 @@ def guards(instance: RuleInstance) -> Iterator[tuple[Step, Term]]:
         yield step, with_payload(instance.guard, step.given())
 
 
-def _agree(arguments: Iterable[Argument], fixed: Mapping[str, Term]) -> bool:
-    return all(fixed.get(a.name, a.term) is a.term for a in arguments)
-
-
-def _fits(given: Mapping[str, int], fixed: Mapping[str, Term]) -> bool:
-    return all(name not in fixed or fixed[name].low == code for name, code in given.items())
+def _fits(given: Mapping[str, int], asked: Mapping[str, Argument]) -> bool:
+    return all(name not in asked or asked[name].term.low == code for name, code in given.items())

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twinrom.statemachine import BOOL, EventWords, ResolveError, RuleInstance, Sort, Typed, terms
+from twinrom.statemachine import (
+    BOOL,
+    EventWords,
+    ResolveError,
+    Resolver,
+    RuleInstance,
+    Sort,
+    Typed,
+    terms,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from twinrom.statemachine import Model, Obligation
+    from twinrom.statemachine import Formula, Model, Obligation, Vocabulary
     from twinrom.statemachine.terms import Term
 
 
@@ -100,6 +109,22 @@ class WordsOfDamaged(StepWords):
         return found
 
 
+def says_of_steps(of_states: Vocabulary, formulas: Iterable[Formula],
+                  bound: Mapping[str, Typed]) -> bool:
+    """Say whether formulas that mean something of steps mean nothing of states alone.
+
+    Their terms do not tell: what a policy decides of every step (an event without rules never
+    happens) is gone from them.
+    """
+    words = replace(of_states, expanded={})
+    try:
+        for formula in formulas:
+            Resolver(words, formula, bound).truth(formula.expr)
+    except ResolveError:
+        return True
+    return False
+
+
 def at_instance(term: Term, instance: RuleInstance, memo: dict[Term, Term], *,
                 updated: bool) -> Term:
     """Return what `term` says of steps by `instance`, over the state before and the payload.
@@ -126,10 +151,10 @@ def at_instance(term: Term, instance: RuleInstance, memo: dict[Term, Term], *,
 
 
 def with_payload(term: Term, given: Mapping[str, int]) -> Term:
-    """Return `term` with the payload filled in."""
+    """Return `term` with the payload filled in, as far as it is given."""
 
     def leaf(t: Term) -> Term | None:
-        if t.operator != "payload":
+        if t.operator != "payload" or t.value not in given:
             return None
         return terms.coded(given[t.value], boolean=t.boolean)
 

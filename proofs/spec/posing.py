@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.spec.added import without_effect
 from twinrom.proofs.spec.antecedents import asking_definitions, conditions
-from twinrom.proofs.spec.events import StepWords, WordsOfDamaged, with_updates
+from twinrom.proofs.spec.events import StepWords, WordsOfDamaged, says_of_steps, with_updates
 from twinrom.proofs.spec.kinds import READS, written_properties
 from twinrom.proofs.spec.observables import check_observed
 from twinrom.proofs.spec.question import Question
 from twinrom.proofs.spec.reads import check_reads, readers
 from twinrom.proofs.spec.spec import Expected, Property, Spec, load_spec, read_spec
+from twinrom.proofs.spec.start import blocking
 from twinrom.statemachine import (
     BOOL,
     BROKEN,
@@ -122,6 +123,7 @@ class _Poser:
         self.model, self.spec, self.problems = model, spec, problems
         self.root = spec.place
         self.damaged = damaged
+        self.starting: list[Obligation] = []  # what observers need of every initial state
         self.no_columns = [f"rule.{r.name}" for r in model.rules.values() if not r.columns]
         self.no_columns += [f"event.{e.name}" for e in model.events.values() if not e.columns]
         base = model_vocabulary(model)
@@ -160,6 +162,7 @@ class _Poser:
         check_observed(self.spec.shape.observe, self.model, self.root.at("observe"), self.problems)
         if not self.problems.found:
             self.problems.extend(without_effect(self.model, self.spec))
+            self.problems.extend(blocking(self.model, self.starting))
         self.problems.finish()
         return Question(
             self.model, self.spec, with_budget(system, budget, counted_by),
@@ -290,6 +293,7 @@ class _Poser:
             return None, None
         conjunct = None
         if start is not None:
+            self.starting += [duty for duty in start[1] if duty.wrong != NOTHING]
             if any(duty.wrong == NOTHING for duty in start[1]):
                 self.problems.add(place.at("initial").problem(
                     "`initial` is nothing where this goes through `none`",
@@ -385,6 +389,7 @@ class _Poser:
                 shape.expect is not None, shape.because, place, shape.departure,
                 shape.bookkeeping, shape.availability, expected, shape.may_be_untested, shape.gap,
                 shape.principal, tuple(dict.fromkeys(shape.barred)),
+                kind.goal_in_step or says_of_steps(self.vocabulary, whenever, bound),
                 tuple(self._antecedents(goal, bound, words)) if kind.safety else ())
 
     def _expected(self, shape: PropertyShape, place: Place) -> Expected | None:

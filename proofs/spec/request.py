@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinrom.proofs.spec.posing import pose_read, spec_problems
 from twinrom.proofs.spec.question import Question, Setting
 from twinrom.proofs.spec.spec import spec_for
+from twinrom.proofs.spec.start import check_start
 from twinrom.statemachine import (
     INTEGERS,
     Document,
@@ -39,9 +40,13 @@ class CheckRequest:
     unbounded: tuple[str, ...] = ()
 
     def question(self) -> Question:
-        """Return the question; raises `InputError` with all problems of both files."""
+        """Return the question; raises `InputError` with all problems of both files.
+
+        That there is no state to start in is one of them: nothing can be asked then.
+        """
         posed = pose_read(Document(*self.model), Document(*self.spec), self.sorts, self.faults,
                           self.includes)
+        check_start(posed.model)
         return replace(posed, settings=(
             *_sizes(posed.model, self.sorts), *_budgets(posed, self.faults)))
 

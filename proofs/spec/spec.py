@@ -53,8 +53,9 @@ class Property:
     `expected`: how it is violated, if that is said of a known finding. `may_be_untested` says why
     nothing need put it to the test. What breaks a property of a `gap` reads that gap otherwise.
     The `principal` one of a clause says it. `without` names the actors and kinds of fault that do
-    nothing on the way to what is possible. `antecedents` are the conditions without which the
-    `parts` hold of themselves, None for one that has none.
+    nothing on the way to what is possible. `stepwise`: `whenever` speaks of a step and not of a
+    state, by what is written; its term may have lost that. `antecedents` are the conditions without
+    which the `parts` hold of themselves, None for one that has none.
     """
 
     kind: Kind
@@ -76,6 +77,7 @@ class Property:
     gap: str | None = None
     principal: bool = False
     without: tuple[str, ...] = ()
+    stepwise: bool = False
     antecedents: tuple[Conjunct | None, ...] = ()
 
     def counts(self, rule: Rule) -> bool:
@@ -110,13 +112,6 @@ class Property:
         if self.stepwise:
             return terms.FALSE
         return terms.conjunction([terms.negation(self.exercise), terms.later(self.exercise)])
-
-    @property
-    def stepwise(self) -> bool:
-        """Say whether `whenever` speaks of a step and not of a state."""
-        return self.kind.goal_in_step or any(
-            leaf.operator in ("event", "argument", "after")
-            for leaf in terms.leaves([self.whenever]))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.statemachine import terms
 from twinrom.statemachine.expression import syntax as e
-from twinrom.statemachine.meaning.event_words import event_presence, unknown_event
+from twinrom.statemachine.meaning.event_words import event_presence, refuse_steps, unknown_event
 from twinrom.statemachine.meaning.scope import Typed, gathered, in_sort, kind_of
 from twinrom.statemachine.sorts import BOOL
 from twinrom.statemachine.source.diagnostics import did_you_mean
@@ -57,6 +57,8 @@ def enabled(r: Context, node: e.Call) -> Typed:
         unknown_event(r, event, r.vocabulary.model.event_names())
     rules = [i for i in r.vocabulary.rules if name in (i.rule.event, i.rule.name)]
     if not rules:
+        for value in values:
+            refuse_steps(r, value)
         return Typed(terms.FALSE, BOOL)
     named = zip(node.names, node.name_spans, strict=True)
     tries = (partial(_asked, r, node, rules, *pair) for pair in zip(named, values, strict=True))

@@ -91,6 +91,15 @@ def event_argument(r: Context, node: e.Name) -> Typed:
     return path_from(r, node, replace(found[1], defined=found[0]), ["event", name], node.path[2:])
 
 
+def refuse_steps(r: Context, node: e.Expr) -> None:
+    """Refuse what speaks of a step where there is none, in what is not looked at otherwise."""
+    if r.vocabulary.events is None:
+        if isinstance(node, e.Name) and node.path[0] == "event":
+            _words(r, node)
+        for part in e.parts(node):
+            refuse_steps(r, part)
+
+
 def event_presence(r: Context, node: e.Expr) -> Term | None:
     """Return whether the step has the argument that `node` is; None when it is none."""
     words = r.vocabulary.events

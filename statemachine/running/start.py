@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from twinrom.statemachine import terms
 from twinrom.statemachine.running.script import WordError, plain
 from twinrom.statemachine.sorts import BOOL
-from twinrom.statemachine.source.diagnostics import did_you_mean
+from twinrom.statemachine.source.diagnostics import InputError, did_you_mean
 from twinrom.statemachine.system import Conjunct
+from twinrom.statemachine.tables import TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,10 +17,42 @@ if TYPE_CHECKING:
     from twinrom.statemachine.model import Table
     from twinrom.statemachine.running.script import Word
     from twinrom.statemachine.sorts import Sort
+    from twinrom.statemachine.source.diagnostics import Problem
     from twinrom.statemachine.system import State, TransitionSystem
     from twinrom.statemachine.terms import Term
 
 FEW = 8
+
+
+def cannot_start(system: TransitionSystem) -> Problem | None:
+    """Return what to say of a system without an initial state; None where there may be one.
+
+    Where too many states would have to be looked at, whoever enumerates them says so.
+    """
+    try:
+        if starts_with(system, []) is not None:
+            return None
+    except TooLargeError:
+        return None
+    model = system.model
+    initials = [t.place.at("vars", name, "initial")
+                for t in model.templates.values() for name in t.initials]
+    if model.init or not initials:
+        place, said = model.place.at("init", "require"), "all of this"
+    else:
+        place, said = initials[0], "this and every other `initial`"
+    return place.problem(f"no state satisfies {said}", "there is nothing to check", at_key=True)
+
+
+def starts_with(system: TransitionSystem, conditions: Sequence[Conjunct]) -> State | None:
+    """Return an initial state with these conditions, if there is one.
+
+    What nothing is said of has its first value. Raises `TooLargeError`.
+    """
+    read = terms.variables(c.term for c in (*system.init, *conditions))
+    free = [Conjunct(v.name, terms.equal(v.term(), terms.constant(v.sort.codes()[0])))
+            for v in system.variables if v.index not in read]
+    return _first(system, [*conditions, *free])
 
 
 def first_state(system: TransitionSystem, words: Sequence[Word]) -> State:
@@ -28,8 +61,9 @@ def first_state(system: TransitionSystem, words: Sequence[Word]) -> State:
     found = _first(system, pinned)
     if found is not None:
         return found
-    if _first(system, []) is None:
-        raise WordError("the model has no initial state")
+    nothing = cannot_start(system)
+    if nothing is not None:
+        raise InputError([nothing])
     for word, conjunct in zip(words, pinned, strict=True):
         if _first(system, [conjunct]) is None:
             raise WordError(f"`{conjunct.text}` holds in no initial state",

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from twinrom import failure
 from twinrom.diagrams import commands
 from twinrom.proofs import Options, check, recheck_folders, request, write_certificate
+from twinrom.proofs.certificates.folder import written_out
 from twinrom.proofs.certificates.make import UnconfirmedError, certify
 from twinrom.proofs.certificates.scripts import SCRIPTS
 from twinrom.statemachine import InputError, terms
@@ -88,7 +89,7 @@ def changed(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path = folder / "certificate.json"
     data = json.loads(path.read_text())
     change(data)
-    path.write_text(json.dumps(data))
+    path.write_text(json.dumps(data, indent=1) + "\n")
 
 
 def rewritten(folder: Path, name: str, old: str, new: str) -> None:
@@ -107,7 +108,7 @@ def test_certificate_is_confirmed_by_every_solver(folder: Path) -> None:
     assert "1 property for all depths: low\n" in output
     assert all(f"{solver} " in output for solver in SOLVERS)
     [found] = recheck_folders(str(folder))
-    assert (found.refused, found.compared) == (None, True)
+    assert found.refused is None
     assert found.certificate is not None
     assert found.certificate.solvers == SOLVERS
     assert set(found.certificate.scripts) == set(SCRIPTS)
@@ -178,14 +179,57 @@ def test_z3_alone_confirms(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "cvc5" not in output
 
 
-def test_scripts_of_other_versions_are_not_compared_but_all_is_asked_again(folder: Path) -> None:
-    changed(folder, lambda data: data.update(z3="4.0.0"))
+ANOTHER = (
+    "is not what this version writes of this model, spec and invariant; if another one made it, "
+    "make it again: `twinrom check MODEL --certificates FOLDER`"
+)  # fmt: skip
+
+
+def test_versions_in_the_data_change_nothing(folder: Path) -> None:
+    """Who made a certificate is not asked: what it says is written again, and compared."""
+    changed(folder, lambda data: data.update(z3="4.0.0", twinrom="0.1"))
+    assert said(folder)[0] == 0
     rewritten(folder, "safety.smt2", "; safety", ";; safety")
-    code, output = said(folder)
-    assert code == 0
-    assert "written by other versions" in output
-    changed(folder, lambda data: data["properties"].append("too_low"))
-    assert refused(folder) == "safety does not hold: z3 says sat"
+    assert refused(folder) == f"safety.smt2 {ANOTHER}"
+
+
+@pytest.mark.parametrize("versions", [{}, {"z3": "4.0.0"}, {"twinrom": "99.0"}])
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("invariant.txt", "They imply: ", "They imply: too_low, "),
+        ("invariant.txt", "for the sizes in the data", "for every integer and every table"),
+        ("consecution.smt2", "(check-sat)", "(assert false)\n(check-sat)"),
+        ("certificate.json", '"k": 1', '"k": 2,\n "k": 1'),
+        ("certificate.json", '"includes": {}', '"includes":  {}'),
+    ],
+)
+def test_what_somebody_else_wrote_is_refused_whatever_version_it_names(
+    folder: Path, versions: dict[str, str], name: str, old: str, new: str
+) -> None:
+    changed(folder, lambda data: data.update(versions))
+    rewritten(folder, name, old, new)
+    assert refused(folder) == f"{name} {ANOTHER}"
+
+
+def test_a_model_that_can_start_nowhere_has_no_certificate(tmp_path: Path) -> None:
+    """Of every size, where no state is enumerated, z3 is asked for one."""
+    (tmp_path / "m.toml").write_text(STOPS_AT_SEVEN)
+    (tmp_path / "m.spec.toml").write_text('[invariant.low]\nmust = "counter.value <= 7"\n')
+    for number, sizes in enumerate(({}, {"symbolic": []})):
+        [one] = written(tmp_path / str(number), str(tmp_path / "m.toml"), **sizes)
+        nowhere = 'require = ["counter.value < 1", "counter.value > 1"]'
+        rewritten(one, "model.toml", 'require = "counter.value == 0"', nowhere)
+        if not sizes:
+            assert refused(one).endswith(
+                "no state satisfies all of this; there is nothing to check")
+            continue
+        [found] = recheck_folders(str(one))
+        assert found.certificate is not None
+        for name, text in written_out(found.certificate).items():
+            (one / name).write_text(text)
+        assert refused(one) == (
+            "the model can start nowhere, as far as z3 can say: this claims nothing")
 
 
 # ---------------------------------------------------------------- tampering
@@ -208,8 +252,12 @@ def invariant(*clauses: dict[str, Any]) -> Callable[[dict[str, Any]], object]:
 
 def test_invariant_that_the_tampering_starts_from_is_confirmed(folder: Path) -> None:
     changed(folder, invariant(of_clause(7)))
-    changed(folder, lambda data: data.update(z3="4.0.0"))
-    assert recheck_folders(str(folder))[0].refused is None
+    [found] = recheck_folders(str(folder))
+    assert found.certificate is not None
+    assert found.certificate.confirmed
+    for name, text in written_out(found.certificate).items():
+        (folder / name).write_text(text)
+    assert said(folder)[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -242,7 +290,11 @@ def test_invariant_that_the_tampering_starts_from_is_confirmed(folder: Path) -> 
         ),
         (
             lambda data: data.update(properties=[]),
-            "safety.smt2 does not belong to this model, spec and invariant",
+            "certificate.json: `properties` is empty: this claims nothing",
+        ),
+        (
+            lambda data: data["properties"].append("low"),
+            f"certificate.json {ANOTHER}",
         ),
         (lambda data: data.update(symbolic=True),
          "certificate.json: `symbolic` does not fit the sorts"),
@@ -252,20 +304,23 @@ def test_invariant_that_the_tampering_starts_from_is_confirmed(folder: Path) -> 
         (lambda data: data.update(k=True),
          "certificate.json: `k`: Input should be a valid integer"),
         (lambda data: data.update(k=2),
-         "initiation.smt2 does not belong to this model, spec and invariant"),
+         f"initiation.smt2 {ANOTHER}"),
         (lambda data: data.update(sorts={"Count": "0..8"}), None),
         (lambda data: data.update(sorts={"Nope": "0..7"}),
          "model.toml: `--sort Nope`: no such sort; known: `Count`"),
         (lambda data: data.update(faults={"nope": 1}),
          "model.spec.toml: `--faults`: no fault is of kind `nope`; known: `fault`"),
         (lambda data: data.update(method="magic\x1b[31m"),
-         "invariant.txt does not belong to this model, spec and invariant"),
+         "certificate.json: `method` is none of generalisation from reachable states, "
+         "property-directed reachability, induction"),
         (lambda data: data.update(format="twinrom/certificate/2"),
          "certificate.json: `format`: Input should be 'twinrom/certificate/1'"),
         (lambda data: data.update(more=1),
          "certificate.json: `more`: Extra inputs are not permitted"),
         (lambda data: data.pop("k"), "certificate.json: `k`: Field required"),
         (lambda data: data.update(includes={"x.toml": ".."}), None),
+        (lambda data: data.update(includes={"x.toml": "model.toml"}),
+         "certificate.json: `includes` has not the files that the model names"),
         (lambda data: data.update(includes={"x.toml": "a\0b"}), None),
     ],
 )  # fmt: skip
@@ -384,10 +439,11 @@ def test_name_of_the_model_cannot_put_commands_into_scripts(folder: Path) -> Non
     name = "x\n(assert false)\n(check-sat)\n;.toml"
     changed(folder, lambda data: data.update(model=name, z3="4.0.0"))
     code, output = said(folder)
-    assert code == 0
+    assert code == 1
     assert "\n(assert" not in output
     [found] = recheck_folders(str(folder))
     assert found.certificate is not None
+    assert found.certificate.confirmed
     for script in found.certificate.scripts.values():
         assert "\n(assert false)" not in script
     changed(folder, lambda data: data["properties"].append("too_low"))

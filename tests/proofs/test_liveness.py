@@ -115,6 +115,11 @@ def kept(model: str, spec: str, name: str = "lights", *, fair: bool = False) -> 
     assert report.found[name].fair is fair
 
 
+def vacuous(model: str, spec: str) -> None:
+    asked, report = decided(model, spec)
+    assert [r.verdict for r in judged(asked, report)] == [Vacuous(None, report.counts)]
+
+
 def test_response_that_gets_there_holds() -> None:
     kept(SYSTEM + LIGHT, RESPONSE)
 
@@ -200,8 +205,7 @@ def test_response_to_a_step_starts_after_it() -> None:
 ])
 def test_goal_in_the_state_after_the_step_or_in_the_state_itself_is_enough(spec: str) -> None:
     """Where it holds wherever it is asked for, nothing puts it to the test."""
-    asked, report = decided(SYSTEM, spec)
-    assert [r.verdict for r in judged(asked, report)] == [Vacuous(None, report.counts)]
+    vacuous(SYSTEM, spec)
 
 
 def test_goal_before_the_step_is_not_enough() -> None:
@@ -210,6 +214,52 @@ def test_goal_before_the_step_is_not_enough() -> None:
         '[response.lights]\nwhenever = "event is broken"\neventually = "lamp is dark"\n',
     )
     assert events(trace) == ["broken"]
+
+
+WRITTEN_OF_STEPS = [
+    ("[event.never]", "not event is never", "", True),
+    ("", "event.by != fault", "", True),
+    ("", "not event.during == start", "", True),
+    ("", "next(True)", "", True),
+    ("", "quiet", '[define]\nquiet = "event.by != fault"\n', True),
+    ("[event.never]", "not enabled(never, x=event.this)", "", True),
+    ("[event.never]", "not enabled(never)", "", False),
+    ("", "True", "", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "said", "define", "of_steps"), WRITTEN_OF_STEPS)
+def test_owed_after_a_step_by_what_is_written_and_not_by_what_is_left_of_it(
+    event: str, said: str, define: str, *, of_steps: bool
+) -> None:
+    """A goal that holds in the state before the step is not what is owed after it."""
+    stop = '[rule.stop]\nby = "operator"\nmoves = "clock: ticking -> off"\n'
+    spec = f"""{define}[response.ticks]
+whenever = ["{said}", "clock is ticking"]
+eventually = "clock is ticking"
+"""
+    if not of_steps:
+        vacuous(SYSTEM + stop + event, spec)  # the goal holds wherever it is asked for
+        return
+    trace = broken(SYSTEM + stop + event, spec, "ticks")
+    assert events(trace) == ["start", "stop"]
+    asked = question(SYSTEM + stop + event, spec)
+    run = search_native(asked).found["ticks"].violation
+    assert run is not None
+    assert run.length == 2
+    assert Plain(asked).violation(asked.properties[0]) == 2
+    assert owed_since(asked, asked.properties[0], trace) == 2
+
+
+def test_a_policy_that_never_does_something_owes_after_the_same_steps() -> None:
+    """With the event or without it: a change of policy does not change when a goal is owed."""
+    spec = """[response.ticks]
+whenever = "not event is broken and clock is ticking"
+eventually = "clock is ticking"
+"""
+    stop = '[rule.stop]\nby = "operator"\nmoves = "clock: ticking -> off"\n'
+    assert events(broken(SYSTEM + stop + BREAK, spec, "ticks")) == ["start", "stop"]
+    assert events(broken(SYSTEM + stop + "[event.broken]", spec, "ticks")) == ["start", "stop"]
 
 
 def test_table_decides() -> None:

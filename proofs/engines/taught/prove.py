@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.certificates.certificate import TAUGHT
 from twinrom.proofs.engines.options import DEFAULT_STATES
 from twinrom.proofs.engines.prove import Proving
 from twinrom.proofs.engines.taught.columns import UntaughtError
@@ -38,7 +39,6 @@ def prove_taught(
         return proving.report()
     proving.refute(found.refuted)
     if found.properties:
-        method = "generalisation from reachable states"
         exclusive = bool(overlapping(question.system))
-        proving.certify(found.properties, found.clauses, method, exclusive=exclusive)
+        proving.certify(found.properties, found.clauses, TAUGHT, exclusive=exclusive)
     return proving.report()

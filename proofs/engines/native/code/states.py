@@ -44,8 +44,7 @@ def inspect_text(
         e.do("br label %warm")
         e.label("warm")
     for overlap in overlaps:
-        given = {g.name: g for g in (*overlap.first.given, *overlap.second.given)}
-        _each_payload(e, overlap, list(given.values()), len(checks))
+        _each_payload(e, overlap, list(overlap.given), len(checks))
     e.do("ret void")
     head = f"define void @inspect({e.key} %key, {e.mask} %mask, i64 %index, "
     return head + "ptr %hits, ptr %gates) {\nentry:\n" + "\n".join(e.lines) + "\n}\n"
