@@ -35,6 +35,7 @@ from twinrom.proofs.questions.compare import (
     OneWay,
     VerdictChange,
     compare,
+    unknown,
 )
 from twinrom.proofs.questions.faults import Cut, FaultNumber, count_faults, fault_numbers
 from twinrom.proofs.questions.gaps import Read, read_gaps
@@ -90,6 +91,6 @@ __all__ = [
     "holds_at", "holds_in", "kinds", "lint", "lint_files", "load_spec", "mutants", "mutate",
     "mutated", "out_of_memory", "owed_since", "parse_spec", "policies", "pose", "read_baseline",
     "read_gaps", "recheck_folders", "refuse_another_file", "request", "review", "row_data",
-    "searched", "shipped_specs", "signed_by", "spec_for", "spec_json_schema", "sweep", "weight",
-    "word", "write_baseline", "write_certificate", "write_export",
+    "searched", "shipped_specs", "signed_by", "spec_for", "spec_json_schema", "sweep", "unknown",
+    "weight", "word", "write_baseline", "write_certificate", "write_export",
 ]  # fmt: skip

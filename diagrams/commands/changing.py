@@ -68,7 +68,8 @@ def compare(  # noqa: PLR0913 - one parameter per option
     if markdown is not None:
         write_text(comparison_markdown(found), markdown)
     lost = any_lost((found.old, found.new))
-    end(failed=found.worse or (strict and found.relation != "equivalent"), undecided=lost)
+    failed = found.worse or (strict and found.relation != "equivalent")
+    end(failed=failed, undecided=lost or found.undecided)
 
 
 def mutate(  # noqa: PLR0913 - one parameter per option

@@ -110,7 +110,7 @@ def check(  # noqa: PLR0913 - one parameter per option
         write_baseline(baseline, checked)
     drifted = drift(recorded, checked) if recorded is not None else []
     if recorded is not None:
-        waiting = [one.question.model.name for one in checked if one.standing == "undecided"]
+        waiting = [one.question.model.name for one in checked if one.undecided]
         show(console, drift_view(str(baseline), drifted, waiting))
     _end(checked, drifted=bool(drifted))
 

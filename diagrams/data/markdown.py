@@ -28,7 +28,7 @@ def comparison_markdown(found: Comparison) -> str:
     pull request is left out, whole blocks of details at a time, and that is said.
     """
     old, new = found.old.question, found.new.question
-    worse = sum(change.worse for change in found.verdicts)
+    worse, open_ = plain(words.got_worse(found)), words.undecided(found)
     names = [code(short_file(q.model.paths[0])) for q in (old, new)]
     was, now, beside = map(plain, words.standing_change(found))
     lines = [
@@ -39,8 +39,9 @@ def comparison_markdown(found: Comparison) -> str:
         "| | |",
         "|---|---|",
         f"| standing | {was} → **{now}**{beside} |",
-        f"| verdicts | {f'**{worse} worse**' if worse else 'none got worse'} |",
+        f"| verdicts | {f'**{worse}**' if found.worse else worse} |",
         f"| behaviour | {plain(words.RELATIONS[found.relation])} |",
+        *([f"| undecided | **{plain(open_)}** |"] if open_ else []),
         "",
     ]
     left_out = "Left out for length; run `twinrom compare` to see it.\n"
@@ -68,7 +69,8 @@ def _details(found: Comparison) -> Iterable[tuple[str, str]]:
         assert isinstance(verdict, Violated)  # noqa: S101 - that is what is newly
         story = tell(change.after.question, change.after.prop, verdict.trace)
         also = [words.alike_words(alike)] if alike else []
-        yield f"Newly violated: {change.after.prop.name}", block([*_told(story), *also])
+        title = f"{words.broken_heading(change)}: {change.after.prop.name}"
+        yield title, block([*_told(story), *also])
     for way, forward in ((found.forward, True), (found.backward, False)):
         lines = [f"seen: {words.seen_words(found)}"]
         if way.difference is not None:
@@ -80,7 +82,7 @@ def _row(change: VerdictChange) -> str:
     cells = [
         code(change.after.prop.name),
         *map(plain, words.both_texts(change)),
-        "**worse**" if change.worse else "",
+        f"**{word}**" if (word := words.mark(change)[0]) else "",
     ]
     return f"| {' | '.join(cells)} |"
 

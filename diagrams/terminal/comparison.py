@@ -15,6 +15,7 @@ from twinrom.diagrams.terminal.tables import broken_name
 from twinrom.diagrams.words import comparison as words
 from twinrom.diagrams.words.story import tell
 from twinrom.diagrams.words.text import short_file
+from twinrom.diagrams.words.verdicts import standing_style
 from twinrom.proofs import Violated
 from twinrom.statemachine import printable
 
@@ -59,7 +60,7 @@ def _verdicts(found: Comparison) -> list[RenderableType]:
         for change in found.verdicts:
             name = "\n".join(broken_name(change.after.prop.name, NAME_WIDTH))
             old, new = words.both_texts(change)
-            mark = Text("worse", style="bold red") if change.worse else Text("")
+            mark = Text(*words.mark(change))
             table.add_row(Text(name), Text(old), Text("->"), Text(new), mark)
         parts.append(Padding(table, (0, 0, 0, GAP), expand=False))
     parts.append(Text(f"  {words.unchanged(found)}", style="dim"))
@@ -79,7 +80,8 @@ def _broken(new: Checked, change: VerdictChange, alike: Sequence[str]) -> list[R
         if isinstance(r.verdict, Violated) and r.prop is not prop
         and r.verdict.trace == verdict.trace
     ]  # fmt: skip
-    heading = Text("\nNewly violated: ", style="bold red").append(prop.name, style="bold")
+    heading = Text(f"\n{words.broken_heading(change)}: ", style="bold red")
+    heading.append(prop.name, style="bold")
     lines: list[RenderableType] = [heading]
     if others:
         lines.append(Text(f"  the same run breaks {', '.join(others)}", style="italic"))
@@ -104,12 +106,16 @@ def _behaviour(found: Comparison) -> list[RenderableType]:
 
 
 def _summary(found: Comparison) -> list[RenderableType]:
-    worse = sum(change.worse for change in found.verdicts)
-    verdicts = f"{worse} verdict{'s' * (worse != 1)} got worse" if worse else "no verdict got worse"
     old, new, beside = words.standing_change(found)
     same = old == new and found.ranked != "undecided"
     standing = f"{new}, as before" if same else f"{old} -> {new}{beside}"
-    style = "bold red" if worse else "bold green"
+    style, open_ = words.style(found), words.undecided(found)
+    ends = [words.got_worse(found)]
+    if found.relation != "undecided":
+        ends.append(found.relation)
+    if open_:
+        ends.append(f"undecided: {open_}")
     name = printable(found.new.question.model.name)
-    return [Text(), Text(f"{name}: {standing}", style=style),
-            Text(f"{name}: {verdicts}; {found.relation}", style=style)]  # fmt: skip
+    stands = standing_style(found.new) if found.undecided and not found.worse else style
+    return [Text(), Text(f"{name}: {standing}", style=stands),
+            Text(f"{name}: {'; '.join(ends)}", style=style)]  # fmt: skip

@@ -9,7 +9,7 @@ from twinrom.diagrams.words.dead_ends import dead_ends
 from twinrom.diagrams.words.story import told_run
 from twinrom.diagrams.words.text import steps
 from twinrom.diagrams.words.verdicts import standing_words, verdict_words
-from twinrom.proofs import ReadElsewhere, Unknown, Vacuous, Violated, weight
+from twinrom.proofs import NotChecked, ReadElsewhere, Unknown, Vacuous, Violated, unknown, weight
 from twinrom.statemachine import ground, printable
 
 if TYPE_CHECKING:
@@ -33,10 +33,7 @@ RELATIONS = {
 
 def unchanged(found: Comparison) -> str:
     """Return how many verdicts are as they were; what is unknown in both is not the same."""
-    every = len(found.old.results)
-    unknown = sum(isinstance(a.verdict, Unknown) and isinstance(b.verdict, Unknown)
-                  for a, b in zip(found.old.results, found.new.results, strict=True))
-    same = every - len(found.verdicts) - unknown
+    every, same, unknown = len(found.old.results), found.unchanged, found.unknown_in_both
     if same == every:
         return f"all {every} verdicts are the same"
     both = f"{unknown} unknown in both" if unknown else ""
@@ -50,9 +47,61 @@ def standing_change(found: Comparison) -> tuple[str, str, str]:
     return old, new, f" ({found.ranked})" if found.ranked in ("worse", "better") else ""
 
 
+def got_worse(found: Comparison) -> str:
+    """Return how many verdicts got worse; where some are open, that none is known to."""
+    worse = sum(change.worse for change in found.verdicts)
+    if worse:
+        return f"{worse} verdict{'s' * (worse != 1)} got worse"
+    if found.stuck:
+        return "there is a deadlock now"
+    if found.worse:
+        return "no verdict got worse, but the standing did"
+    maybe = sum(isinstance(c.after.verdict, Violated) and _may_be_worse(c) for c in found.verdicts)
+    if maybe:
+        return f"{maybe} violated, and not known of the old policy"
+    return "no verdict is known to be worse" if found.undecided else "no verdict got worse"
+
+
+def style(found: Comparison) -> str:
+    """Return the style of what is said at the end."""
+    return "bold red" if found.worse else "bold magenta" if found.undecided else "bold green"
+
+
+def undecided(found: Comparison) -> str:
+    """Return what is not known of the change, and why not; empty where everything is."""
+    sides = [_unknown(one, side) for side, one in (("old", found.old), ("new", found.new))
+             if unknown(one)]
+    both = [found.forward, found.backward]
+    ways = [way for way in both if way.word == "undecided"]
+    reasons = ", ".join(dict.fromkeys(way.inclusion.stopped or "" for way in ways))
+    if ways == both:
+        sides.append(f"their behaviour, both ways ({reasons})")
+    elif ways:
+        doer, other = ("new", "old") if found.forward in ways else ("old", "new")
+        sides.append(f"whether the {other} policy allows all that the {doer} one does ({reasons})")
+    return printable("; ".join(sides))
+
+
+def _unknown(checked: Checked, side: str) -> str:
+    """Return how many verdicts on one of the two are open, and why."""
+    results = unknown(checked)
+    number = sum(r is not checked.deadlock for r in results)
+    open_ = [r.verdict for r in results if isinstance(r.verdict, Unknown | NotChecked)]
+    reasons = ", ".join(dict.fromkeys(verdict.reason for verdict in open_))
+    what = f"{number} verdict{'s' * (number != 1)} of" if number else "deadlocks of"
+    return f"{what} the {side} policy ({reasons})"
+
+
 def both_texts(change: VerdictChange) -> tuple[str, str]:
     """Return a verdict before and after a change, in words."""
     return verdict_text(change.before), verdict_text(change.after, asked_before=True)
+
+
+def mark(change: VerdictChange) -> tuple[str, str]:
+    """Return what a change of a verdict means in a word, and its style."""
+    known = change.before.decided and change.after.decided
+    return ("worse", "bold red") if change.worse else ("", "") if known else (
+        "undecided", "magenta")
 
 
 def verdict_text(result: Result, *, asked_before: bool = False) -> str:
@@ -96,25 +145,37 @@ def _dead_end(checked: Checked, what: str) -> str:
 def newly_violated(changes: Sequence[VerdictChange]) -> Iterator[tuple[VerdictChange, list[str]]]:
     """Yield the changes whose counterexample is to be told, with what is said of those like it.
 
+    They are those that got worse, and those that may have.
+
     One is told for each run, and of a property with a column for each machine a shortest one.
     """
     families: dict[str, list[tuple[VerdictChange, Trace]]] = {}
     for change in changes:
         verdict = change.after.verdict
-        if isinstance(verdict, Violated) and change.worse:
+        if isinstance(verdict, Violated) and (change.worse or _may_be_worse(change)):
             family = change.after.prop.name.partition("[")[0]
             families.setdefault(family, []).append((change, verdict.trace))
-    told: list[Trace] = []
+    runs: list[Trace] = []
     heaviest = sorted(families.items(), key=lambda item: weight(item[1][0][0].after.prop))
     for family, members in heaviest:
         first, run = min(members, key=lambda member: len(member[1].steps))
-        if run not in told:
-            told.append(run)
+        if run not in runs:
+            runs.append(run)
             yield first, [
                 f"{change.after.prop.name.removeprefix(family)} after {steps(len(trace.steps))}"
                 for change, trace in members
                 if trace != run
             ]
+
+
+def _may_be_worse(change: VerdictChange) -> bool:
+    """Say whether what fails now was not decided before."""
+    return change.after.failed and not change.before.decided
+
+
+def broken_heading(change: VerdictChange) -> str:
+    """Return what is said before the name of what is violated now."""
+    return "Newly violated" if change.before.decided else "Violated, and not known of the old"
 
 
 def alike_words(alike: Sequence[str]) -> str:
