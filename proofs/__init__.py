@@ -37,6 +37,7 @@ from twinrom.proofs.questions.compare import (
     compare,
     unknown,
 )
+from twinrom.proofs.questions.fault_changes import FaultChange, FaultChanges, compare_faults
 from twinrom.proofs.questions.faults import Cut, FaultNumber, count_faults, fault_numbers
 from twinrom.proofs.questions.gaps import Read, read_gaps
 from twinrom.proofs.questions.mutate import GroupScore, Mutated, mutate
@@ -81,12 +82,14 @@ __all__ = [
     "BOUNDED", "CODES", "ENGINES", "FORMATS", "SELECTABLE", "STANDINGS", "Answer", "Bounded",
     "Certificate", "CheckRequest", "Checked", "Clause", "ClauseEvidence", "ClauseResult",
     "ClauseScore", "ClauseScores", "Comparison", "Counts", "Cut", "DeadEnds", "Difference",
-    "EngineDisagreementError", "Evidence", "FaultNumber", "Finding", "Folded", "Found",
+    "EngineDisagreementError", "Evidence", "FaultChange", "FaultChanges",
+    "FaultNumber", "Finding", "Folded", "Found",
     "GroupScore", "Kept", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated", "NotChecked",
     "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved", "Question", "Read",
     "ReadElsewhere", "Recheck", "Report", "Result", "ReviewRow", "Reviewed", "ReviewedGap", "Run",
     "Signed", "Signoffs", "Spec", "Thin", "Unknown", "Vacuous", "Verdict", "VerdictChange",
     "Violated", "WorkerDiedError", "ask", "axes_of", "baseline", "check", "combine", "compare",
+    "compare_faults",
     "count_faults", "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid",
     "holds_at", "holds_in", "kinds", "lint", "lint_files", "load_spec", "mutants", "mutate",
     "mutated", "out_of_memory", "owed_since", "parse_spec", "policies", "pose", "read_baseline",
