@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +24,9 @@ from twinrom.diagrams.commands.options import (
     budget,
     finite,
 )
+
+if TYPE_CHECKING:
+    from twinrom.proofs import CheckRequest, Options
 
 
 def compare(  # noqa: PLR0913 - one parameter per option
@@ -165,11 +168,14 @@ def gaps(  # noqa: PLR0913 - one parameter per option
     plain: PlainOption = False,
     json: JsonOption = None,
 ) -> None:
-    """Judge every reading of every gap that has a policy: which clauses it keeps and breaks."""
+    """Judge the readings of each gap; of an overlay, say which of them it takes."""
     from twinrom.proofs import Options, read_gaps, request
 
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
     asked = request(model, spec)
+    if asked.question().model.base is not None:
+        _taken(asked, options, json)
+        return
     found = read_gaps(asked, options)
     from rich.console import Console
 
@@ -185,3 +191,19 @@ def gaps(  # noqa: PLR0913 - one parameter per option
         failed=any(one.standing == "error" for one in judged),
         undecided=any(one.undecided for one in judged),
     )
+
+
+def _taken(asked: CheckRequest, options: Options, json: Path | None) -> None:
+    from twinrom.proofs import readings_taken
+
+    found = readings_taken(asked, options)
+    from rich.console import Console
+
+    from twinrom.diagrams.data.output import show, write_data
+    from twinrom.diagrams.data.sweep import readings_json
+    from twinrom.diagrams.terminal.readings import readings_view
+
+    show(Console(stderr=str(json) == "-", highlight=False), readings_view(found))
+    if json is not None:
+        write_data(readings_json(found), json)
+    end(failed=False, undecided=any_lost([found.checked]) or any(t.undecided for t in found.taken))

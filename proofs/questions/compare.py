@@ -193,7 +193,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
         for a, b in zip(before.results, after.results, strict=True)
         if _differs(a.verdict, b.verdict) or a.failed != b.failed
     ]
-    first, second = _alone(before.question), _alone(after.question)
+    first, second = alone(before.question), alone(after.question)
     what = observables(first.system, second.system, before.question.spec.shape.observe)
     forward, backward = _both_ways(first, second, what, options)
     return Comparison(
@@ -210,7 +210,7 @@ def _differs(before: Verdict, after: Verdict) -> bool:
     return type(before) is not type(after)
 
 
-def _alone(question: Question) -> Question:
+def alone(question: Question) -> Question:
     """Return the question without properties, observers and what they make of steps."""
     system = with_budget(ground(question.model), question.budget, question.counted_by)
     return replace(question, system=system, properties=(), availability=())
