@@ -93,6 +93,9 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     clauses: Annotated[
         bool, typer.Option("--clauses", help="a score for each clause: what its properties kill")
     ] = False,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="only mutants of the rules that an overlay touches")
+    ] = False,
     max_states: MaxStates = DEFAULT_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
@@ -110,7 +113,7 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     from twinrom.diagrams.terminal.progress import counting
 
     with counting(Console(stderr=True), "mutants") as progress:
-        found = mutate(asked, options, limit, clauses=clauses, progress=progress)
+        found = mutate(asked, options, limit, clauses=clauses, changed=changed, progress=progress)
     show(Console(stderr=str(json) == "-", highlight=False), mutated_view(found, killed=killed))
     if json is not None:
         write_data(mutated_json(found), json)
