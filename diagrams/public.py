@@ -2,7 +2,7 @@
 
 from twinrom.diagrams.data.check import checked_json
 from twinrom.diagrams.data.compare import comparison_json
-from twinrom.diagrams.data.faults import faults_json
+from twinrom.diagrams.data.faults import fault_changes_json, faults_json
 from twinrom.diagrams.data.markdown import comparison_markdown
 from twinrom.diagrams.data.mutants import mutated_json
 from twinrom.diagrams.data.output import (
@@ -20,6 +20,7 @@ from twinrom.diagrams.page import Subject, cheap_faults, report_page
 from twinrom.diagrams.render import rendered
 from twinrom.diagrams.terminal.comparison import comparison_view
 from twinrom.diagrams.terminal.drift import drift_view
+from twinrom.diagrams.terminal.fault_changes import fault_changes_view
 from twinrom.diagrams.terminal.faults import faults_view
 from twinrom.diagrams.terminal.mutants import mutated_view
 from twinrom.diagrams.terminal.progress import counting, live_progress
@@ -32,7 +33,8 @@ from twinrom.diagrams.words.story import Story, StoryStep, changes, short_place,
 __all__ = [
     "Figure", "Out", "Simulator", "Story", "StoryStep", "Subject", "Wanted", "changes",
     "cheap_faults", "checked_json", "checked_view", "comparison_json", "comparison_markdown",
-    "comparison_view", "counting", "draw", "drift_view", "faults_json", "faults_view", "figure",
+    "comparison_view", "counting", "draw", "drift_view", "fault_changes_json",
+    "fault_changes_view", "faults_json", "faults_view", "figure",
     "gaps_json", "gaps_view", "live_progress", "mutated_json", "mutated_view", "picture",
     "recheck_view", "rendered", "report_page", "short_place", "show", "state_view", "sweep_json",
     "sweep_view", "tell", "trace_view", "write_certificates", "write_data", "write_json",

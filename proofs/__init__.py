@@ -35,10 +35,13 @@ from twinrom.proofs.questions.compare import (
     OneWay,
     VerdictChange,
     compare,
+    unknown,
 )
+from twinrom.proofs.questions.fault_changes import FaultChange, FaultChanges, compare_faults
 from twinrom.proofs.questions.faults import Cut, FaultNumber, count_faults, fault_numbers
 from twinrom.proofs.questions.gaps import Read, read_gaps
 from twinrom.proofs.questions.mutate import GroupScore, Mutated, mutate
+from twinrom.proofs.questions.readings import ReadingsTaken, Taken, readings_taken
 from twinrom.proofs.questions.review import Reviewed, ReviewedGap, ReviewRow, review
 from twinrom.proofs.questions.scores import ClauseScores
 from twinrom.proofs.questions.signoffs import Signed, Signoffs, signed_by
@@ -82,17 +85,18 @@ __all__ = [
     "BOUNDED", "CODES", "ENGINES", "FORMATS", "NOWHERE", "SELECTABLE", "STANDINGS", "Answer",
     "Bounded", "Certificate", "CheckRequest", "Checked", "Clause", "ClauseEvidence", "ClauseResult",
     "ClauseScore", "ClauseScores", "Comparison", "Counts", "Cut", "DeadEnds", "Difference",
-    "EngineDisagreementError", "Evidence", "FaultNumber", "Finding", "Folded", "Found",
-    "GroupScore", "Kept", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated", "NotChecked",
-    "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved", "Question", "Read",
-    "ReadElsewhere", "Recheck", "Report", "Result", "ReviewRow", "Reviewed", "ReviewedGap", "Run",
-    "Signed", "Signoffs", "Spec", "Thin", "Unknown", "Vacuous", "Verdict", "VerdictChange",
-    "Violated", "WorkerDiedError", "ask", "axes_of", "baseline", "breaks", "check", "combine",
-    "compare", "count_faults", "dead_end_traces", "drift", "export", "fault_numbers",
-    "fold_reachable", "grid", "holds_at", "holds_in", "interchangeable", "kinds", "lint",
-    "lint_files", "load_spec", "mirrored", "mutants", "mutate", "mutated", "out_of_memory",
-    "owed_since", "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "recheck_folders",
-    "refuse_another_file", "renamed", "renaming", "request", "review", "row_data", "run_of",
-    "searched", "shipped_specs", "signed_by", "spec_for", "spec_json_schema", "sweep", "weight",
+    "EngineDisagreementError", "Evidence", "FaultChange", "FaultChanges", "FaultNumber", "Finding",
+    "Folded", "Found", "GroupScore", "Kept", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated",
+    "NotChecked", "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved", "Question",
+    "Read", "ReadElsewhere", "ReadingsTaken", "Recheck", "Report", "Result", "ReviewRow",
+    "Reviewed", "ReviewedGap", "Run", "Signed", "Signoffs", "Spec", "Taken", "Thin", "Unknown",
+    "Vacuous", "Verdict", "VerdictChange", "Violated", "WorkerDiedError", "ask", "axes_of",
+    "baseline", "breaks", "check", "combine", "compare", "compare_faults", "count_faults",
+    "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid", "holds_at",
+    "holds_in", "interchangeable", "kinds", "lint", "lint_files", "load_spec", "mirrored",
+    "mutants", "mutate", "mutated", "out_of_memory", "owed_since", "parse_spec", "policies", "pose",
+    "read_baseline", "read_gaps", "readings_taken", "recheck_folders", "refuse_another_file",
+    "renamed", "renaming", "request", "review", "row_data", "run_of", "searched", "shipped_specs",
+    "signed_by", "spec_for", "spec_json_schema", "sweep", "unknown", "weight",
     "word", "write_baseline", "write_certificate", "write_export",
 ]  # fmt: skip

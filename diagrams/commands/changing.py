@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +24,9 @@ from twinrom.diagrams.commands.options import (
     budget,
     finite,
 )
+
+if TYPE_CHECKING:
+    from twinrom.proofs import CheckRequest, Options
 
 
 def compare(  # noqa: PLR0913 - one parameter per option
@@ -68,7 +71,8 @@ def compare(  # noqa: PLR0913 - one parameter per option
     if markdown is not None:
         write_text(comparison_markdown(found), markdown)
     lost = any_lost((found.old, found.new))
-    end(failed=found.worse or (strict and found.relation != "equivalent"), undecided=lost)
+    failed = found.worse or (strict and found.relation != "equivalent")
+    end(failed=failed, undecided=lost or found.undecided)
 
 
 def mutate(  # noqa: PLR0913 - one parameter per option
@@ -89,6 +93,9 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     clauses: Annotated[
         bool, typer.Option("--clauses", help="a score for each clause: what its properties kill")
     ] = False,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="only mutants of the rules that an overlay touches")
+    ] = False,
     max_states: MaxStates = DEFAULT_STATES,
     plain: PlainOption = False,
     json: JsonOption = None,
@@ -106,7 +113,7 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     from twinrom.diagrams.terminal.progress import counting
 
     with counting(Console(stderr=True), "mutants") as progress:
-        found = mutate(asked, options, limit, clauses=clauses, progress=progress)
+        found = mutate(asked, options, limit, clauses=clauses, changed=changed, progress=progress)
     show(Console(stderr=str(json) == "-", highlight=False), mutated_view(found, killed=killed))
     if json is not None:
         write_data(mutated_json(found), json)
@@ -164,11 +171,14 @@ def gaps(  # noqa: PLR0913 - one parameter per option
     plain: PlainOption = False,
     json: JsonOption = None,
 ) -> None:
-    """Judge every reading of every gap that has a policy: which clauses it keeps and breaks."""
+    """Judge the readings of each gap; of an overlay, say which of them it takes."""
     from twinrom.proofs import Options, read_gaps, request
 
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
     asked = request(model, spec)
+    if asked.question().model.base is not None:
+        _taken(asked, options, json)
+        return
     found = read_gaps(asked, options)
     from rich.console import Console
 
@@ -184,3 +194,19 @@ def gaps(  # noqa: PLR0913 - one parameter per option
         failed=any(one.standing == "error" for one in judged),
         undecided=any(one.undecided for one in judged),
     )
+
+
+def _taken(asked: CheckRequest, options: Options, json: Path | None) -> None:
+    from twinrom.proofs import readings_taken
+
+    found = readings_taken(asked, options)
+    from rich.console import Console
+
+    from twinrom.diagrams.data.output import show, write_data
+    from twinrom.diagrams.data.sweep import readings_json
+    from twinrom.diagrams.terminal.readings import readings_view
+
+    show(Console(stderr=str(json) == "-", highlight=False), readings_view(found))
+    if json is not None:
+        write_data(readings_json(found), json)
+    end(failed=False, undecided=any_lost([found.checked]) or any(t.undecided for t in found.taken))

@@ -34,7 +34,7 @@ from twinrom.diagrams.commands.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinrom.proofs import Checked
+    from twinrom.proofs import Checked, FaultChanges
 
 
 def check(  # noqa: PLR0913 - one parameter per option
@@ -113,7 +113,7 @@ def check(  # noqa: PLR0913 - one parameter per option
         write_baseline(baseline, checked)
     drifted = drift(recorded, checked) if recorded is not None else []
     if recorded is not None:
-        waiting = [one.question.model.name for one in checked if one.standing == "undecided"]
+        waiting = [one.question.model.name for one in checked if one.undecided]
         show(console, drift_view(str(baseline), drifted, waiting))
     _end(checked, drifted=bool(drifted))
 
@@ -192,6 +192,9 @@ def faults(  # noqa: PLR0913 - one parameter per option
     instances: InstancesOption = None,
     define: DefineOption = None,
     max_faults: Annotated[int, typer.Option(min=0, max=9, help="how many faults to try")] = 3,
+    against: Annotated[
+        str | None, typer.Option(help="say what differs in another policy: the same after a change")
+    ] = None,
     stories: Annotated[
         bool, typer.Option("--stories", help="tell the story of each fatal combination")
     ] = False,
@@ -200,9 +203,16 @@ def faults(  # noqa: PLR0913 - one parameter per option
     json: JsonOption = None,
 ) -> None:
     """Count how many faults availability properties survive, and list the fatal combinations."""
-    from twinrom.proofs import Options, count_faults, request, searched
+    if against is not None and len(models) != 1:
+        raise typer.BadParameter("`--against` sets one policy beside another")
+    from twinrom.proofs import Options, compare_faults, count_faults, request, searched
 
     at = finite(sort, instances, define)
+    if against is not None:
+        options = Options(max_states=max_states, plain=plain)
+        _end_faults(compare_faults(models[0], against, spec, sorts=at, max_faults=max_faults,
+                                   options=options), json, told=stories)
+        return
     requests = [request(m, spec, at) for m in models]
     counted = [count_faults(r, max_faults, max_states, plain=plain) for r in requests]
     checked = [searched(r, Options(max_states=max_states, plain=plain)) for r in requests]
@@ -217,3 +227,17 @@ def faults(  # noqa: PLR0913 - one parameter per option
         show(console, faults_view(question, numbers, told=stories, checked=one))
     if json is not None:
         write_data(faults_json(counted, checked), json)
+
+
+def _end_faults(found: FaultChanges, json: Path | None, *, told: bool) -> None:
+    from rich.console import Console
+
+    from twinrom.diagrams.data.faults import fault_changes_json
+    from twinrom.diagrams.data.output import show, write_data
+    from twinrom.diagrams.terminal.fault_changes import fault_changes_view
+
+    show(Console(stderr=str(json) == "-", highlight=False), fault_changes_view(found, told=told))
+    if json is not None:
+        write_data(fault_changes_json(found), json)
+    lost = any_lost(found.checked)
+    end(failed=found.worse, undecided=lost or found.undecided)

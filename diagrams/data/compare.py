@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.check import deadlock_json, readers_json
 from twinrom.diagrams.data.heading import heading
-from twinrom.proofs import Violated, word
+from twinrom.proofs import NotChecked, Unknown, Violated, unknown, word
 from twinrom.statemachine import to_itf
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         "new": _model(found.new),
         "spec": list(found.old.question.spec.paths),
         "worse": found.worse,
+        "undecided": found.undecided,
         "ranked": found.ranked,
         "relation": found.relation,
         "changes": [
@@ -32,7 +33,8 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         ],
         "verdicts": [_verdict(change) for change in found.verdicts],
         "deadlock": {"before": deadlock_json(found.old), "after": deadlock_json(found.new)},
-        "unchanged": len(found.old.results) - len(found.verdicts),
+        "unchanged": found.unchanged,
+        "unknown_in_both": found.unknown_in_both,
         "observed": {
             "events": {name: sorted(seen) for name, seen in sorted(found.what.events.items())},
             "variables": list(found.what.variables),
@@ -49,6 +51,7 @@ def _model(checked: Checked) -> dict[str, Any]:
         "files": list(question.model.paths),
         "faults": question.limits,
         "standing": checked.standing,
+        "unknown": {r.prop.name: _reason(r) for r in unknown(checked)},
     }
 
 
@@ -68,11 +71,17 @@ def _verdict(change: VerdictChange) -> dict[str, Any]:
         "kind": change.after.prop.kind.key,
         "clause": list(change.after.prop.clauses),
         "worse": change.worse,
+        "undecided": not (change.before.decided and change.after.decided),
         "before": _one(change.before),
         "after": _one(change.after),
         "trace": to_itf(system, after.trace) if isinstance(after, Violated) else None,
         "readers": readers_json(after),
     }
+
+
+def _reason(result: Result) -> str | None:
+    verdict = result.verdict
+    return verdict.reason if isinstance(verdict, Unknown | NotChecked) else None
 
 
 def _one(result: Result) -> dict[str, Any]:

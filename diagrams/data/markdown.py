@@ -27,7 +27,7 @@ def comparison_markdown(found: Comparison) -> str:
     pull request is left out, whole blocks of details at a time, and that is said.
     """
     old, new = found.old.question, found.new.question
-    worse = sum(change.worse for change in found.verdicts)
+    worse, open_ = plain(words.got_worse(found)), words.undecided(found)
     names = [code(short_file(q.model.paths[0])) for q in (old, new)]
     was, now, beside = map(plain, words.standing_change(found))
     lines = [
@@ -38,8 +38,9 @@ def comparison_markdown(found: Comparison) -> str:
         "| | |",
         "|---|---|",
         f"| standing | {was} → **{now}**{beside} |",
-        f"| verdicts | {f'**{worse} worse**' if worse else 'none got worse'} |",
+        f"| verdicts | {f'**{worse}**' if found.worse else worse} |",
         f"| behaviour | {plain(words.RELATIONS[found.relation])} |",
+        *([f"| undecided | **{plain(open_)}** |"] if open_ else []),
         "",
     ]
     left_out = "Left out for length; run `twinrom compare` to see it.\n"
@@ -62,10 +63,10 @@ def _details(found: Comparison) -> Iterable[tuple[str, str]]:
     rest = [f"\n{plain(line)}" for line in more]
     note = f"\n{plain(words.unchanged(found))}"
     yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
-    for one, also in words.newly_violated(found.verdicts):
+    for heading, one, also in words.newly_violated(found.verdicts):
         story = tell(one.result.question, one.result.prop, one.trace)
         told = [*_told(story), *words.notes(one, also)]
-        yield f"Newly violated: {one.name}", block(told)
+        yield f"{heading}: {one.name}", block(told)
     for way, forward in ((found.forward, True), (found.backward, False)):
         lines = [f"seen: {words.seen_words(found)}"]
         if way.difference is not None:
@@ -77,7 +78,7 @@ def _row(change: VerdictChange) -> str:
     cells = [
         code(change.after.prop.name),
         *map(plain, words.both_texts(change)),
-        "**worse**" if change.worse else "",
+        f"**{word}**" if (word := words.mark(change)[0]) else "",
     ]
     return f"| {' | '.join(cells)} |"
 

@@ -65,6 +65,8 @@ def _mutant(found: Mutated, mutant: Mutant, outcome: MutantOutcome) -> dict[str,
         "length": outcome.length,
         "steps": list(outcome.steps),
         "because": found.because(mutant),
+        "nearest": found.nearest.get(mutant.rule, (None,))[0] if (
+            outcome.end == "survived") else None,
         **({} if found.clauses is None else {"fails": list(outcome.fails)}),
         "seconds": round(outcome.seconds, 3),
     }

@@ -14,6 +14,7 @@ from twinrom.diagrams.terminal.stories import GAP, story_lines, told_lines
 from twinrom.diagrams.terminal.tables import broken_name
 from twinrom.diagrams.words import comparison as words
 from twinrom.diagrams.words.text import short_file
+from twinrom.diagrams.words.verdicts import standing_style
 from twinrom.statemachine import printable
 
 if TYPE_CHECKING:
@@ -58,22 +59,22 @@ def _verdicts(found: Comparison) -> list[RenderableType]:
         for change in found.verdicts:
             name = "\n".join(broken_name(change.after.prop.name, NAME_WIDTH))
             old, new = words.both_texts(change)
-            mark = Text("worse", style="bold red") if change.worse else Text("")
+            mark = Text(*words.mark(change))
             table.add_row(Text(name), Text(old), Text("->"), Text(new), mark)
         parts.append(Padding(table, (0, 0, 0, GAP), expand=False))
     parts.append(Text(f"  {words.unchanged(found)}", style="dim"))
     more = (*words.dead_end_changes(found), *words.named_elsewhere(found))
     parts += [Text(f"  {printable(line)}") for line in more]
-    for story, also in words.newly_violated(found.verdicts):
-        parts += _broken(story, also)
+    for heading, story, also in words.newly_violated(found.verdicts):
+        parts += _broken(heading, story, also)
     return parts
 
 
-def _broken(story: Told, also: Sequence[str]) -> list[RenderableType]:
-    heading = Text("\nNewly violated: ", style="bold red").append(story.name, style="bold")
+def _broken(heading: str, story: Told, also: Sequence[str]) -> list[RenderableType]:
+    title = Text(f"\n{heading}: ", style="bold red").append(story.name, style="bold")
     notes = words.notes(story, also)
     lines = [*(Text(note, style="italic") for note in notes), *told_lines(story, "red")]
-    return [heading, *(Padding(line, (0, 0, 0, GAP), expand=False) for line in lines)]
+    return [title, *(Padding(line, (0, 0, 0, GAP), expand=False) for line in lines)]
 
 
 def _behaviour(found: Comparison) -> list[RenderableType]:
@@ -91,12 +92,16 @@ def _behaviour(found: Comparison) -> list[RenderableType]:
 
 
 def _summary(found: Comparison) -> list[RenderableType]:
-    worse = sum(change.worse for change in found.verdicts)
-    verdicts = f"{worse} verdict{'s' * (worse != 1)} got worse" if worse else "no verdict got worse"
     old, new, beside = words.standing_change(found)
     same = old == new and found.ranked != "undecided"
     standing = f"{new}, as before" if same else f"{old} -> {new}{beside}"
-    style = "bold red" if worse else "bold green"
+    style, open_ = words.style(found), words.undecided(found)
+    ends = [words.got_worse(found)]
+    if found.relation != "undecided":
+        ends.append(found.relation)
+    if open_:
+        ends.append(f"undecided: {open_}")
     name = printable(found.new.question.model.name)
-    return [Text(), Text(f"{name}: {standing}", style=style),
-            Text(f"{name}: {verdicts}; {found.relation}", style=style)]  # fmt: skip
+    stands = standing_style(found.new) if found.undecided and not found.worse else style
+    return [Text(), Text(f"{name}: {standing}", style=stands),
+            Text(f"{name}: {'; '.join(ends)}", style=style)]  # fmt: skip

@@ -17,11 +17,12 @@ def drift_view(baseline: str, lines: Sequence[str], undecided: Sequence[str] = (
 
     What is `undecided` is never the same as before.
     """
+    names = printable(", ".join(undecided))
     if not lines and undecided:
-        names = printable(", ".join(undecided))
         return Text(f"\nbaseline {baseline}: undecided ({names}), the rest: no drift",
                     style="magenta")
     if not lines:
         return Text(f"\nbaseline {baseline}: no drift", style="green")
     head = Text(f"\nbaseline {baseline}: DRIFT", style="bold red")
-    return head.append("".join(f"\n  {printable(line)}" for line in lines), style="not bold")
+    told = [*lines, *([f"{names}: not all is decided"] if undecided else [])]
+    return head.append("".join(f"\n  {printable(line)}" for line in told), style="not bold")

@@ -37,8 +37,7 @@ def mutated_view(found: Mutated, *, killed: bool = False) -> RenderableType:
     explained = [(m, why) for m, _ in found.of("survived") if (why := found.because(m)) is not None]
     parts += _listed("Survived, and explained", "yellow", explained)
     parts += _listed("Undecided", "magenta", [(m, f.by) for m, f in found.of("undecided")])
-    open_ = [(m, f"{', '.join(f.steps)}: {f.by}") for m, f in found.unexplained]
-    parts += _listed("Survived", "bold red", open_)
+    parts += _work_list(found)
     if found.stale:
         parts.append(Text("\nExplanations that explain nothing", style="bold red"))
         parts += [_item(name, why) for name, why in found.stale.items()]
@@ -85,6 +84,24 @@ def _groups(found: Mutated) -> Table:
                    score.survived, *[score.undecided] * lost)  # fmt: skip
         table.add_row(name, *(str(number) for number in numbers))
     return table
+
+
+def _work_list(found: Mutated) -> list[RenderableType]:
+    """Return the survivors by rule, each rule with the property that comes nearest."""
+    if not found.unexplained:
+        return []
+    parts: list[RenderableType] = [Text(f"\nSurvived: {len(found.unexplained)}", style="bold red")]
+    for rule, survivors in found.work_list.items():
+        head = Text(f"rule.{printable(rule)}")
+        if rule in found.nearest:
+            name, kills = found.nearest[rule]
+            head.append(f" (nearest: {printable(name)}, kills {kills} of its mutants)", style="dim")
+        parts.append(Padding(head, (0, 0, 0, GAP), expand=False))
+        for mutant, outcome in survivors:
+            what = mutant.name.removeprefix(f"rule.{rule}: ")
+            how = f"{', '.join(outcome.steps)}: {outcome.by}"
+            parts.append(Padding(_item(what, how), (0, 0, 0, GAP), expand=False))
+    return parts
 
 
 def _listed(title: str, style: str, items: list[tuple[Mutant, str]]) -> list[RenderableType]:

@@ -10,7 +10,7 @@ from twinrom.diagrams.words.story import told_run
 from twinrom.diagrams.words.telling import alike_words, likewise_words, to_tell
 from twinrom.diagrams.words.text import steps
 from twinrom.diagrams.words.verdicts import standing_words, verdict_words
-from twinrom.proofs import ReadElsewhere, Unknown, Vacuous, Violated
+from twinrom.proofs import NotChecked, ReadElsewhere, Unknown, Vacuous, Violated, unknown
 from twinrom.statemachine import ground, printable
 
 if TYPE_CHECKING:
@@ -34,10 +34,7 @@ RELATIONS = {
 
 def unchanged(found: Comparison) -> str:
     """Return how many verdicts are as they were; what is unknown in both is not the same."""
-    every = len(found.old.results)
-    unknown = sum(isinstance(a.verdict, Unknown) and isinstance(b.verdict, Unknown)
-                  for a, b in zip(found.old.results, found.new.results, strict=True))
-    same = every - len(found.verdicts) - unknown
+    every, same, unknown = len(found.old.results), found.unchanged, found.unknown_in_both
     if same == every:
         return f"all {every} verdicts are the same"
     both = f"{unknown} unknown in both" if unknown else ""
@@ -51,9 +48,61 @@ def standing_change(found: Comparison) -> tuple[str, str, str]:
     return old, new, f" ({found.ranked})" if found.ranked in ("worse", "better") else ""
 
 
+def got_worse(found: Comparison) -> str:
+    """Return how many verdicts got worse; where some are open, that none is known to."""
+    worse = sum(change.worse for change in found.verdicts)
+    if worse:
+        return f"{worse} verdict{'s' * (worse != 1)} got worse"
+    if found.stuck:
+        return "there is a deadlock now"
+    if found.worse:
+        return "no verdict got worse, but the standing did"
+    maybe = sum(isinstance(c.after.verdict, Violated) and _may_be_worse(c) for c in found.verdicts)
+    if maybe:
+        return f"{maybe} violated, and not known of the old policy"
+    return "no verdict is known to be worse" if found.undecided else "no verdict got worse"
+
+
+def style(found: Comparison) -> str:
+    """Return the style of what is said at the end."""
+    return "bold red" if found.worse else "bold magenta" if found.undecided else "bold green"
+
+
+def undecided(found: Comparison) -> str:
+    """Return what is not known of the change, and why not; empty where everything is."""
+    sides = [_unknown(one, side) for side, one in (("old", found.old), ("new", found.new))
+             if unknown(one)]
+    both = [found.forward, found.backward]
+    ways = [way for way in both if way.word == "undecided"]
+    reasons = ", ".join(dict.fromkeys(way.inclusion.stopped or "" for way in ways))
+    if ways == both:
+        sides.append(f"their behaviour, both ways ({reasons})")
+    elif ways:
+        doer, other = ("new", "old") if found.forward in ways else ("old", "new")
+        sides.append(f"whether the {other} policy allows all that the {doer} one does ({reasons})")
+    return printable("; ".join(sides))
+
+
+def _unknown(checked: Checked, side: str) -> str:
+    """Return how many verdicts on one of the two are open, and why."""
+    results = unknown(checked)
+    number = sum(r is not checked.deadlock for r in results)
+    open_ = [r.verdict for r in results if isinstance(r.verdict, Unknown | NotChecked)]
+    reasons = ", ".join(dict.fromkeys(verdict.reason for verdict in open_))
+    what = f"{number} verdict{'s' * (number != 1)} of" if number else "deadlocks of"
+    return f"{what} the {side} policy ({reasons})"
+
+
 def both_texts(change: VerdictChange) -> tuple[str, str]:
     """Return a verdict before and after a change, in words."""
     return verdict_text(change.before), verdict_text(change.after, asked_before=True)
+
+
+def mark(change: VerdictChange) -> tuple[str, str]:
+    """Return what a change of a verdict means in a word, and its style."""
+    known = change.before.decided and change.after.decided
+    return ("worse", "bold red") if change.worse else ("", "") if known else (
+        "undecided", "magenta")
 
 
 def verdict_text(result: Result, *, asked_before: bool = False) -> str:
@@ -94,23 +143,34 @@ def _dead_end(checked: Checked, what: str) -> str:
     return "none" if trace is None else f"after {steps(len(trace.steps))}"
 
 
-def newly_violated(changes: Sequence[VerdictChange]) -> list[tuple[Told, list[str]]]:
-    """Return the stories of what got worse and is violated, with what is said of those like it.
+def newly_violated(changes: Sequence[VerdictChange]) -> list[tuple[str, Told, list[str]]]:
+    """Return the stories of what is violated now, with a heading and what is said of those like it.
 
-    They come in the order of `to_tell`, and of a property with a column for each machine the first
-    is told.
+    They are those that got worse, and those that may have, in the order of `to_tell`; of a property
+    with a column for each machine the first is told.
     """
-    worse = [change.after for change in changes if change.worse]
+    told = {id(c.after): c for c in changes if c.worse or _may_be_worse(c)}
     families: dict[str, list[Told]] = {}
-    for story in to_tell(worse):
+    for story in to_tell(change.after for change in told.values()):
         families.setdefault(story.name.partition("[")[0], []).append(story)
     firsts = {members[0].name for members in families.values()}
     return [
-        (first if first.before in firsts else replace(first, before="", shared=0),
+        (_heading(told[id(first.result)]),
+         first if first.before in firsts else replace(first, before="", shared=0),
          [f"{one.name.removeprefix(family)} after {steps(len(one.trace.steps))}"
           for one in others])
         for family, (first, *others) in families.items()
     ]
+
+
+def _may_be_worse(change: VerdictChange) -> bool:
+    """Say whether what fails now was not decided before."""
+    violated = isinstance(change.after.verdict, Violated)
+    return violated and change.after.failed and not change.before.decided
+
+
+def _heading(change: VerdictChange) -> str:
+    return "Newly violated" if change.before.decided else "Violated, and not known of the old"
 
 
 def notes(story: Told, also: Sequence[str]) -> list[str]:

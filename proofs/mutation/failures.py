@@ -41,15 +41,27 @@ class Failures(NamedTuple):
     counts: Counts | None = None
 
 
-def failures(
-    asked: Question, skip: Collection[str], options: Options, deadline: float | None, *, every: bool
+class Own(NamedTuple):
+    """What a search of the model itself finds: what fails, and what no run breaks.
+
+    A property may be both: a known finding that holds, one that is never put to the test.
+    """
+
+    failing: tuple[str, ...]
+    kept: frozenset[str]
+
+
+def failures(  # noqa: PLR0913 - what is asked, and how
+    asked: Question, skip: Collection[str], options: Options, deadline: float | None, *,
+    every: bool, kept: Collection[str] = (),
 ) -> Failures:
     """Return what fails outside `skip`; the search ends where something does, unless `every`.
 
-    The first is the same either way. Raises `InputError` for a mistake of the model.
+    What the model has `kept` fails as soon as it is broken, whatever the spec expects and `skip`
+    says. The first is the same either way. Raises `InputError` for a mistake of the model.
     """
-    watched = [p for p in asked.properties if p.name not in skip]
-    stop_at = [p.name for p in watched if not p.expect_violated]
+    watched = [p for p in asked.properties if p.name not in skip or p.name in kept]
+    stop_at = [p.name for p in watched if p.name in kept or not p.expect_violated]
     read = [p.name for p, mentions in asked.reads if mentions and p.name not in skip]
     of_text = Failures(Failure(read[0], "violated"), tuple(read)) if read else None
     if of_text is not None and not every:
@@ -67,7 +79,7 @@ def failures(
         if not every:
             raise
         report = searched(stop_at)  # perhaps something fails before the mistake shows
-    found = _failures(asked, watched, report, skip)
+    found = _failures(asked, watched, report, skip, kept)
     first = of_text.first if of_text is not None else next(iter(found), None)
     names = (*read, *dict.fromkeys(f.name for f in found))
     lost = not report.complete or any(p.name not in report.found for p in watched)
@@ -76,9 +88,15 @@ def failures(
 
 
 def own_failures(question: Question, options: Options) -> tuple[str, ...]:
-    """Return what fails the model as it is: it cannot tell another one from it.
+    """Return what fails the model as it is; raises `InputError` as `own_verdicts` does."""
+    return own_verdicts(question, options).failing
 
-    Raises `InputError` when its search does not end.
+
+def own_verdicts(question: Question, options: Options) -> Own:
+    """Return what fails the model as it is, and what it keeps.
+
+    What fails cannot tell another one from it, unless it is kept here and broken there. Raises
+    `InputError` when its search does not end.
     """
     report = explore(question, max_states=options.max_states, plain=options.plain)
     if not report.complete:
@@ -86,33 +104,42 @@ def own_failures(question: Question, options: Options) -> tuple[str, ...]:
             question.model.paths[0], f"the search of the model itself did not end: {report.stopped}"
         )
     found = [(p, report.found[p.name]) for p in question.properties]
+    name = deadlock(question).name
     counts = report.deadlock is not None and not question.limited
-    stuck = [*([deadlock(question).name] if counts else []), *report.unanswered]
+    stuck = (*((name,) if counts else ()), *report.unanswered)
+    flows = [name] if report.deadlock is None else []
+    flows += [p.name for p in duties(question) if p.name not in report.unanswered]
     read = tuple(prop.name for prop, mentions in question.reads if mentions)
-    return (*stuck, *read, *(p.name for p, f in found if failing(question, p, f) is not None))
+    failed = (p.name for p, f in found if failing(question, p, f) is not None)
+    kept = (*flows, *(p.name for p, f in found if f.violation is None))
+    return Own((*stuck, *read, *failed), frozenset(kept))
 
 
 def _failures(
-    asked: Question, watched: list[Property], report: Report, skip: Collection[str]
+    asked: Question, watched: list[Property], report: Report, skip: Collection[str],
+    kept: Collection[str],
 ) -> list[Failure]:
     """Return what fails: violations first, those of a single state or step before any other.
 
     The first of them is replayed.
     """
-    runs = [(p, run) for p in watched if not p.expect_violated and p.name in report.found
+    counting = [p for p in watched if p.name in kept or not p.expect_violated]
+    runs = [(p, run) for p in counting if p.name in report.found
             and (run := report.found[p.name].violation) is not None]  # fmt: skip
     broken = sorted(runs, key=lambda one: (not one[0].kind.safety, _event(one[1])))
     stuck = deadlock(asked)
-    if report.deadlock is not None and stuck.name not in skip and not asked.limited:
+    counts = stuck.name in kept or (stuck.name not in skip and not asked.limited)
+    if report.deadlock is not None and counts:
         broken.append((stuck, report.deadlock))
     broken += [(p, report.unanswered[p.name]) for p in duties(asked)
-               if p.name in report.unanswered and p.name not in skip]
+               if p.name in report.unanswered and (p.name in kept or p.name not in skip)]
     if broken:
         counterexample(asked, *broken[0], quick=True)
+    others = [p for p in watched if p.name not in skip]
     complete = report.complete and all(p.name in report.found for p in watched)
     return [
         *(Failure(p.name, "violated", _event(run)) for p, run in broken),
-        *(_others(asked, watched, report) if complete else ()),
+        *(_others(asked, others, report) if complete else ()),
     ]
 
 

@@ -58,7 +58,9 @@ class MutantOutcome:
 
 @dataclass(frozen=True)
 class MutationTask(Task[Mapping[str, MutantOutcome]]):
-    """Some mutants of one question's model, one after the other; properties in `skip` kill none.
+    """Some mutants of one question's model, one after the other.
+
+    Properties in `skip` kill none, unless the model has `kept` them and a mutant breaks them.
 
     Where `every` property that fails is asked for, no search ends at the first one.
 
@@ -67,6 +69,7 @@ class MutationTask(Task[Mapping[str, MutantOutcome]]):
 
     mutants: tuple[Mutant, ...]
     skip: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
     every: bool = False
 
     @property
@@ -80,7 +83,7 @@ class MutationTask(Task[Mapping[str, MutantOutcome]]):
         """Return what becomes of each mutant, by name."""
         question = self.request.question()
         trials = Trials(question, Document(*self.request.spec), self.skip, self.options,
-                        every=self.every)  # fmt: skip
+                        kept=self.kept, every=self.every)  # fmt: skip
         outcomes: dict[str, MutantOutcome] = {}
         for mutant in self.mutants:
             outcomes[mutant.name] = trials.outcome_of(mutant)
@@ -107,22 +110,24 @@ class MutationTask(Task[Mapping[str, MutantOutcome]]):
 class Trials:
     """Tries mutants of one question's model; the properties in `skip` kill none.
 
+    Those that the model has `kept` do as soon as they are broken, whatever the spec expects.
+
     What the model itself does is worked out once, for all mutants that seem to do the same.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is asked, and how
         self, question: Question, spec: Document, skip: Collection[str], options: Options,
-        *, every: bool = False,
+        *, kept: Collection[str] = (), every: bool = False,
     ) -> None:
         self.question, self.spec, self.skip, self.options = question, spec, skip, options
-        self.every = every
+        self.kept, self.every = kept, every
 
     def outcome_of(self, mutant: Mutant) -> MutantOutcome:
         """Return what becomes of one mutant.
 
         It is killed when `check` would fail it because of a property outside `skip`, of a deadlock,
-        or of a mistake of the model. A survivor is told from the model by a run, or it is
-        equivalent.
+        or of a mistake of the model, and when it breaks what the model has kept. A survivor is told
+        from the model by a run, or it is equivalent.
         """
         started = time.monotonic()
         timeout = self.options.timeout
@@ -131,7 +136,8 @@ class Trials:
             changed = mutated(self.question.model, mutant)
             asked = replace(pose(changed, *read_spec(self.spec), dict(self.question.budget)),
                             settings=self.question.settings)
-            found = failures(asked, self.skip, self.options, deadline, every=self.every)
+            found = failures(asked, self.skip, self.options, deadline,
+                             every=self.every, kept=self.kept)
             outcome = self._killed(found)
         except InputError as error:
             outcome = MutantOutcome("killed", error.problems[0].message, "mistake")

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.proofs.questions.json_file import read_json
 from twinrom.proofs.spec.texts import clause_text, digest, property_text, written_at
-from twinrom.proofs.verdicts.verdict import STANDINGS, UNDECIDED, Violated, ranked, word
+from twinrom.proofs.verdicts.verdict import (
+    STANDINGS,
+    UNDECIDED,
+    Unknown,
+    Violated,
+    ranked,
+    word,
+)
 from twinrom.statemachine import InputError, is_file, write_whole
 
 if TYPE_CHECKING:
@@ -100,10 +107,34 @@ def drift(recorded: Mapping[str, Any], checked: Sequence[Checked]) -> list[str]:
 
     The keys of models and properties are names, and every other key of the baseline is compared;
     what a baseline has and nobody checked now is a difference too. One that was written before
-    texts and last events were recorded says nothing of them.
+    texts and last events were recorded says nothing of them. What is not decided now is neither the
+    same nor another: `Checked.undecided` says that there is some.
     """
-    now = baseline(checked)
-    return list(_drift("", recorded.get("models"), now["models"]))
+    before, now = recorded.get("models"), baseline(checked)["models"]
+    for one in checked:
+        name = one.question.model.name
+        old = before.get(name) if isinstance(before, dict) else None
+        if one.undecided and isinstance(old, dict):
+            now[name] = _decided(old, now[name], one)
+    return list(_drift("", before, now))
+
+
+def _decided(old: Mapping[str, Any], new: Mapping[str, Any], checked: Checked) -> dict[str, Any]:
+    """Return what was found now, and where that is open what a baseline has."""
+    known = dict(new)
+    if checked.standing == UNDECIDED and "standing" in old:
+        known["standing"] = old["standing"]
+    if new["counts"] is None and "counts" in old:
+        known["counts"] = old["counts"]
+    if "deadlock" in old and checked.deadlock is not None and not checked.deadlock.decided:
+        known["deadlock"] = old["deadlock"]
+    recorded = old.get("properties")
+    if isinstance(recorded, dict):
+        open_ = {name for r in checked.results if isinstance(r.verdict, Unknown)
+                 and (name := r.prop.name) in recorded}  # fmt: skip
+        known["properties"] = {name: recorded[name] if name in open_ else found
+                               for name, found in new["properties"].items()}
+    return known
 
 
 def _drift(at: str, old: Any, new: Any) -> Iterator[str]:

@@ -15,7 +15,7 @@ from twinrom.proofs.spec.observables import Observables, Window, observables
 from twinrom.proofs.spec.request import request
 from twinrom.proofs.spec.spec import spec_for
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed
-from twinrom.proofs.verdicts.verdict import ReadElsewhere, Unknown, Vacuous, Violated, ranked
+from twinrom.proofs.verdicts.verdict import ReadElsewhere, Vacuous, Violated, ranked
 from twinrom.statemachine import TooLargeError, changes_between, find_model, ground, with_budget
 
 if TYPE_CHECKING:
@@ -36,13 +36,18 @@ class VerdictChange:
 
     @property
     def worse(self) -> bool:
-        """Say whether it is newly violated or newly vacuous, or was decided and is not any more."""
+        """Say whether it is known to be worse: newly violated, or newly vacuous.
+
+        Where one of them is not decided, nothing of that is known.
+        """
         before, after = self.before, self.after
+        if not (before.decided and after.decided):
+            return False
         otherwise = isinstance(after.verdict, Violated) and after.failed and not before.failed
         return not (after.prop.bookkeeping or after.other_reading) and (otherwise or any(
             isinstance(after.verdict, bad) and not isinstance(before.verdict, bad)
             and (after.failed or bad is not Vacuous)
-            for bad in (Violated | ReadElsewhere, Vacuous, Unknown)
+            for bad in (Violated | ReadElsewhere, Vacuous)
         ))
 
 
@@ -104,12 +109,29 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Say whether any verdict got worse, that on deadlocks among them, or the standing."""
-        return self.ranked == "worse" or self._deadlocks or any(c.worse for c in self.verdicts)
+        """Say whether anything is known to be worse: a verdict, a deadlock, or the standing."""
+        return self.ranked == "worse" or self.stuck or any(c.worse for c in self.verdicts)
 
     @property
-    def _deadlocks(self) -> bool:
-        """Say whether there is a deadlock only now, or that is not known any more."""
+    def undecided(self) -> bool:
+        """Say whether a verdict on one of the two is open, or a way of their behaviours."""
+        ways = (self.forward.word, self.backward.word)
+        return "undecided" in ways or bool(unknown(self.old) or unknown(self.new))
+
+    @property
+    def unchanged(self) -> int:
+        """Return how many verdicts are as before; what is open in both is not the same."""
+        return len(self.old.results) - len(self.verdicts) - self.unknown_in_both
+
+    @property
+    def unknown_in_both(self) -> int:
+        """Return how many verdicts are open, before and after."""
+        pairs = zip(self.old.results, self.new.results, strict=True)
+        return sum(not (a.decided or b.decided) for a, b in pairs)
+
+    @property
+    def stuck(self) -> bool:
+        """Say whether there is a deadlock only now."""
         old, new = self.old.deadlock, self.new.deadlock
         counts = any(result is new for result in self.new.judged)
         return bool(old and new and counts and VerdictChange(old, new).worse)
@@ -131,6 +153,13 @@ class Comparison:
         ways = (self.forward.word, self.backward.word)
         known = "not-equivalent" if "not-allowed" in ways else "undecided"
         return RELATIONS.get(ways, known)
+
+
+def unknown(checked: Checked) -> tuple[Result, ...]:
+    """Return the open verdicts, that on deadlocks among them."""
+    one, counts = checked.deadlock, not checked.question.limited
+    every = (*checked.results, one) if one is not None and counts else checked.results
+    return tuple(r for r in every if not r.decided)
 
 
 RELATIONS = {
@@ -164,7 +193,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
         for a, b in zip(before.results, after.results, strict=True)
         if _differs(a.verdict, b.verdict) or a.failed != b.failed
     ]
-    first, second = _alone(before.question), _alone(after.question)
+    first, second = alone(before.question), alone(after.question)
     what = observables(first.system, second.system, before.question.spec.shape.observe)
     forward, backward = _both_ways(first, second, what, options)
     return Comparison(
@@ -181,7 +210,7 @@ def _differs(before: Verdict, after: Verdict) -> bool:
     return type(before) is not type(after)
 
 
-def _alone(question: Question) -> Question:
+def alone(question: Question) -> Question:
     """Return the question without properties, observers and what they make of steps."""
     system = with_budget(ground(question.model), question.budget, question.counted_by)
     return replace(question, system=system, properties=(), availability=())

@@ -36,12 +36,11 @@ def read_gaps(asked: CheckRequest, options: Options) -> list[Read]:
     for, or a shipped model or change. Each is judged once, against this spec.
     """
     spec = asked.question().spec
-    folders = [Path(spec.paths[0]).parent, Path(asked.model[0]).parent]
     names = {r.policy for gap in spec.gaps.values() for r in gap.readings if r.policy}
     found: dict[str, PolicyStanding] = {}
     tasks = []
     for number, name in enumerate(sorted(names)):
-        path = _file(name, folders)
+        path = policy_file(name, spec.paths[0], asked.model[0])
         if path is None:
             continue
         try:
@@ -60,8 +59,9 @@ def read_gaps(asked: CheckRequest, options: Options) -> list[Read]:
     ]  # fmt: skip
 
 
-def _file(name: str, folders: list[Path]) -> str | None:
-    """Return the file of a policy: a shipped one, else relative to one of the folders."""
+def policy_file(name: str, spec: str, model: str) -> str | None:
+    """Return the file of a policy: a shipped one, else one beside the spec or the model."""
+    folders = [Path(spec).parent, Path(model).parent]
     shipped = shipped_policies()
     if name in shipped:
         return str(shipped[name])

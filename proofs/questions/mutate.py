@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, get_args
 
 from twinrom.proofs.engines.processes import supervise
 from twinrom.proofs.mutation.clauses import clause_scores
-from twinrom.proofs.mutation.failures import own_failures
+from twinrom.proofs.mutation.failures import own_verdicts
 from twinrom.proofs.mutation.mutants import EDITS, GROUPS, group
 from twinrom.proofs.mutation.outcome import End, MutantOutcome, MutationTask
 from twinrom.proofs.mutation.sample import all_mutants, chosen
+from twinrom.proofs.mutation.touched import touched_rules
 from twinrom.statemachine import did_you_mean
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ class Mutated:
     """What became of the mutants of one model that were looked at, out of `total`.
 
     `totals` has the same by group, in order: the edits by kind, then `mutation.mutants.GROUPS`.
-    `failing` are the properties that fail the model itself, so that they kill no mutant. `stale`
+    `failing` are the properties that fail the model itself: they kill a mutant only if it breaks
+    what the model keeps (a known finding that is gone). `stale`
     says what is wrong with an explanation of the spec, by the name of its mutant. `clauses` have a
     score where that was asked for.
     """
@@ -80,6 +83,28 @@ class Mutated:
         return [(m, f) for m, f in self.of("survived") if self.because(m) is None]
 
     @property
+    def work_list(self) -> dict[str, list[tuple[Mutant, MutantOutcome]]]:
+        """Return the unexplained survivors by rule, in the order of the model."""
+        rules: dict[str, list[tuple[Mutant, MutantOutcome]]] = {}
+        for mutant, outcome in self.unexplained:
+            rules.setdefault(mutant.rule, []).append((mutant, outcome))
+        return {name: rules[name] for name in self.question.model.rules if name in rules}
+
+    @cached_property
+    def nearest(self) -> Mapping[str, tuple[str, int]]:
+        """Return of each rule the property that kills most of its mutants, and how many.
+
+        It comes nearest to what a survivor of that rule does. Of a rule no mutant of which a
+        property kills there is none.
+        """
+        properties = {p.name for p in self.question.properties}
+        kills: dict[str, Counter[str]] = {}
+        for mutant, outcome in self.of("killed"):
+            found = [name for name in (outcome.fails or (outcome.by,)) if name in properties]
+            kills.setdefault(mutant.rule, Counter()).update(found)
+        return {rule: most.most_common(1)[0] for rule, most in kills.items() if most}
+
+    @property
     def total(self) -> int:
         """Return how many mutants the model has."""
         return sum(self.totals.values())
@@ -102,30 +127,35 @@ class Mutated:
         return len(self.of("killed")), len(self.outcomes) - len(self.of("equivalent"))
 
 
-def mutate(
+def mutate(  # noqa: PLR0913 - one parameter per option
     request: CheckRequest,
     options: Options,
     limit: int | None = None,
     *,
     clauses: bool = False,
+    changed: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Mutated:
     """Return what becomes of mutants: of all edits, and of a sample of the others.
 
-    With a `limit`, of at most so many, and 0 means of all; see `mutation.sample.chosen`. For a
-    score of the `clauses`, no search ends where the first property fails.
-    The time limit of `options` is that of each mutant. Raises `InputError` for mistakes of the
-    model, and when its own search does not end.
+    With a `limit`, of at most so many, and 0 means of all; see `mutation.sample.chosen`. With
+    `changed`, only those of the rules that an overlay touches (`mutation.touched`). For a score of
+    the `clauses`, no search ends where the first property fails. The time limit of `options` is
+    that of each mutant. Raises `InputError` for mistakes of the model, and when its own search does
+    not end.
     """
     started = time.monotonic()
     question = request.question()
-    everything = all_mutants(question.model)
+    known_names = everything = all_mutants(question.model)
+    if changed:
+        rules = touched_rules(question.model)
+        everything = tuple(m for m in everything if m.rule in rules)
     tried = chosen(question.model, everything, limit)
-    failing = own_failures(question, options)
+    failing, kept = own_verdicts(question, options)
     batches = min(-(-len(tried) // WORTH_A_PROCESS), options.jobs * BATCHES)
     tasks = [
         MutationTask((i, "mutants"), request, options, tried[i::batches], frozenset(failing),
-                     every=clauses)
+                     kept, every=clauses)
         for i in range(batches)
     ]
     done: dict[Key, Mapping[str, MutantOutcome]] = {}
@@ -139,7 +169,7 @@ def mutate(
     known = {name: outcome for found in batched.values() for name, outcome in found.items()}
     lost = MutantOutcome("undecided", "out of time")
     outcomes = tuple((m, known.get(m.name, lost)) for m in tried)
-    stale = dict(_stale(question, everything, {m.name: f for m, f in outcomes}))
+    stale = dict(_stale(question, known_names, {m.name: f for m, f in outcomes}))
     seconds = time.monotonic() - started
     counted = Counter(group(question.model, m) for m in everything)
     totals = {name: counted[name] for name in (*EDITS, *GROUPS) if counted[name]}

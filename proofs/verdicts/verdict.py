@@ -149,6 +149,11 @@ class Result:
     unasked: tuple[int, ...] = ()
 
     @property
+    def decided(self) -> bool:
+        """Say whether anything is known: that it holds, is broken, or is never put to the test."""
+        return not isinstance(self.verdict, Unknown | NotChecked)
+
+    @property
     def exercised_at(self) -> int | None:
         """Return after how many steps `whenever` is first reached."""
         return len(self.witness.steps) if self.witness is not None else None

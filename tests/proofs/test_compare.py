@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from asked import LONG, ROOT
+from printing import printed as printed_view
 from typer.testing import CliRunner
 
 from twinrom import failure
-from twinrom.diagrams import commands, comparison_json, comparison_markdown
+from twinrom.diagrams import commands, comparison_json, comparison_markdown, comparison_view
 from twinrom.diagrams.data.markdown import plain
 from twinrom.diagrams.words.comparison import newly_violated
-from twinrom.proofs import Comparison, Options, compare
+from twinrom.proofs import Comparison, Options, Unknown, VerdictChange, compare
+from twinrom.proofs.questions import compare as questions
 from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:
@@ -206,7 +209,7 @@ def test_what_stopped_early_is_never_called_equivalent(folder: Path) -> None:
     [
         (REWORDED, [], 0), (REWORDED, ["--strict"], 0), (FEWER, [], 0), (FEWER, ["--strict"], 1),
         (SLOWER, [], 1), (FEWER, ["--plain", "--faults", "1", "--timeout", "60"], 0),
-        (SLOWER, ["--sort", "N=0..1"], 2), (FEWER, ["--max-states", "1"], 0),
+        (SLOWER, ["--sort", "N=0..1"], 2), (FEWER, ["--max-states", "1"], 3),
         (FEWER, ["--json", "-", "--markdown", "-"], 2),
     ],
 )  # fmt: skip
@@ -216,6 +219,67 @@ def test_exit_codes(folder: Path, text: str, options: list[str], code: int) -> N
     except InputError:
         found = failure.EXIT_INPUT
     assert found == code
+
+
+def test_two_unknowns_of_an_unsafe_change_are_undecided(folder: Path) -> None:
+    code, printed = ran(*over(folder, MORE), "--max-states", "1")
+    text = " ".join(printed.split())
+    assert code == 3
+    assert "new: no verdict is known to be worse; undecided: 3 verdicts of the old policy" in text
+    assert "their behaviour, both ways (stopped at" in text
+    assert "the same" not in text
+    data = comparison_json(compare(*over(folder, MORE), options=Options(max_states=1)))
+    assert (data["worse"], data["undecided"], data["unchanged"]) == (False, True, 0)
+    assert data["unknown_in_both"] == 3
+    assert set(data["old"]["unknown"]) == {"low", "one_by_one", "goes_off", "deadlock"}
+    assert "| undecided | **3 verdicts of the old policy" in comparison_markdown(
+        compare(*over(folder, MORE), options=Options(max_states=1)))
+
+
+def opened(found: Comparison, side: str, *names: str) -> Comparison:
+    """Return the comparison with properties of one side undecided."""
+    one = found.old if side == "old" else found.new
+    results = tuple(
+        replace(r, verdict=Unknown("search: out of time", 0)) if r.prop.name in names else r
+        for r in one.results)
+    changed = {"old": found.old, "new": found.new, side: replace(one, results=results)}
+    pairs = zip(changed["old"].results, changed["new"].results, strict=True)
+    return replace(found, **changed, verdicts=tuple(
+        VerdictChange(a, b) for a, b in pairs if type(a.verdict) is not type(b.verdict)))
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "names", "worse_", "said"),
+    [
+        (REWORDED, "old", ["low"], False, "1 verdict of the old policy (search: out of time)"),
+        (REWORDED, "new", ["low", "goes_off"], False, "2 verdicts of the new policy"),
+        (SLOWER, "old", ["low"], True, "1 verdict got worse; different; undecided: 1 verdict of"),
+        (SLOWER, "new", ["one_by_one"], False, "no verdict is known to be worse; different; und"),
+        (SLOWER, "old", ["one_by_one"], False, "1 violated, and not known of the old policy; d"),
+    ],
+)
+def test_what_one_side_does_not_know_is_never_worse_and_never_the_same(  # noqa: PLR0913, PLR0917 - columns
+    folder: Path, text: str, side: str, names: list[str], worse_: bool, said: str  # noqa: FBT001
+) -> None:
+    found = opened(compare(*over(folder, text)), side, *names)
+    assert (found.worse, found.undecided) == (worse_, True)
+    told = " ".join(printed_view(comparison_view(found)).split())
+    assert said in told
+    assert "all 3 verdicts are the same" not in told
+    if side == "old" and text is SLOWER and not worse_:
+        assert "Violated, and not known of the old: one_by_one" in told
+
+
+def test_a_way_that_stopped_is_undecided_though_all_verdicts_are_known(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "MAX_PAIRS", 1)
+    code, printed = ran(*over(folder, REWORDED))
+    assert code == 3
+    text = " ".join(printed.split())
+    assert "all 3 verdicts are the same" in text
+    assert "new: no verdict is known to be worse; undecided: their behaviour, both ways" in text
+    assert ran(*over(folder, SLOWER))[0] == 1  # that is known
 
 
 def test_a_fault_that_is_worse_only_in_time_is_told_and_fails_nothing(folder: Path) -> None:

@@ -251,6 +251,22 @@ def test_what_is_undecided_is_never_the_same(tmp_path: Path) -> None:
     assert "undecided (lamp), the rest: no drift" in " ".join(done.output.split())
 
 
+def test_what_is_not_decided_any_more_is_no_drift(tmp_path: Path) -> None:
+    model = two(tmp_path, SAFE + UNSAFE + HOLDS, "")[0]
+    recorded = str(tmp_path / "baseline.json")
+    words = ["check", model, "--engine", "search", "--baseline", recorded]
+    assert CliRunner().invoke(commands.app, [*words, "--update"]).exit_code == 1
+    less = [*words, "--max-states", "1"]
+    done = CliRunner().invoke(commands.app, less)
+    assert (done.exit_code, "DRIFT" in done.output) == (3, False)
+    assert "undecided (lamp), the rest: no drift" in " ".join(done.output.split())
+    (tmp_path / "lamp.spec.toml").write_text(SAFE + HOLDS, encoding="utf-8")
+    done = CliRunner().invoke(commands.app, less)
+    assert done.exit_code == 1  # one of the properties is gone, whatever the others are
+    assert "lamp: properties: low: is gone" in " ".join(done.output.split())
+    assert "lamp: not all is decided" in done.output
+
+
 def test_drift_says_which_standing_is_worse(tmp_path: Path) -> None:
     kept = stands(tmp_path, SAFE)
     recorded = baseline([kept])
