@@ -149,10 +149,13 @@ def sweep(  # noqa: PLR0913 - one parameter per option
     from twinrom.diagrams.data.output import show, write_data
     from twinrom.diagrams.data.sweep import sweep_json
     from twinrom.diagrams.terminal.progress import counting
-    from twinrom.diagrams.terminal.sweep import sweep_view
+    from twinrom.diagrams.terminal.sweep import edited_rows, sweep_view
 
+    edited: list[int] = []
     with counting(Console(stderr=True), "policies") as progress:
-        rows = sweep(points, options, spec, results, progress)
+        rows = sweep(points, options, spec, results, progress=progress, doubt=edited.extend)
+    if edited:
+        typer.echo(f"twinrom: {edited_rows(str(results), edited)}", err=True)
     show(Console(stderr=str(json) == "-", highlight=False), sweep_view(rows))
     if json is not None:
         write_data(sweep_json(rows), json)

@@ -52,9 +52,9 @@ class StepLines:
             yield self._table(rows, widths)
             return
         room, file = options.max_width - left, self.file
-        for told, (number, by, event, changes, place) in zip(self.told, rows, strict=True):
+        for told, (number, by, event, changes, _) in zip(self.told, rows, strict=True):
             named, colon, line = told.place.rpartition(":")
-            where = colon + line if named == file else place
+            where = colon + line if named == file else _tail(told.place, room // 2)
             file = named
             beside = len(event) + len(changes) + len(where) + 2 * GAP <= room
             yield self._line(widths, number, by, _event(event, changes if beside else ""), where)
@@ -87,9 +87,10 @@ def _event(event: str, changes: str) -> Text:
     return Text.assemble(text, " " * GAP, changes) if changes else text
 
 
-def _tail(place: str) -> str:
+def _tail(place: str, most: int = MAX_PLACE) -> str:
     """Return the end of a long place, which has the line."""
-    return place if len(place) <= MAX_PLACE else f"\u2026{place[1 - MAX_PLACE :]}"
+    most = max(2, min(most, MAX_PLACE))
+    return place if len(place) <= most else f"\u2026{place[1 - most :]}"
 
 
 def stories(told: Sequence[Told], asked: Question, *, every: bool = False) -> list[RenderableType]:

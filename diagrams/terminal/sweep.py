@@ -50,6 +50,12 @@ def sweep_view(rows: Sequence[tuple[Point, PolicyStanding]]) -> RenderableType:
     return Group(table, *errors, Text(f"\n{number}: {ends}", style="bold"))
 
 
+def edited_rows(path: str, lines: Sequence[int]) -> str:
+    """Return that rows of a file were edited, so that they are not believed."""
+    where = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}"
+    return f"{printable(path)}: {where}: edited since it was written; not believed, and run again"
+
+
 def _broken(judged: PolicyStanding) -> str:
     name = printable(judged.broken or "").partition("[")[0]
     return name if judged.length is None else f"{name}, {steps(judged.length)}"

@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
-
+from twinrom.proofs.certificates.folder import version_of
 from twinrom.proofs.engines.processes import supervise
-from twinrom.proofs.questions.standing import LATE, PolicyStanding, StandingTask
+from twinrom.proofs.questions.results import Results, append_row, read_results
+from twinrom.proofs.questions.standing import PolicyStanding, StandingTask
 from twinrom.proofs.spec.request import request
-from twinrom.proofs.verdicts.verdict import STANDINGS, UNDECIDED
 from twinrom.statemachine import (
     Document,
     InputError,
@@ -23,7 +21,6 @@ from twinrom.statemachine import (
     fault_kinds,
     is_folder,
     load_model,
-    read_text,
 )
 
 if TYPE_CHECKING:
@@ -33,9 +30,6 @@ if TYPE_CHECKING:
     from twinrom.proofs.engines.task import Key
     from twinrom.proofs.spec.request import CheckRequest
 
-MAX_RESULTS = 100_000_000
-BEGINNING = '{"policy"'
-DEADLOCKS_COUNT = 1  # older rows of the same texts do not: they are worked out again
 
 
 @dataclass(frozen=True)
@@ -80,22 +74,26 @@ def grid(models: Sequence[str], axes: Mapping[str, Sequence[str]]) -> list[Point
     return [Point(m, at) for m in models for at in itertools.product(*choices)]
 
 
-def sweep(
+def sweep(  # noqa: PLR0913 - what is asked, and who is told
     points: Sequence[Point],
     options: Options,
     spec: str | None = None,
     results: str | None = None,
+    *,
     progress: Callable[[int, int], None] | None = None,
+    doubt: Callable[[Sequence[int]], None] | None = None,
 ) -> list[tuple[Point, PolicyStanding]]:
     """Return a row for each point, in order.
 
     Rows are appended to the file `results` as they come, and what it has for the same texts, sizes
-    and budgets is not run again; errors and what was undecided are. The time limit of `options` is
-    that of each point.
+    and budgets is not run again; errors and what was undecided are. A row that was edited since is
+    not believed; `doubt` is told their lines. The time limit of `options` is that of each point.
     """
     rows: dict[int, PolicyStanding] = {}
     tasks, keys = [], {}
-    known = _known(results)
+    known = Results() if results is None else read_results(results)
+    if known.edited and doubt is not None:
+        doubt(known.edited)
     for number, point in enumerate(points):
         try:
             made = _request(point, spec)
@@ -103,8 +101,8 @@ def sweep(
         except InputError as error:
             rows[number] = PolicyStanding("error", error=str(error))
             continue
-        if keys[number] in known:
-            rows[number] = known[keys[number]]
+        if keys[number] in known.rows:
+            rows[number] = known.rows[keys[number]]
         else:
             tasks.append(StandingTask((number, point.name), made, options))
 
@@ -113,7 +111,7 @@ def sweep(
         if number not in rows:
             rows[number] = found
             if results is not None:
-                _append(results, points[number], keys[number], found)
+                append_row(results, row_data(points[number], found) | {"key": keys[number]})
         if progress is not None:
             progress(len(rows), len(points))
 
@@ -155,64 +153,9 @@ def _key(made: CheckRequest, options: Options) -> str:
     """Return a hash of everything that the answer depends on."""
     model = build_model(Document(*made.model), made.sorts, made.includes)
     texts = [d.text for d in model.place.documents]
-    asked: list[Any] = [DEADLOCKS_COUNT, texts, made.spec[1], dict(made.sorts), dict(made.faults)]
-    asked += [options.max_states, options.timeout]
+    asked: list[Any] = [version_of("twinrom"), texts, made.spec[1], dict(made.sorts)]
+    asked += [dict(made.faults), made.unbounded, options.max_states, options.timeout]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
-
-
-def _known(results: str | None) -> dict[str, PolicyStanding]:
-    """Return the rows of a file of results by their keys; lines that are no rows are left out.
-
-    A last line without an end is what a sweep that was stopped left behind. A file with
-    neither that nor a row is another file, and is refused: it would be written to.
-    """
-    if results is None:
-        return {}
-    if not _exists(results):
-        if not Path(results).parent.is_dir():
-            raise InputError.whole_file(results, "cannot be written: no such folder")
-        return {}
-    text = read_text(results, MAX_RESULTS)
-    rows = [row for row in map(_row, text.splitlines()) if row is not None]
-    cut_short = "\n" not in text and text.startswith(BEGINNING[: len(text)])
-    if not rows and text.strip() and not cut_short:
-        raise InputError.whole_file(results, "has no rows of a sweep in it")
-    return {key: one for key, one in rows if one.error is None and not one.undecided}
-
-
-def _exists(path: str) -> bool:
-    """Say whether anything has this name; raises `InputError` when nothing ever can."""
-    try:
-        there = Path(path).exists()
-    except OSError:
-        there = None
-    if there is None or "\0" in path:
-        raise InputError.whole_file(path, "is not a file name")
-    return there
-
-
-def _row(line: str) -> tuple[str, PolicyStanding] | None:
-    try:
-        data = json.loads(line)
-        judged = TypeAdapter(PolicyStanding).validate_python({k: data[k] for k in ROW})
-        known = judged.standing in (*STANDINGS, UNDECIDED, "error")
-        return (str(data["key"]), judged) if known else None
-    except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
-        return None
-
-
-ROW = tuple(asdict(LATE))
-
-
-def _append(results: str, point: Point, key: str, judged: PolicyStanding) -> None:
-    try:
-        with Path(results).open("ab+") as file:
-            file.seek(max(file.seek(0, os.SEEK_END) - 1, 0))
-            ends = file.read(1) in (b"", b"\n")
-            line = json.dumps(row_data(point, judged) | {"key": key})
-            file.write(("" if ends else "\n").encode() + line.encode() + b"\n")
-    except OSError as error:
-        raise InputError.of_system(results, "written", error) from None
 
 
 def row_data(point: Point, judged: PolicyStanding) -> dict[str, Any]:

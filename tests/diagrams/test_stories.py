@@ -13,8 +13,9 @@ from printing import printed
 from small_models import COUNTER, MACHINE, SWITCH
 
 from twinrom.diagrams import checked_view, comparison_view
+from twinrom.diagrams.terminal.stories import StepLines
 from twinrom.diagrams.words.dead_ends import dead_end_lines
-from twinrom.diagrams.words.story import tell
+from twinrom.diagrams.words.story import StoryStep, tell
 from twinrom.diagrams.words.telling import to_tell
 from twinrom.proofs import Options, breaks, check, compare, mirrored, renaming, run_of
 from twinrom.proofs.spec.request import CheckRequest
@@ -284,3 +285,15 @@ def test_stories_of_a_change_fit_on_a_screen() -> None:
 def test_all_is_an_option() -> None:
     done = twinrom("check", "proliant", "--engine", "search", "--all")
     assert (done.returncode, done.stdout.count("Start:")) == (0, 2)
+
+
+def test_a_narrow_terminal_has_room_for_what_happens() -> None:
+    place = "a_model_with_quite_a_long_name.toml"
+    steps = [StoryStep(1, "host", "io_starts(this=A)", ("A.busy = True",), f"{place}:12", None),
+             StoryStep(2, "host", "io_ends(this=A)", ("A.busy = False",), f"{place}:7", None)]
+    lines = [line.rstrip() for line in printed(StepLines(steps), 46).splitlines()]
+    assert lines == [
+        "1  host  io_starts(this=A)  \u2026long_name.toml:12",
+        "         A.busy = True",
+        "2  host  io_ends(this=A)  A.busy = False    :7",
+    ]  # fmt: skip

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from twinrom.diagrams import commands, sweep_view
 from twinrom.proofs import Options, axes_of, grid, policies, sweep
+from twinrom.proofs.questions.results import sealed
 from twinrom.proofs.questions.sweep import row_data
 from twinrom.statemachine import InputError
 
@@ -122,7 +123,7 @@ def test_what_is_known_is_not_run_again_and_what_changed_is(tmp_path: Path) -> N
     lines = file.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1
     # a marked row shows that it was read, and not found again
-    marked = json.loads(lines[0]) | {"standing": "departs"}
+    marked = sealed(json.loads(lines[0]) | {"standing": "departs"})
     file.write_text(json.dumps(marked) + '\n{"cut sho', encoding="utf-8")
     assert [j.standing for _, j in sweep(points, Options(), results=str(file))] == ["departs"]
     model.write_text(text + "\n# changed\n", encoding="utf-8")
@@ -137,7 +138,8 @@ def test_a_row_after_one_that_was_cut_short_is_read_again(tmp_path: Path) -> Non
     assert first[1].standing == "keeps"
     cut, line = file.read_text(encoding="utf-8").splitlines()
     assert cut == '{"policy": "cut sho'
-    file.write_text(line.replace('"keeps": []', '"keeps": ["read"]') + "\n", encoding="utf-8")
+    marked = sealed(json.loads(line) | {"keeps": ["read"]})
+    file.write_text(json.dumps(marked) + "\n", encoding="utf-8")
     assert sweep(points, Options(), results=str(file))[0][1].keeps == ("read",)
 
 
@@ -162,6 +164,73 @@ def test_what_is_no_row_is_not_taken_for_one(old: str, new: str, tmp_path: Path)
     file.write_text(line.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match="has no rows of a sweep in it"):
         sweep(points, Options(), results=str(file))
+
+
+EDITS = [
+    ('"standing": "keeps"', '"standing": "departs"'),
+    ('"states": 34', '"states": 35'),
+    ('"seconds": 0', '"seconds": 1'),
+    ('"policy": "tcommit"', '"policy": "better"'),
+    ('"at": {}', '"at": {"fault": "9"}'),
+    ('"failed": false', '"failed": false, "more": 1'),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), EDITS)
+def test_an_edited_row_is_run_again_and_that_is_said(old: str, new: str, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    points = grid([TCOMMIT], {})
+    first = sweep(points, Options(), results=str(file))
+    line = file.read_text(encoding="utf-8")
+    assert old in line
+    file.write_text(line.replace(old, new, 1), encoding="utf-8")
+    done = CliRunner().invoke(commands.app, ["sweep", TCOMMIT, "--results", str(file)])
+    assert done.exit_code == 0
+    assert done.stderr == (
+        f"twinrom: {file}: line 1: edited since it was written; not believed, and run again\n")
+    assert "1 policy: 1 keeps" in done.stdout
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 2
+    told: list[int] = []
+    assert sweep(points, Options(), results=str(file), doubt=told.extend) == first
+    assert (told, len(file.read_text(encoding="utf-8").splitlines())) == ([1], 2)
+
+
+def test_a_row_of_another_policy_under_this_key_is_not_believed(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    sweep(grid([TCOMMIT], {}), Options(), results=str(file))
+    good = json.loads(file.read_text(encoding="utf-8"))
+    ((_, unsafe),) = sweep(grid([UPDATE], {}), Options(), results=str(file))
+    bad = json.loads(file.read_text(encoding="utf-8").splitlines()[1])
+    file.write_text(json.dumps(good | {"key": bad["key"]}) + "\n", encoding="utf-8")
+    told: list[int] = []
+    ((_, again),) = sweep(grid([UPDATE], {}), Options(), results=str(file), doubt=told.extend)
+    assert (again, told) == (unsafe, [1])
+
+
+@pytest.mark.parametrize("version", ["0.0.1", "99.0"])
+def test_a_row_of_another_version_is_run_again(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "rows.jsonl"
+    monkeypatch.setattr("twinrom.proofs.questions.sweep.version_of", lambda _: version)
+    for number in (1, 1):
+        sweep(grid([TCOMMIT], {}), Options(), results=str(file))
+        assert len(file.read_text(encoding="utf-8").splitlines()) == number
+    monkeypatch.undo()
+    told: list[int] = []
+    sweep(grid([TCOMMIT], {}), Options(), results=str(file), doubt=told.extend)
+    assert (told, len(file.read_text(encoding="utf-8").splitlines())) == ([], 2)
+
+
+def test_a_row_without_a_digest_is_one_of_an_earlier_version(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    sweep(grid([TCOMMIT], {}), Options(), results=str(file))
+    row = json.loads(file.read_text(encoding="utf-8"))
+    del row["digest"]
+    file.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    sweep(grid([TCOMMIT], {}), Options(), results=str(file))
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 2
 
 
 @pytest.mark.parametrize("text", ['title = "mine"\n', "a note", '{"name": "mine"}'])
