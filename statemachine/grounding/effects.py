@@ -155,17 +155,12 @@ class Effects:
         variable = self.variables[move.machine]
         before = self.updates.get(move.machine, variable.term())
         target = terms.constant(move.destination)
-        fixed = before.operator == "constant" or not _keeps(before, variable, move)
         hint = "one step moves a machine once" if not move.optional else (
             "its sources must differ from those of the other moves")
         problem = place.problem(f"this moves `{variable.name}` a second time", hint)
         applies = move.able(variable.term()) if move.optional else move.where
+        self._once(variable, (move.where, applies), problem, place)
         earlier = self.changes.setdefault(move.machine, [])
-        if all(where is terms.TRUE for where in (move.where, *(where for where, _ in earlier))):
-            if move.machine in self.updates and (fixed or not move.optional):
-                self.problems.add(problem)
-        else:
-            self._once(variable, (move.where, applies), problem, place)
         earlier.append((move.where, applies))
         if move.where is not terms.TRUE:
             self.through.setdefault(move.machine, {})[move.target] = move.where
@@ -183,9 +178,9 @@ class Effects:
                 continue
             if where is change[0]:
                 self.problems.add(problem)
-            else:
-                self.obligations.append(Obligation(
-                    variable.name, terms.negation(both), place, "is changed under two names"))
+                return
+            self.obligations.append(Obligation(
+                variable.name, terms.negation(both), place, "is changed under two names"))
 
     def assign(self, assignment: Assignment) -> None:
         """Add an assignment to the updates."""
@@ -323,9 +318,3 @@ def own_part(model: Model, variable: Variable, value: Term) -> Term:
     codes = [code for code, part in enumerate(parts) if part.startswith(f"{owner}.")]
     codes += [variable.sort.none] * variable.sort.optional
     return terms.disjunction(terms.equal(value, terms.constant(code)) for code in codes)
-
-
-def _keeps(before: Term, variable: Variable, move: GroundMove) -> bool:
-    """Say whether an earlier optional move leaves every source of `move` alone."""
-    return move.sources is not None and all(
-        at_state(before, variable, code) is terms.constant(code) for code in move.sources)

@@ -263,3 +263,56 @@ def test_strings_of_several_lines_and_literal_strings_are_expressions() -> None:
                  "when = '''\nA is off\n  and B is off\n'''\n"
                  'sets = """A.executing = \\\n      2"""\n')
     assert world.changes({}) == {"A": "running", "A.executing": "2"}
+
+
+MOVERS = """
+[machine.Lamp]
+instances = ["A", "B"]
+states = ["dark", "lit", "broken"]
+vars = {{ other = "Lamp" }}
+[rule.go]
+by = "operator"
+each = {{ this = ["A"], that = ["A"] }}
+{}
+"""
+TWICE = [
+    'also = ["this: dark, lit -> lit", "this: lit -> broken"]',
+    'also = ["this: lit -> broken", "this: dark, lit -> lit"]',
+    'also = ["this: dark -> dark", "this: dark -> lit"]',
+    'also = ["this: dark -> lit", "this: dark -> dark"]',
+    'also = ["Lamp: dark, lit -> lit", "A: lit -> broken"]',
+    'also = ["this: dark -> lit", "that: dark -> broken"]',
+    'also = ["this: dark -> lit", "this: dark -> lit"]',
+    'also = ["this: * -> dark", "Lamp: dark -> lit"]',
+    'moves = "this: dark -> lit"\nalso = "Lamp: dark -> broken"',
+    'moves = "this: dark -> dark"\nalso = "that: dark -> lit"',
+    'moves = ["this: dark -> lit", "that: dark -> lit"]',
+    'also = ["this.other: dark -> dark", "this.other: dark -> lit"]',
+]
+
+
+@pytest.mark.parametrize("rule", TWICE)
+def test_one_step_moves_a_machine_once_whatever_it_is_called(rule: str) -> None:
+    with pytest.raises(InputError) as found:
+        parse_model(MOVERS.format(rule))
+    [problem] = {p.message for p in found.value.problems if "`A`" in p.message}
+    assert problem == "this moves `A` a second time"
+    assert all(p.line > MOVERS.splitlines().index("{}") and p.hint for p in found.value.problems)
+
+
+@pytest.mark.parametrize("rule", [
+    'also = ["this: dark -> lit", "that: lit -> broken"]',
+    'also = ["Lamp: dark, broken -> lit", "A: lit -> broken"]',
+    'moves = "this: dark -> lit"\nalso = "B: dark -> lit"',
+])
+def test_sources_that_differ_are_no_second_move(rule: str) -> None:
+    """No state has both, so each machine moves at most once."""
+    system = ground(parse_model(MOVERS.format(rule)))
+    [instance] = system.instances
+    for state in system.initial():
+        for lamp in (0, 1, 2):
+            started = State((lamp, *state.values[1:]), state.tables)
+            for step in system.enabled(started):
+                assert step.instance is instance
+                after = system.after(started, step).values[0]
+                assert after == {0: 1, 1: 2, 2: 1 if "broken ->" in rule else 2}[lamp]
