@@ -44,7 +44,8 @@ class Failures(NamedTuple):
 class Own(NamedTuple):
     """What a search of the model itself finds: what fails, and what no run breaks.
 
-    A property may be both: a known finding that holds, one that is never put to the test.
+    A property may be both: a known finding that holds, one that is never put to the test. Where
+    less can happen than the files say a finding may be out of sight, and is not kept for that.
     """
 
     failing: tuple[str, ...]
@@ -104,15 +105,13 @@ def own_verdicts(question: Question, options: Options) -> Own:
             question.model.paths[0], f"the search of the model itself did not end: {report.stopped}"
         )
     found = [(p, report.found[p.name]) for p in question.properties]
-    name = deadlock(question).name
     counts = report.deadlock is not None and not question.limited
-    stuck = (*((name,) if counts else ()), *report.unanswered)
-    flows = [name] if report.deadlock is None else []
-    flows += [p.name for p in duties(question) if p.name not in report.unanswered]
+    stuck = (*((deadlock(question).name,) if counts else ()), *report.unanswered)
     read = tuple(prop.name for prop, mentions in question.reads if mentions)
     failed = (p.name for p, f in found if failing(question, p, f) is not None)
-    kept = (*flows, *(p.name for p, f in found if f.violation is None))
-    return Own((*stuck, *read, *failed), frozenset(kept))
+    kept = frozenset(p.name for p, f in found if f.violation is None
+                     and not (p.expect_violated and question.limited))  # fmt: skip
+    return Own((*stuck, *read, *failed), kept)
 
 
 def _failures(
@@ -128,11 +127,10 @@ def _failures(
             and (run := report.found[p.name].violation) is not None]  # fmt: skip
     broken = sorted(runs, key=lambda one: (not one[0].kind.safety, _event(one[1])))
     stuck = deadlock(asked)
-    counts = stuck.name in kept or (stuck.name not in skip and not asked.limited)
-    if report.deadlock is not None and counts:
+    if report.deadlock is not None and stuck.name not in skip and not asked.limited:
         broken.append((stuck, report.deadlock))
     broken += [(p, report.unanswered[p.name]) for p in duties(asked)
-               if p.name in report.unanswered and (p.name in kept or p.name not in skip)]
+               if p.name in report.unanswered and p.name not in skip]
     if broken:
         counterexample(asked, *broken[0], quick=True)
     others = [p for p in watched if p.name not in skip]

@@ -270,6 +270,23 @@ def test_what_one_side_does_not_know_is_never_worse_and_never_the_same(  # noqa:
         assert "Violated, and not known of the old: one_by_one" in told
 
 
+def test_a_deadlock_that_is_new_is_said_at_the_end(folder: Path) -> None:
+    (folder / "lamp.spec.toml").write_text('[invariant.low]\nmust = "lamp.n <= 2"\n', "utf-8")
+    removed = 'remove = ["rule.release", "rule.clear", "rule.shorts"]'
+    code, printed = ran(*over(folder, removed))
+    assert code == 1
+    assert "new: there is a deadlock now; fewer" in " ".join(printed.split())
+
+
+def test_json_says_which_change_is_not_known_to_be_worse(folder: Path) -> None:
+    found = opened(compare(*over(folder, SLOWER)), "old", "one_by_one")
+    [change] = comparison_json(found)["verdicts"]
+    assert (change["worse"], change["undecided"]) == (False, True)
+    assert change["before"]["verdict"] == "unknown"
+    assert comparison_json(found)["old"]["unknown"] == {"one_by_one": "search: out of time"}
+    assert "| **undecided** |" in comparison_markdown(found)
+
+
 def test_a_way_that_stopped_is_undecided_though_all_verdicts_are_known(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -376,7 +393,7 @@ def test_copy_over_an_invalid_or_over_a_different_image() -> None:
 
 def test_of_a_property_with_a_column_for_each_rom_a_shortest_run_is_told() -> None:
     found = compare("proliant", "proliant_silent_fall_back")
-    told = [(story.name, also) for story, also in newly_violated(found.verdicts)]
+    told = [(story.name, also) for _, story, also in newly_violated(found.verdicts)]
     name = "invalid_primary_is_replaced_with_an_error"
     assert told[0] == (f"{name}[this=A, other=B]", ["[this=B, other=A] after 7 steps"])
     _, printed = ran("proliant", "proliant_silent_fall_back", "--markdown", "-")

@@ -51,12 +51,10 @@ must = "this is not broken"
 expect = "violated"
 because = "one of them breaks"
 """
-LESS = """[invariant.never_broken]
+FALLS = """[invariant.never_broken]
 must = "b is not broken"
 expect = "violated"
 because = "some lamp breaks"
-[budget]
-fault = 0
 """
 OPTIONS = Options(jobs=1)
 
@@ -94,14 +92,17 @@ def test_what_is_never_put_to_the_test_kills_what_breaks_it() -> None:
     assert (found.end, found.how, found.by) == ("killed", "violated", "idle")
 
 
-def test_a_finding_of_other_sizes_kills_what_breaks_it_here() -> None:
-    """Under a smaller budget a finding may be out of sight: then the model keeps the property."""
+def test_a_finding_that_limits_keep_out_of_sight_is_not_kept(tmp_path: Path) -> None:
+    """The model breaks it at the budget of its files, and so may a mutant at a smaller one."""
     model = MODEL + '[rule.falls]\nby = "fault"\nmoves = "b: lit -> broken"\n'
-    spec = LESS.replace("fault = 0", "fault = 1")
-    asked = question(model, spec)
-    assert "never_broken" not in own_verdicts(asked, OPTIONS).kept
-    none = became(model, LESS, TO_BROKEN)
-    assert (none.end, none.by) == ("killed", "never_broken")
+    (tmp_path / "lamps.toml").write_text(model, encoding="utf-8")
+    (tmp_path / "lamps.spec.toml").write_text(FALLS, encoding="utf-8")
+    less = request(str(tmp_path / "lamps.toml"), None, {}, {"falls": 0}).question()
+    assert less.limited
+    assert "never_broken" not in own_verdicts(less, OPTIONS).kept
+    path = tmp_path / "none.toml"  # but of an overlay with that budget nobody breaks it
+    path.write_text('extends = "lamps.toml"\n[budget]\nfalls = 0', encoding="utf-8")
+    assert "never_broken" in own_verdicts(request(str(path)).question(), OPTIONS).kept
 
 
 @pytest.mark.parametrize(
