@@ -35,6 +35,8 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         "deadlock": {"before": deadlock_json(found.old), "after": deadlock_json(found.new)},
         "unchanged": found.unchanged,
         "unknown_in_both": found.unknown_in_both,
+        "only_old": {r.prop.name: _one(r) for r in found.only_old},
+        "only_new": {r.prop.name: _one(r) for r in found.only_new},
         "observed": {
             "events": {name: sorted(seen) for name, seen in sorted(found.what.events.items())},
             "variables": list(found.what.variables),

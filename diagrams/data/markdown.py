@@ -59,11 +59,12 @@ def _details(found: Comparison) -> Iterable[tuple[str, str]]:
         yield f"Text: {number} change{'s' * (number != 1)}", block(listed)
     rows = [_row(change) for change in found.verdicts]
     head = ["| property | before | after | |", "|---|---|---|---|"] if rows else []
-    more = (*words.dead_end_changes(found), *words.named_elsewhere(found))
+    more = (*words.asked_of_one(found), *words.dead_end_changes(found),
+            *words.named_elsewhere(found))
     rest = [f"\n{plain(line)}" for line in more]
     note = f"\n{plain(words.unchanged(found))}"
     yield "Verdicts", "\n".join([*head, *rows, note, *rest, ""])
-    for heading, one, also in words.newly_violated(found.verdicts):
+    for heading, one, also in words.newly_violated(found):
         story = tell(one.result.question, one.result.prop, one.trace)
         told = [*_told(story), *words.notes(one, also)]
         yield f"{heading}: {one.name}", block(told)

@@ -63,9 +63,10 @@ def _verdicts(found: Comparison) -> list[RenderableType]:
             table.add_row(Text(name), Text(old), Text("->"), Text(new), mark)
         parts.append(Padding(table, (0, 0, 0, GAP), expand=False))
     parts.append(Text(f"  {words.unchanged(found)}", style="dim"))
-    more = (*words.dead_end_changes(found), *words.named_elsewhere(found))
+    more = (*words.asked_of_one(found), *words.dead_end_changes(found),
+            *words.named_elsewhere(found))
     parts += [Text(f"  {printable(line)}") for line in more]
-    for heading, story, also in words.newly_violated(found.verdicts):
+    for heading, story, also in words.newly_violated(found):
         parts += _broken(heading, story, also)
     return parts
 

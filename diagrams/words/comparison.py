@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twinrom.proofs import Checked, Comparison, Difference, OneWay, Result, VerdictChange
 
 FEW = 8
+ALONE = "Violated, and asked of the new policy alone"
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 RELATIONS = {
     "equivalent": "equivalent: the two can do exactly the same",
@@ -35,7 +36,7 @@ RELATIONS = {
 def unchanged(found: Comparison) -> str:
     """Return how many verdicts are as they were; what is unknown in both is not the same."""
     every, same, unknown = len(found.old.results), found.unchanged, found.unknown_in_both
-    if same == every:
+    if same == every == len(found.new.results):
         return f"all {every} verdicts are the same"
     both = f"{unknown} unknown in both" if unknown else ""
     return both if unknown and not same else (
@@ -50,7 +51,8 @@ def standing_change(found: Comparison) -> tuple[str, str, str]:
 
 def got_worse(found: Comparison) -> str:
     """Return how many verdicts got worse; where some are open, that none is known to."""
-    worse = sum(change.worse for change in found.verdicts)
+    own = sum(one.failed for one in found.only_new)
+    worse = sum(change.worse for change in found.verdicts) + own
     if worse:
         return f"{worse} verdict{'s' * (worse != 1)} got worse"
     if found.stuck:
@@ -115,6 +117,13 @@ def verdict_text(result: Result, *, asked_before: bool = False) -> str:
     return f"{words} ({steps(len(verdict.trace.steps))})"
 
 
+def asked_of_one(found: Comparison) -> list[str]:
+    """Return a line for each property that one policy alone has: a column for a machine of its."""
+    sides = {"old": found.only_old, "new": found.only_new}
+    return [f"only the {side} policy is asked {one.prop.name}: {verdict_text(one)}"
+            for side, results in sides.items() for one in results]
+
+
 def named_elsewhere(found: Comparison) -> list[str]:
     """Return a line for each rule that now names what only others may."""
     return [
@@ -143,19 +152,21 @@ def _dead_end(checked: Checked, what: str) -> str:
     return "none" if trace is None else f"after {steps(len(trace.steps))}"
 
 
-def newly_violated(changes: Sequence[VerdictChange]) -> list[tuple[str, Told, list[str]]]:
+def newly_violated(found: Comparison) -> list[tuple[str, Told, list[str]]]:
     """Return the stories of what is violated now, with a heading and what is said of those like it.
 
     They are those that got worse, and those that may have, in the order of `to_tell`; of a property
     with a column for each machine the first is told.
     """
-    told = {id(c.after): c for c in changes if c.worse or _may_be_worse(c)}
+    worse = [c for c in found.verdicts if c.worse or _may_be_worse(c)]
+    own = [one for one in found.only_new if one.failed]
+    headings = {id(c.after): _heading(c) for c in worse} | {id(one): ALONE for one in own}
     families: dict[str, list[Told]] = {}
-    for story in to_tell(change.after for change in told.values()):
+    for story in to_tell([*(c.after for c in worse), *own]):
         families.setdefault(story.name.partition("[")[0], []).append(story)
     firsts = {members[0].name for members in families.values()}
     return [
-        (_heading(told[id(first.result)]),
+        (headings[id(first.result)],
          first if first.before in firsts else replace(first, before="", shared=0),
          [f"{one.name.removeprefix(family)} after {steps(len(one.trace.steps))}"
           for one in others])

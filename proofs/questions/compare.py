@@ -110,7 +110,8 @@ class Comparison:
     @property
     def worse(self) -> bool:
         """Say whether anything is known to be worse: a verdict, a deadlock, or the standing."""
-        return self.ranked == "worse" or self.stuck or any(c.worse for c in self.verdicts)
+        worse = any(c.worse for c in self.verdicts) or any(r.failed for r in self.only_new)
+        return worse or self.ranked == "worse" or self.stuck
 
     @property
     def undecided(self) -> bool:
@@ -121,13 +122,23 @@ class Comparison:
     @property
     def unchanged(self) -> int:
         """Return how many verdicts are as before; what is open in both is not the same."""
-        return len(self.old.results) - len(self.verdicts) - self.unknown_in_both
+        pairs = len(self.old.results) - len(self.only_old)
+        return pairs - len(self.verdicts) - self.unknown_in_both
 
     @property
     def unknown_in_both(self) -> int:
         """Return how many verdicts are open, before and after."""
-        pairs = zip(self.old.results, self.new.results, strict=True)
-        return sum(not (a.decided or b.decided) for a, b in pairs)
+        return sum(not (a.decided or b.decided) for a, b in _pairs(self.old, self.new))
+
+    @property
+    def only_old(self) -> tuple[Result, ...]:
+        """Return the verdicts that the old policy alone has: a column that the new one lacks."""
+        return _without(self.old, self.new)
+
+    @property
+    def only_new(self) -> tuple[Result, ...]:
+        """Return the verdicts that the new policy alone has."""
+        return _without(self.new, self.old)
 
     @property
     def stuck(self) -> bool:
@@ -190,7 +201,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     before, after = check(requests, options)
     changed = [
         VerdictChange(a, b)
-        for a, b in zip(before.results, after.results, strict=True)
+        for a, b in _pairs(before, after)
         if _differs(a.verdict, b.verdict) or a.failed != b.failed
     ]
     first, second = alone(before.question), alone(after.question)
@@ -201,6 +212,18 @@ def compare(  # noqa: PLR0913 - one parameter per option
         changes_between(before.question.model.written, after.question.model.written),
         tuple(changed), what, forward, backward,
     )  # fmt: skip
+
+
+def _pairs(old: Checked, new: Checked) -> list[tuple[Result, Result]]:
+    """Return the verdicts on what both are asked."""
+    after = {r.prop.name: r for r in new.results}
+    return [(r, after[r.prop.name]) for r in old.results if r.prop.name in after]
+
+
+def _without(one: Checked, other: Checked) -> tuple[Result, ...]:
+    """Return the verdicts on what the other policy is not asked."""
+    asked = {r.prop.name for r in other.results}
+    return tuple(r for r in one.results if r.prop.name not in asked)
 
 
 def _differs(before: Verdict, after: Verdict) -> bool:

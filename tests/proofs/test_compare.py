@@ -393,7 +393,7 @@ def test_copy_over_an_invalid_or_over_a_different_image() -> None:
 
 def test_of_a_property_with_a_column_for_each_rom_a_shortest_run_is_told() -> None:
     found = compare("proliant", "proliant_silent_fall_back")
-    told = [(story.name, also) for _, story, also in newly_violated(found.verdicts)]
+    told = [(story.name, also) for _, story, also in newly_violated(found)]
     name = "invalid_primary_is_replaced_with_an_error"
     assert told[0] == (f"{name}[this=A, other=B]", ["[this=B, other=A] after 7 steps"])
     _, printed = ran("proliant", "proliant_silent_fall_back", "--markdown", "-")
@@ -418,3 +418,51 @@ def test_other_words_for_the_same_policy_are_equivalent() -> None:
     assert found.verdicts == ()
     assert found.relation == "equivalent"
     assert found.forward.inclusion.pairs == found.backward.inclusion.pairs == 143_545
+
+
+LAMPS = """title = "Lamps"
+[machine.Lamp]
+instances = ["a", "b"]
+states = ["dark", "lit"]
+[rule.switch]
+by = "operator"
+each = { this = "Lamp" }
+moves = "this: dark -> lit"
+[rule.switch_off]
+by = "operator"
+each = { this = "Lamp" }
+moves = "this: lit -> dark"
+"""
+EACH_LAMP = """title = "What is asked of lamps"
+[invariant.works]
+each = { this = "Lamp" }
+must = "this in (dark, lit) and MORE"
+"""
+
+
+@pytest.mark.parametrize(("more", "old", "new", "worse"), [
+    ("True", '"a", "b"', '"a", "b", "c"', False),
+    ("True", '"a", "b", "c"', '"a", "b"', False),
+    ("(this is dark or this in (a, b))", '"a", "b"', '"a", "b", "c"', True),
+    ("(this is dark or this in (a, b))", '"a", "b", "c"', '"a", "b"', False),
+])
+def test_what_one_of_the_two_alone_is_asked(
+    tmp_path: Path, more: str, old: str, new: str, *, worse: bool
+) -> None:
+    """A machine more or less is a column more or less: that is told, and a failing one is worse."""
+    for name, instances in (("old", old), ("new", new)):
+        (tmp_path / f"{name}.toml").write_text(LAMPS.replace('"a", "b"', instances))
+    several = '"a", "b", "c"'
+    (tmp_path / "s.spec.toml").write_text(EACH_LAMP.replace("MORE", more))
+    found = compare(*(str(tmp_path / f"{name}.toml") for name in ("old", "new")),
+                    str(tmp_path / "s.spec.toml"))
+    alone = found.only_new if new == several else found.only_old
+    assert [r.prop.name for r in alone] == ["works[this=c]"]
+    assert len(found.only_new) + len(found.only_old) == 1
+    assert found.worse is worse
+    assert found.unchanged == 2
+    text = printed_view(comparison_view(found))
+    side = "new" if new == several else "old"
+    assert f"only the {side} policy is asked works[this=c]" in text
+    assert ("Violated, and asked of the new policy alone: works[this=c]" in text) is worse
+    assert ("1 verdict got worse" in text) is worse
