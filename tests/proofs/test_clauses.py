@@ -58,8 +58,8 @@ def results(asked: Question, report: Report) -> tuple[ClauseResult, ...]:
     ("[invariant.p]\nwhenever = 'A is on'\nmust = 'B in (off, on)'", "1 step, to on(this=A)"),
     # Both are off at the start; what matters is how they come to be so again.
     ("[invariant.p]\nwhenever = 'A is off and B is off'\nmust = 'True'", "2 steps, to off(this=A)"),
-    ("[response.p]\nwhenever = 'A is off'\neventually = 'True'", "2 steps, to off(this=A)"),
-    ("[possible.p]\nwhenever = 'A is not broken'\ncan = 'A is on'", "from the start on"),
+    ("[response.p]\nwhenever = 'A is off'\neventually = 'True'", "none known"),  # never asked
+    ("[possible.p]\nwhenever = 'A is not broken'\ncan = 'A is on'", "2 steps, to off(this=A)"),
     ("[invariant.p]\nmust = 'True'", "from the start on"),
     ("[step.p]\nmust = 'True'", "1 step, to on(this=A)"),
     ("[invariant.p]\nmust = 'B is off'", "broken in 1 step, by on(this=B)"),
