@@ -66,7 +66,7 @@ from twinrom.statemachine.running.replaying import run_script, start_session
 from twinrom.statemachine.running.runtime import Refusal, Refused, ReplayError, Runtime, replay
 from twinrom.statemachine.running.script import Script, read_script
 from twinrom.statemachine.running.session import Option, Session, VariableChange
-from twinrom.statemachine.running.start import cannot_start, starts_with
+from twinrom.statemachine.running.start import cannot_start, nowhere, starts_with
 from twinrom.statemachine.running.trace import Trace, from_itf, read_trace, to_itf, write_trace
 from twinrom.statemachine.sorts import BOOL, INTEGERS, Sort
 from twinrom.statemachine.source.changes import PolicyChange, changes_between
@@ -107,10 +107,10 @@ __all__ = [
     "check_known", "check_name", "closest", "conjuncts", "did_you_mean", "each_column",
     "fault_kinds", "filled", "find_file", "find_model", "from_itf", "ground", "in_sort", "is_file",
     "is_folder", "kind_of", "known_runs", "load_model", "machine_range", "model_json_schema",
-    "model_vocabulary", "named_sort", "parse", "parse_columns", "parse_model", "parse_sort",
-    "printable", "read_definitions", "read_formula", "read_formulas", "read_script", "read_text",
-    "read_trace", "replay", "run_script", "shaped", "shipped_models", "shipped_policies",
-    "size_option", "sizes_of", "spoken", "start_session", "starts_with", "syntax", "term_text",
-    "terms", "to_itf", "unlimited", "with_barred_faults", "with_budget", "write_trace",
-    "write_whole",
+    "model_vocabulary", "named_sort", "nowhere", "parse", "parse_columns", "parse_model",
+    "parse_sort", "printable", "read_definitions", "read_formula", "read_formulas", "read_script",
+    "read_text", "read_trace", "replay", "run_script", "shaped", "shipped_models",
+    "shipped_policies", "size_option", "sizes_of", "spoken", "start_session", "starts_with",
+    "syntax", "term_text", "terms", "to_itf", "unlimited", "with_barred_faults", "with_budget",
+    "write_trace", "write_whole",
 ]  # fmt: skip

@@ -6,8 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from asked import question
 from called import twinrom
 from small_models import COUNTER, SAFE
+
+from twinrom.proofs.engines.prove import prove_by_reachability
+from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,3 +121,18 @@ def test_an_observer_at_every_size(tmp_path: Path, initial: str) -> None:
     done = twinrom("check", written(tmp_path, ANY_START, observed), "--symbolic")
     assert done.returncode == 2
     assert "nobody can say whether this holds at every start" in done.stderr
+
+
+MANY = " + ".join(f"counter.{name}" for name in "abcdefgh")
+
+
+def test_a_start_that_cannot_be_enumerated_is_asked_of_z3() -> None:
+    """What is proved of nothing is no proof: an engine that would prove it says that it is not."""
+    several = ", ".join(f'{name} = "Count"' for name in "abcdefgh")
+    model = COUNTER.replace('value = "Count"', f'value = "Count", {several}')
+    model = model.replace('"counter.value == 0"', f'["{MANY} == 10", "{MANY} == 11"]')
+    with pytest.raises(InputError, match="there is nothing to check"):
+        prove_by_reachability(question(model, SAFE))
+    starts = model.replace("== 11", "<= 11").replace(
+        "require = [", 'require = ["counter.value == 0", ')
+    assert prove_by_reachability(question(starts, SAFE)).certificates

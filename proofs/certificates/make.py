@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.certificates.certificate import Certificate, Clause
-from twinrom.proofs.certificates.scripts import scripts
-from twinrom.proofs.certificates.solvers import recheck
+from twinrom.proofs.certificates.scripts import scripts, start_script
+from twinrom.proofs.certificates.solvers import recheck, said_by_z3
 from twinrom.proofs.certificates.term_data import from_data, to_data
-from twinrom.statemachine import term_text
+from twinrom.statemachine import InputError, nowhere, term_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,6 +50,15 @@ def certify(  # noqa: PLR0913 - what a certificate says
         said = ", ".join(f"{a.solver} on {a.script}: {a.said}" for a in answers if not a.confirms)
         raise UnconfirmedError(f"the invariant found by {method} is not confirmed: {said}")
     return found
+
+
+def check_start(question: Question) -> None:
+    """Raise `InputError` where z3 finds no state to start in: of nothing, everything is proved.
+
+    What can be enumerated was asked before; this is for every size, and where there is too much.
+    """
+    if said_by_z3(start_script(question)) == "unsat":
+        raise InputError([nowhere(question.model)])
 
 
 def invariant_of(question: Question, clauses: Iterable[Clause]) -> list[Term]:

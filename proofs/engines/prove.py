@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.certificates.certificate import INDUCTION, REACHABILITY
-from twinrom.proofs.certificates.make import certify
+from twinrom.proofs.certificates.make import certify, check_start
 from twinrom.proofs.engines.induction import induce
 from twinrom.proofs.engines.spacer import GaveUpError, RefutedError, find_invariant
 from twinrom.proofs.report import Report
@@ -148,7 +148,12 @@ class Proving:
         self, properties: Sequence[Property], invariant: Sequence[Term], method: str, *,
         exclusive: bool, k: int = 1,
     ) -> None:  # fmt: skip
-        """Keep the certificate for an invariant; raises `UnconfirmedError` as its making does."""
+        """Keep the certificate for an invariant; raises `UnconfirmedError` as its making does.
+
+        Raises `InputError` where the model can start nowhere.
+        """
+        if not self.certificates:
+            check_start(self.question)
         made = certify(
             self.question, properties, invariant, method=method, k=k, exclusive=exclusive)
         self.certificates.append(made)

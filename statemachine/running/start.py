@@ -14,7 +14,7 @@ from twinrom.statemachine.tables import TooLargeError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from twinrom.statemachine.model import Table
+    from twinrom.statemachine.model import Model, Table
     from twinrom.statemachine.running.script import Word
     from twinrom.statemachine.sorts import Sort
     from twinrom.statemachine.source.diagnostics import Problem
@@ -34,7 +34,11 @@ def cannot_start(system: TransitionSystem) -> Problem | None:
             return None
     except TooLargeError:
         return None
-    model = system.model
+    return nowhere(system.model)
+
+
+def nowhere(model: Model) -> Problem:
+    """Return what to say of a model without an initial state."""
     initials = [t.place.at("vars", name, "initial")
                 for t in model.templates.values() for name in t.initials]
     if model.init or not initials:
