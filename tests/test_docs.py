@@ -275,6 +275,13 @@ def test_every_field_of_the_fault_numbers_is_described() -> None:
     assert described("Fault numbers") == set(model["properties"][0])
 
 
+def test_every_field_of_the_changes_of_fault_numbers_is_described() -> None:
+    code, printed = ran("twinrom faults proliant --against proliant_halts_at_once --json -")
+    assert code == 1
+    against = json.loads(printed[printed.index('{\n  "schema"') :])["against"]
+    assert described("Changes of fault numbers") == set(against["changes"][0])
+
+
 def test_every_field_of_a_comparison_is_described() -> None:
     new = "examples/changes/proliant_flash_backup.toml"
     _, printed = ran(f"twinrom compare proliant {new} --json -")
