@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Pair: TypeAlias = tuple[int, States]
 Layer: TypeAlias = dict[Pair, int]
 MAX_PAIRS = 2_000_000
-LOOK_AT_CLOCK = 512
+LOOK_AT_CLOCK = 16
 OTHER_TABLES = "their free tables are not the same"
 
 

@@ -61,9 +61,12 @@ class Clock:
     def tick(self) -> None:
         """Count a small piece of work, and look at the time now and then."""
         self.ticks += 1
-        if self.ticks % LOOK_AT_CLOCK or self.deadline is None:
-            return
-        if time.monotonic() > self.deadline:
+        if not self.ticks % LOOK_AT_CLOCK:
+            self.look()
+
+    def look(self) -> None:
+        """Look at the time, between large pieces of work."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
             raise OutOfTimeError
 
 
