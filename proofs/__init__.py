@@ -4,6 +4,7 @@ z3 is imported here only, and only by the engine that uses it.
 """
 
 import twinrom.proofs.solver.library  # noqa: F401 - has its say before z3 is imported
+from twinrom.proofs.allowance import ALLOWANCE, size_of
 from twinrom.proofs.certificates.certificate import Answer, Certificate, Clause, Recheck
 from twinrom.proofs.certificates.folder import write_certificate
 from twinrom.proofs.engines.options import Options
@@ -77,7 +78,8 @@ from twinrom.proofs.verdicts.verdict import (
 )
 
 __all__ = [
-    "BOUNDED", "CODES", "ENGINES", "FORMATS", "SELECTABLE", "STANDINGS", "Answer", "Bounded",
+    "ALLOWANCE", "BOUNDED", "CODES", "ENGINES", "FORMATS", "SELECTABLE", "STANDINGS", "Answer",
+    "Bounded",
     "Certificate", "CheckRequest", "Checked", "Clause", "ClauseEvidence", "ClauseResult",
     "ClauseScore", "ClauseScores", "Comparison", "Counts", "Cut", "DeadEnds", "Difference",
     "EngineDisagreementError", "Evidence", "FaultNumber", "Finding", "Folded", "Found",
@@ -90,6 +92,7 @@ __all__ = [
     "holds_at", "holds_in", "kinds", "lint", "lint_files", "load_spec", "mutants", "mutate",
     "mutated", "out_of_memory", "owed_since", "parse_spec", "policies", "pose", "read_baseline",
     "read_gaps", "recheck_folders", "refuse_another_file", "request", "review", "row_data",
-    "searched", "shipped_specs", "signed_by", "spec_for", "spec_json_schema", "sweep", "weight",
+    "searched", "shipped_specs", "signed_by", "size_of", "spec_for", "spec_json_schema", "sweep",
+    "weight",
     "word", "write_baseline", "write_certificate", "write_export",
 ]  # fmt: skip

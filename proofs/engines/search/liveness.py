@@ -47,9 +47,8 @@ def decided(question: Question, report: Report, space: ClosedSpace, clock: Clock
                 seconds=time.monotonic() - started,
             )
         endless = _response(question, livelock(question), space, clock)
-    except OutOfTimeError:
-        text = "out of time while deciding responses"
-        return replace(report, found=found, stopped=text)
+    except OutOfTimeError as error:
+        return replace(report, found=found, stopped=f"{error} while deciding responses")
     return replace(report, found=found, dead_ends=DeadEnds(report.deadlock, endless.run))
 
 
