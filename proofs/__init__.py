@@ -4,6 +4,7 @@ z3 is imported here only, and only by the engine that uses it.
 """
 
 import twinrom.proofs.solver.library  # noqa: F401 - has its say before z3 is imported
+from twinrom.proofs.allowance import ALLOWANCE, size_of
 from twinrom.proofs.certificates.certificate import Answer, Certificate, Clause, Recheck
 from twinrom.proofs.certificates.folder import write_certificate
 from twinrom.proofs.engines.options import Options
@@ -82,21 +83,22 @@ from twinrom.proofs.verdicts.verdict import (
 )
 
 __all__ = [
-    "BOUNDED", "CODES", "ENGINES", "FORMATS", "NOWHERE", "SELECTABLE", "STANDINGS", "Answer",
-    "Bounded", "Certificate", "CheckRequest", "Checked", "Clause", "ClauseEvidence", "ClauseResult",
-    "ClauseScore", "ClauseScores", "Comparison", "Counts", "Cut", "DeadEnds", "Difference",
-    "EngineDisagreementError", "Evidence", "FaultChange", "FaultChanges", "FaultNumber", "Finding",
-    "Folded", "Found", "GroupScore", "Kept", "Key", "Kind", "Mutant", "MutantOutcome", "Mutated",
-    "NotChecked", "OneWay", "Options", "Point", "PolicyStanding", "Property", "Proved", "Question",
-    "Read", "ReadElsewhere", "ReadingsTaken", "Recheck", "Report", "Result", "ReviewRow",
-    "Reviewed", "ReviewedGap", "Run", "Signed", "Signoffs", "Spec", "Taken", "Thin", "Unknown",
-    "Vacuous", "Verdict", "VerdictChange", "Violated", "WorkerDiedError", "ask", "axes_of",
-    "baseline", "breaks", "check", "combine", "compare", "compare_faults", "count_faults",
-    "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid", "holds_at",
-    "holds_in", "interchangeable", "kinds", "lint", "lint_files", "load_spec", "mirrored",
-    "mutants", "mutate", "mutated", "out_of_memory", "owed_since", "parse_spec", "policies", "pose",
-    "read_baseline", "read_gaps", "readings_taken", "recheck_folders", "refuse_another_file",
-    "renamed", "renaming", "request", "review", "row_data", "run_of", "searched", "shipped_specs",
-    "signed_by", "spec_for", "spec_json_schema", "sweep", "unknown", "weight",
+    "ALLOWANCE", "BOUNDED", "CODES", "ENGINES", "FORMATS", "NOWHERE", "SELECTABLE", "STANDINGS",
+    "Answer", "Bounded", "Certificate", "CheckRequest", "Checked", "Clause", "ClauseEvidence",
+    "ClauseResult", "ClauseScore", "ClauseScores", "Comparison", "Counts", "Cut", "DeadEnds",
+    "Difference", "EngineDisagreementError", "Evidence", "FaultChange", "FaultChanges",
+    "FaultNumber", "Finding", "Folded", "Found", "GroupScore", "Kept", "Key", "Kind", "Mutant",
+    "MutantOutcome", "Mutated", "NotChecked", "OneWay", "Options", "Point", "PolicyStanding",
+    "Property", "Proved", "Question", "Read", "ReadElsewhere", "ReadingsTaken", "Recheck", "Report",
+    "Result", "ReviewRow", "Reviewed", "ReviewedGap", "Run", "Signed", "Signoffs", "Spec", "Taken",
+    "Thin", "Unknown", "Vacuous", "Verdict", "VerdictChange", "Violated", "WorkerDiedError", "ask",
+    "axes_of", "baseline", "breaks", "check", "combine", "compare", "compare_faults",
+    "count_faults", "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid",
+    "holds_at", "holds_in", "interchangeable", "kinds", "lint", "lint_files", "load_spec",
+    "mirrored", "mutants", "mutate", "mutated", "out_of_memory", "owed_since", "parse_spec",
+    "policies", "pose", "read_baseline", "read_gaps", "readings_taken", "recheck_folders",
+    "refuse_another_file", "renamed", "renaming", "request", "review", "row_data", "run_of",
+    "searched", "shipped_specs", "signed_by", "size_of", "spec_for", "spec_json_schema", "sweep",
+    "unknown", "weight",
     "word", "write_baseline", "write_certificate", "write_export",
 ]  # fmt: skip

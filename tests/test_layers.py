@@ -35,8 +35,8 @@ ROOMS: dict[str, tuple[str | set[str], ...]] = {
         "loading", "meaning", "grounding", "load", "running",
     ),
     "proofs": (
-        "memory", "run", "spec", "solver", "certificates", "report", "engines", "verdicts",
-        "refinement", "mutation", "lint", "export", "questions",
+        "memory", "allowance", "run", "spec", "solver", "certificates", "report", "engines",
+        "verdicts", "refinement", "mutation", "lint", "export", "questions",
     ),
     "diagrams": (
         "words", "pictures", "render", "drawing", {"terminal", "data", "page"}, "public",

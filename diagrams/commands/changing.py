@@ -16,11 +16,13 @@ from twinrom.diagrams.commands.options import (
     JobsOption,
     JsonOption,
     MaxStates,
+    MemoryOption,
     Model,
     PlainOption,
     PolicyTimeout,
     SortOption,
     SpecOption,
+    allowed,
     budget,
     finite,
 )
@@ -39,6 +41,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     faults: FaultOption = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds for each search")] = None,
     max_states: MaxStates = DEFAULT_STATES,
+    memory: MemoryOption = None,
     plain: PlainOption = False,
     json: JsonOption = None,
     markdown: Annotated[
@@ -54,7 +57,8 @@ def compare(  # noqa: PLR0913 - one parameter per option
     from twinrom.proofs import Options
     from twinrom.proofs import compare as compared
 
-    options = Options(timeout=timeout, max_states=max_states, plain=plain)
+    options = Options(timeout=timeout, max_states=max_states, plain=plain,
+                      memory=allowed(memory))  # fmt: skip
     at = finite(sort, instances, define)
     found = compared(old, new, spec, sorts=at, faults=budget(faults), options=options)
     from rich.console import Console
@@ -97,6 +101,7 @@ def mutate(  # noqa: PLR0913 - one parameter per option
         bool, typer.Option("--changed", help="only mutants of the rules that an overlay touches")
     ] = False,
     max_states: MaxStates = DEFAULT_STATES,
+    memory: MemoryOption = None,
     plain: PlainOption = False,
     json: JsonOption = None,
 ) -> None:
@@ -104,7 +109,8 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     from twinrom.proofs import Options, mutate, request
 
     asked = request(model, spec, finite(sort, instances, define), budget(faults))
-    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
+    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain,
+                      memory=allowed(memory))  # fmt: skip
     from rich.console import Console
 
     from twinrom.diagrams.data.mutants import mutated_json
@@ -135,6 +141,7 @@ def sweep(  # noqa: PLR0913 - one parameter per option
     timeout: PolicyTimeout = None,
     jobs: JobsOption = 2,
     max_states: MaxStates = DEFAULT_STATES,
+    memory: MemoryOption = None,
     plain: PlainOption = False,
     json: JsonOption = None,
 ) -> None:
@@ -143,7 +150,8 @@ def sweep(  # noqa: PLR0913 - one parameter per option
     from twinrom.proofs import grid as points_of
 
     points = points_of(policies(models), axes_of(grid or []))
-    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
+    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain,
+                      memory=allowed(memory))  # fmt: skip
     from rich.console import Console
 
     from twinrom.diagrams.data.output import show, write_data
@@ -171,13 +179,15 @@ def gaps(  # noqa: PLR0913 - one parameter per option
     timeout: PolicyTimeout = None,
     jobs: JobsOption = 2,
     max_states: MaxStates = DEFAULT_STATES,
+    memory: MemoryOption = None,
     plain: PlainOption = False,
     json: JsonOption = None,
 ) -> None:
     """Judge the readings of each gap; of an overlay, say which of them it takes."""
     from twinrom.proofs import Options, read_gaps, request
 
-    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain)
+    options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain,
+                      memory=allowed(memory))  # fmt: skip
     asked = request(model, spec)
     if asked.question().model.base is not None:
         _taken(asked, options, json)

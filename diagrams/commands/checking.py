@@ -18,6 +18,7 @@ from twinrom.diagrams.commands.options import (
     JobsOption,
     JsonOption,
     MaxStates,
+    MemoryOption,
     Models,
     PlainOption,
     SortOption,
@@ -25,6 +26,7 @@ from twinrom.diagrams.commands.options import (
     SymbolicOption,
     TimeoutOption,
     __version__,
+    allowed,
     budget,
     engines,
     finite,
@@ -52,6 +54,7 @@ def check(  # noqa: PLR0913 - one parameter per option
     timeout: TimeoutOption = None,
     jobs: JobsOption = 2,
     max_states: MaxStates = DEFAULT_STATES,
+    memory: MemoryOption = None,
     plain: PlainOption = False,
     json: JsonOption = None,
     trace: Annotated[
@@ -86,7 +89,7 @@ def check(  # noqa: PLR0913 - one parameter per option
     if baseline is not None and update:
         refuse_another_file(baseline)
     recorded = read_baseline(baseline) if baseline is not None and not update else None
-    options = Options(depth, engines(engine), timeout, jobs, max_states, plain)
+    options = Options(depth, engines(engine), timeout, jobs, max_states, plain, allowed(memory))
     unbounded: list[str] | None = [] if symbolic else None
     at = sizes(sort, instances, define)
     requests = [request(m, spec, at, budget(faults), unbounded) for m in models]
@@ -130,11 +133,12 @@ def report(  # noqa: PLR0913 - one parameter per option
     engine: EngineOption = "auto",
     timeout: TimeoutOption = None,
     jobs: JobsOption = 2,
+    memory: MemoryOption = None,
 ) -> None:
     """Check models as `check` does, and write one page that says all that was found out."""
     from twinrom.proofs import Options, check, request
 
-    options = Options(None, engines(engine), timeout, jobs)
+    options = Options(None, engines(engine), timeout, jobs, memory=allowed(memory))
     every: list[str] | None = [] if symbolic else None
     at = sizes(sort, instances, define)
     requests = [request(m, spec, at, budget(faults), every) for m in models]
@@ -199,6 +203,7 @@ def faults(  # noqa: PLR0913 - one parameter per option
         bool, typer.Option("--stories", help="tell the story of each fatal combination")
     ] = False,
     max_states: MaxStates = DEFAULT_STATES,
+    memory: MemoryOption = None,
     plain: PlainOption = False,
     json: JsonOption = None,
 ) -> None:
@@ -207,15 +212,15 @@ def faults(  # noqa: PLR0913 - one parameter per option
         raise typer.BadParameter("`--against` sets one policy beside another")
     from twinrom.proofs import Options, compare_faults, count_faults, request, searched
 
+    options = Options(max_states=max_states, plain=plain, memory=allowed(memory))
     at = finite(sort, instances, define)
     if against is not None:
-        options = Options(max_states=max_states, plain=plain)
         _end_faults(compare_faults(models[0], against, spec, sorts=at, max_faults=max_faults,
                                    options=options), json, told=stories)
         return
     requests = [request(m, spec, at) for m in models]
     counted = [count_faults(r, max_faults, max_states, plain=plain) for r in requests]
-    checked = [searched(r, Options(max_states=max_states, plain=plain)) for r in requests]
+    checked = [searched(r, options) for r in requests]
     from rich.console import Console
 
     from twinrom.diagrams.data.faults import faults_json

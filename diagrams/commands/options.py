@@ -41,6 +41,9 @@ TimeoutOption = Annotated[float | None, typer.Option(min=0.1, help="seconds per 
 PolicyTimeout = Annotated[float | None, typer.Option(min=0.1, help="seconds per policy")]
 JobsOption = Annotated[int, typer.Option(min=1, max=64, help="processes at a time")]
 MaxStates = Annotated[int, typer.Option(min=1, help="states after which the search stops")]
+MemoryOption = Annotated[
+    str | None, typer.Option(help="memory of a process at which the search stops: 500M, 2G")
+]
 PlainOption = Annotated[
     bool, typer.Option("--plain", help="search in plain Python, not in compiled code")
 ]
@@ -62,6 +65,17 @@ def engines(text: str) -> tuple[str, ...]:
             known = ", ".join(SELECTABLE)
             raise typer.BadParameter(f"`{name}` is not an engine: auto, or some of {known}")
     return names
+
+
+def allowed(memory: str | None) -> int | None:
+    """Return the bytes that `--memory` allows each process, this one first."""
+    from twinrom.proofs import ALLOWANCE, size_of
+
+    size = None if memory is None else size_of(memory)
+    if memory is not None and size is None:
+        raise typer.BadParameter(f"`--memory {memory}`: write 500M or 2G")
+    ALLOWANCE.limit(size)
+    return size
 
 
 def finite(sorts: list[str] | None, instances: list[str] | None,

@@ -51,10 +51,14 @@ class Engine(ABC):
 
 @dataclass(frozen=True)
 class EngineTask(Task[Report]):
-    """One engine on one question; the properties in `skip` are known to be violated."""
+    """One engine on one question; the properties in `skip` are known to be violated.
+
+    `begun` is when its time began, on the monotonic clock; None: when it is asked for a deadline.
+    """
 
     engine: Engine
     skip: frozenset[str] = frozenset()
+    begun: float | None = None
 
     @property
     def grace(self) -> float:
@@ -63,13 +67,14 @@ class EngineTask(Task[Report]):
 
     @property
     def deadline(self) -> float | None:
-        """Return when its time is up if it starts now, on the monotonic clock."""
-        limit = self.options.timeout
-        return None if limit is None else time.monotonic() + limit
+        """Return when its time is up, on the monotonic clock."""
+        limit, begun = self.options.timeout, self.begun
+        return None if limit is None else (time.monotonic() if begun is None else begun) + limit
 
     def run(self, progress: Progress | None) -> Report:
-        """Return what the engine says of the request's question."""
-        return self.on(self.request.question(), progress)
+        """Return what the engine says of the request's question; its time includes reading that."""
+        begun = replace(self, begun=time.monotonic())
+        return begun.on(self.request.question(), progress)
 
     def on(self, question: Question, progress: Progress | None) -> Report:
         """Return what the engine says of the question, which is that of the request."""

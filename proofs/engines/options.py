@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from twinrom.proofs.allowance import share
+
 DEFAULT_DEPTH = 20
 DEFAULT_STATES = 50_000_000
 
@@ -14,7 +16,8 @@ class Options:
 
     `depth` is that of the bounded check; None: the check chooses it too. `timeout` is in seconds,
     for each engine, policy or mutant; `jobs` is how many processes run at a time; with `plain` the
-    search is in plain Python.
+    search is in plain Python. `memory` is in bytes, for each process; None: a share of the
+    machine's.
     """
 
     depth: int | None = None
@@ -23,3 +26,9 @@ class Options:
     jobs: int = 2
     max_states: int = DEFAULT_STATES
     plain: bool = False
+    memory: int | None = None
+
+    @property
+    def most_memory(self) -> int:
+        """Return how many bytes each process may use."""
+        return self.memory or share(self.jobs)

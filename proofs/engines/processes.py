@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Generic
 
+from twinrom.proofs.allowance import resident, stopped_at
 from twinrom.proofs.engines.task import Answer, Key
 from twinrom.proofs.memory import OUT_OF_MEMORY, out_of_memory, says_out_of_memory
 from twinrom.statemachine import InputError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from twinrom.proofs.engines.task import Task
 
+OWN_MEMORY = 1 << 27  # what a process has before it does anything, libraries above all
 MODULE = "twinrom.proofs.engines.worker"
 
 
@@ -47,6 +49,10 @@ class _Worker(Generic[Answer]):
     written: IO[bytes] | None
     started: float = field(default_factory=time.monotonic)
     last: Answer | None = None
+    memory: int = 0
+
+    def __post_init__(self) -> None:
+        self.memory = self.task.options.most_memory
 
     def kill(self) -> None:
         self.process.kill()
@@ -68,6 +74,10 @@ class _Worker(Generic[Answer]):
         limit, task = self.task.options.timeout, self.task
         spent = time.monotonic() - self.started
         return limit is not None and spent > max(1, task.parts) * limit + task.grace
+
+    def too_large(self) -> bool:
+        """Say whether it has far more than its memory: it stops by itself before, if it can."""
+        return resident(self.process.pid) > self.memory + self.memory // 8 + OWN_MEMORY
 
 
 def supervise(
@@ -95,6 +105,8 @@ def supervise(
                 answer = _heard(worker, progress) if worker.connection in ready else None
                 if answer is None and worker.late():
                     answer = _out_of_time(worker)
+                if answer is None and worker.too_large():
+                    answer = _lost(worker, stopped_at(worker.memory))
                 if answer is not None:
                     done[worker.task.key] = answer
                     worker.kill()

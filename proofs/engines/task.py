@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 Key: TypeAlias = tuple[int, str]
-GRACE = 5.0
+GRACE = 1.5
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from twinrom.proofs.allowance import ALLOWANCE
 from twinrom.proofs.memory import OUT_OF_MEMORY, out_of_memory
 from twinrom.statemachine import InputError
 
@@ -26,6 +27,7 @@ def main() -> None:
     """Read a task from standard input, write messages to the pipe named by the first argument."""
     connection = Connection(int(sys.argv[1]), readable=False)
     task: Task[Any] = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by who started us
+    ALLOWANCE.limit(task.options.most_memory)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     message: tuple[str, Any]
     try:

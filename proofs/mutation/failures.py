@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinrom.proofs.engines.exhaustive import explore
@@ -99,7 +100,11 @@ def own_verdicts(question: Question, options: Options) -> Own:
     What fails cannot tell another one from it, unless it is kept here and broken there. Raises
     `InputError` when its search does not end.
     """
-    report = explore(question, max_states=options.max_states, plain=options.plain)
+    limit = options.timeout
+    report = explore(
+        question, max_states=options.max_states, plain=options.plain,
+        deadline=None if limit is None else time.monotonic() + limit,
+    )  # fmt: skip
     if not report.complete:
         raise InputError.whole_file(
             question.model.paths[0], f"the search of the model itself did not end: {report.stopped}"

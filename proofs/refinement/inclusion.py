@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from twinrom.proofs.allowance import ALLOWANCE
 from twinrom.proofs.refinement.observed import NOBODY, ObservedSystem, Seen, States
 from twinrom.proofs.run import Run
 from twinrom.statemachine import TooLargeError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Pair: TypeAlias = tuple[int, States]
 Layer: TypeAlias = dict[Pair, int]
 MAX_PAIRS = 2_000_000
-LOOK_AT_CLOCK = 512
+LOOK_AT_CLOCK = 16
 OTHER_TABLES = "their free tables are not the same"
 
 
@@ -94,6 +95,8 @@ class Refinement:
     def _stopped(self, deadline: float | None, max_pairs: int) -> str | None:
         if deadline is not None and time.monotonic() > deadline:
             return "out of time"
+        if full := ALLOWANCE.over():
+            return full
         return f"stopped at {self.pairs:,} pairs" if self.pairs > max_pairs else None
 
     def start(self, choices: int) -> Layer:

@@ -6,6 +6,7 @@ are found as a fixpoint (Emerson and Lei), not by components.
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,12 +46,15 @@ from twinrom.proofs import (
 )
 from twinrom.proofs.engines.native import search_native
 from twinrom.proofs.engines.search.breadth_first import search
+from twinrom.proofs.engines.search.closed import Clock, OutOfTimeError
+from twinrom.proofs.engines.search.fairness import FairRuns, components
 from twinrom.proofs.spec.standard import deadlock, livelock, none_enabled
 from twinrom.proofs.verdicts.counterexample import counterexample
 from twinrom.proofs.verdicts.lasso import owed_since
 from twinrom.statemachine import from_itf, parse_model, to_itf
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
 
     from twinrom.proofs import Property, Question, Report
     from twinrom.statemachine import Trace
@@ -383,6 +387,53 @@ def test_time_that_runs_out_while_deciding_leaves_the_search_complete(
     assert report.stopped == "out of time while deciding responses"
     words = {r.prop.name: word(r.verdict) for r in judged(asked, report)}
     assert words == {"six": "proved", "lights": "unknown"}
+
+
+COUNTERS = """
+[sort]
+Count = "0..24 wraps"
+[machine.C]
+instances = ["a", "b", "c"]
+states = ["on"]
+vars = { n = "Count" }
+[init]
+require = "all(x.n == 0 for x in C)"
+[rule.counts]
+by = "controller"
+each = { this = "C" }
+sets = "this.n = this.n + 1"
+"""
+NEVER = '[response.stops]\nwhenever = "True"\neventually = "count(x is on for x in C) == 0"\n'
+
+
+@pytest.mark.parametrize("tier", [search, search_native])
+def test_one_large_component_takes_time_in_proportion(tier: Callable[..., Report]) -> None:
+    asked, started = question(COUNTERS, NEVER), time.monotonic()
+    report = tier(asked, deadline=started + 30)
+    assert (report.complete, report.stopped, report.counts.distinct) == (True, None, 25**3)
+    run = report.found["stops"].violation
+    assert (run.loop, run.length) == (0, 75)
+    assert time.monotonic() - started < 30
+
+
+def test_whatever_looks_at_many_states_looks_at_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("twinrom.proofs.engines.search.closed.LOOK_AT_CLOCK", 1)
+    asked = question(COUNTERS.replace("24", "1"), NEVER)
+    [start], clock = asked.system.initial(), Clock(None)
+    quiet = FairRuns(asked, asked.properties[0].goal, clock)
+    states = set(quiet.explore(start, ()).origin)
+    [component] = components(states, lambda s: (after for _, after in quiet.moves[s]), clock)
+    assert (len(component), quiet.fair(component)) == (8, True)
+    clock.deadline = time.monotonic()
+    work: list[Callable[[], object]] = [
+        lambda: quiet.explore(start, ()),
+        lambda: quiet.fair(component),
+        lambda: quiet.loop(start, component),
+        lambda: list(components(states, lambda _: iter(()), clock)),
+    ]
+    for one in work:
+        with pytest.raises(OutOfTimeError):
+            one()
 
 
 # ---------------------------------------------------------------- counterexamples are not believed

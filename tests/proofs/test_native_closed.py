@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from random_models import POWERED, REFERRING, WRAPPED, made
 
 from twinrom.proofs import Property, Question, holds_at
 from twinrom.proofs.engines.native import Closed, NativeSearch
+from twinrom.proofs.engines.search.closed import Clock, OutOfTimeError
 from twinrom.statemachine import State, Step, terms
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ class Plain:
 def closed(asked: Question, mask_rows: int = 6, slot_bits: int = 12) -> Closed:
     searching = NativeSearch(asked, mask_rows=mask_rows, slot_bits=slot_bits)
     assert searching.run(10**6, None, None, None) is None
-    return Closed(searching)
+    return Closed(searching, Clock(None))
 
 
 def places(space: Closed, hits: Iterable[Hit]) -> list[Place]:
@@ -248,4 +250,15 @@ def test_a_space_that_is_not_closed_is_refused() -> None:
     searching = NativeSearch(question(LIGHT, LIGHT_SPEC))
     searching.run(10**6, 1, None, None)
     with pytest.raises(ValueError, match="the search was stopped"):
-        Closed(searching)
+        Closed(searching, Clock(None))
+
+
+def test_a_closed_space_looks_at_the_clock() -> None:
+    asked = question(LIGHT, LIGHT_SPEC)
+    space, of = closed(asked), {p.name: p for p in asked.properties}
+    [loop] = space.unavoided(of["rests"])
+    space.clock.deadline = time.monotonic()
+    with pytest.raises(OutOfTimeError):
+        space.stranded(of["goes_off"])
+    with pytest.raises(OutOfTimeError):
+        space.runs({"x": loop})

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from twinrom.proofs.engines.native.search import NativeSearch
     from twinrom.proofs.engines.search.back_tracing import Hit, Key
+    from twinrom.proofs.engines.search.closed import Clock
     from twinrom.proofs.run import Run
     from twinrom.proofs.spec.spec import Property
 
@@ -19,12 +20,15 @@ MOST_MEMORY = 1 << 28
 
 
 class Closed:
-    """What a complete search reached; raises `ValueError` for one that was stopped."""
+    """What a complete search reached; raises `ValueError` for one that was stopped.
 
-    def __init__(self, searching: NativeSearch) -> None:
+    Every answer raises `OutOfTimeError` when the time of `clock` is up.
+    """
+
+    def __init__(self, searching: NativeSearch, clock: Clock) -> None:
         if not searching.complete:
             raise ValueError("the search was stopped: nothing can be said of all runs")
-        self.searching, self.space = searching, searching.space
+        self.searching, self.space, self.clock = searching, searching.space, clock
         self.layout = searching.layout
         self.batches: dict[str, Sweeps] = {}
 
@@ -41,7 +45,7 @@ class Closed:
 
     def runs(self, hits: Mapping[Key, Hit]) -> dict[Key, Run]:
         """Return a shortest run to each hit."""
-        return runs_to(self.space, hits)
+        return runs_to(self.space, hits, self.clock)
 
     def _sweeps(self, prop: Property, *, forced: bool) -> Sweeps:
         """Return the sweep that has the property, with the next like it as far as they fit."""
@@ -55,7 +59,7 @@ class Closed:
             names = [p.name for p in kind]
             fit = MOST_MEMORY // ((1 << self.space.slot_bits) * max(1, self.layout.mask_bytes))
             together = kind[names.index(prop.name) :][: max(1, fit)]
-            found = Sweeps(self.searching, together, forced=forced)
+            found = Sweeps(self.searching, together, self.clock, forced=forced)
             self.batches = {n: b for n, b in self.batches.items() if b.forced != forced}
             self.batches |= {p.name: found for p in together}
         return found

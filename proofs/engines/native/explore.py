@@ -40,5 +40,6 @@ def search_native(  # noqa: PLR0913 - the limits of a search
     report = searching.report(searching.run(max_states, max_depth, deadline, progress))
     if not report.complete:
         return report
-    report = decided(question, report, Closed(searching), Clock(deadline))
+    clock = Clock(deadline)
+    report = decided(question, report, Closed(searching, clock), clock)
     return replace(report, seconds=time.monotonic() - searching.started)

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
     from twinrom.proofs.engines.native.space import StateStore
     from twinrom.proofs.engines.search.back_tracing import Hit
+    from twinrom.proofs.engines.search.closed import Clock
     from twinrom.statemachine import Step
 
     Place = tuple[int, int]
     Name = TypeVar("Name", bound=Hashable)
 
 
-def runs_to(space: StateStore, hits: Mapping[Name, Hit]) -> dict[Name, Run]:
+def runs_to(
+    space: StateStore, hits: Mapping[Name, Hit], clock: Clock | None = None
+) -> dict[Name, Run]:
     """Return a shortest run to each hit, the first in the order of the log."""
     layout = space.layout
     steps: dict[Name, list[Step]] = {}
@@ -29,6 +32,8 @@ def runs_to(space: StateStore, hits: Mapping[Name, Hit]) -> dict[Name, Run]:
         place = layout.place(hit.state, hit.choice)
         wanted.setdefault(hit.depth, {}).setdefault(place, []).append(name)
     for depth in range(max(wanted, default=0), 0, -1):
+        if clock is not None:
+            clock.look()
         here = wanted.get(depth, {})
         for place, (before, step) in before_all(space, depth - 1, list(here)).items():
             names = here[place]

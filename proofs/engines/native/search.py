@@ -6,11 +6,12 @@ import itertools
 import time
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.allowance import ALLOWANCE
 from twinrom.proofs.engines.native.code.checks import checks
 from twinrom.proofs.engines.native.code.layout import MASK_ROWS, Layout
 from twinrom.proofs.engines.native.program import Program
 from twinrom.proofs.engines.native.runs import runs_to
-from twinrom.proofs.engines.native.space import SLOT_BITS, StateStore
+from twinrom.proofs.engines.native.space import SLOT_BITS, FullError, StateStore
 from twinrom.proofs.engines.native.start import initial_families
 from twinrom.proofs.engines.search.breadth_first import (
     LOOK_AT_CLOCK,
@@ -76,9 +77,12 @@ class NativeSearch:
     ) -> str | None:
         """Search until everything is reached; or return why it was stopped."""
         space = self.space
-        for state, family in initial_families(self.system):
-            for key, mask in self.layout.split(state, family):
-                space.add(key, mask)
+        try:
+            for state, family in initial_families(self.system):
+                for key, mask in self.layout.split(state, family):
+                    space.add(key, mask)
+        except FullError as error:
+            return str(error)
         self.initial = space.pairs
         while space.close_layer():
             self.layers += 1
@@ -108,8 +112,13 @@ class NativeSearch:
                 return "out of time"
             if space.distinct > max_states:
                 return f"stopped at {space.distinct:,} states"
-            if not space.expand(min(space.at + LOOK_AT_CLOCK, end)):
-                self._out_of_range(space.at)
+            if full := ALLOWANCE.over():
+                return full
+            try:
+                if not space.expand(min(space.at + LOOK_AT_CLOCK, end)):
+                    self._out_of_range(space.at)
+            except FullError as error:
+                return str(error)
         if meet is not None:
             self._overlap(end, meet[2])
         return None

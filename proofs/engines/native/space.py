@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.allowance import ALLOWANCE
 from twinrom.proofs.engines.native.code.kernel import FIELDS, PREFETCH
 from twinrom.proofs.engines.native.memory import Pages
 from twinrom.proofs.engines.search.back_tracing import Hit
@@ -18,6 +19,10 @@ DONE, GROW, LONGER, WRONG = range(4)
 HIT_WORDS = 4
 SLOT_BITS = 17
 WORD = 64
+
+
+class FullError(Exception):
+    """The store may not grow; what it has is whole. The text says why."""
 
 
 class StateStore:
@@ -100,8 +105,15 @@ class StateStore:
 
     # ---- growing
 
+    @staticmethod
+    def _need(more: int) -> None:
+        """Raise `FullError` where so much more memory is not allowed."""
+        if full := ALLOWANCE.over(more):
+            raise FullError(full)
+
     def _enlarge(self) -> None:
         old, count = self.table, 1 << self.slot_bits
+        self._need(old.size * 2)
         self.slot_bits += 1
         self.table = Pages(self.layout.slot_bytes << self.slot_bits)
         self._place()
@@ -115,6 +127,7 @@ class StateStore:
 
     def _lengthen(self) -> None:
         length = self.length
+        self._need(self.keys.size + self.masks.size)
         self.most_length *= 2
         layout = self.layout
         self.keys = self.keys.grown(layout.key_bytes * self.most_length, layout.key_bytes * length)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from twinrom.proofs.engines.native.search import NativeSearch
+    from twinrom.proofs.engines.search.closed import Clock
     from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine import RuleInstance, Step
     from twinrom.statemachine.terms import Term
@@ -43,8 +44,11 @@ class Sweeps:
     All of them go by the same steps: the automatic ones if `forced`, else those that count.
     """
 
-    def __init__(self, searching: NativeSearch, props: Sequence[Property], *, forced: bool) -> None:
+    def __init__(
+        self, searching: NativeSearch, props: Sequence[Property], clock: Clock, *, forced: bool
+    ) -> None:
         self.props, self.forced, self.searching = list(props), forced, searching
+        self.clock = clock
         self.system, self.space, self.layout = searching.system, searching.space, searching.layout
         self.some = forced or bool(self.props[0].without)
         self.size = max(1, self.layout.mask_bytes)
@@ -117,6 +121,7 @@ class Sweeps:
         found = Pages((len(self.props) * self.size) << self.space.slot_bits)
         seed = self.compiled.function("seed", None, LONG, LONG, POINTER, LONG, POINTER)
         for start, stop in self._chunks():
+            self.clock.look()
             seed(start, stop, found.address, len(self.props), self.work.address)
         return found
 
@@ -132,11 +137,11 @@ class Sweeps:
             len(self.props), self.work.address, steps, self.space.closed.address,
             self.space.no_gates.address, done.address,
         )  # fmt: skip
-        changed = [
-            back(start, stop, good.address, read.address, *rest)
-            for start, stop in reversed(self._chunks())
-        ]
-        return any(changed)
+        changed = False
+        for start, stop in reversed(self._chunks()):
+            self.clock.look()
+            changed |= bool(back(start, stop, good.address, read.address, *rest))
+        return changed
 
     def hits(self, prop: Property) -> Iterator[Hit]:
         """Return where `whenever` holds and the goal is not kept, in the order of the search."""
@@ -180,6 +185,7 @@ class Sweeps:
         number, count, length = self.props.index(prop), len(self.props), self.space.length
         index = 0
         while index < length:
+            self.clock.tick()
             stop = min(index + AT_ONCE, length)
             index = scan(index, stop, self.good.address, count, self.work.address, number, where)
             if index < stop:

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.allowance import ALLOWANCE
 from twinrom.proofs.engines.options import DEFAULT_STATES
 from twinrom.proofs.engines.search.back_tracing import Hit, runs_to
 from twinrom.proofs.engines.search.closed import Clock, SearchedSpace
@@ -189,6 +190,8 @@ class _Search:
                     return {}, "out of time"
                 if len(visited) > max_states:
                     return {}, f"stopped at {len(visited):,} states"
+                if full := ALLOWANCE.over():
+                    return {}, full
             found = active.get(state & control)
             lookups, overlaps = found if found is not None else self._activate(state)
             if overlaps is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from twinrom.proofs.allowance import ALLOWANCE
 from twinrom.proofs.engines.search.back_tracing import Hit, Key, Successors, runs_to
 from twinrom.proofs.engines.search.lookups import TargetLookup, Truths
 from twinrom.proofs.spec.events import at_instance
@@ -22,7 +23,7 @@ Edges: TypeAlias = "list[tuple[int, int]]"
 
 
 class OutOfTimeError(Exception):
-    """The deadline has passed; what was not decided until then stays undecided."""
+    """The deadline has passed, or memory is full; what is not decided then stays undecided."""
 
 
 class ClosedSpace(Protocol):
@@ -52,7 +53,7 @@ class ClosedSpace(Protocol):
 
 
 class Clock:
-    """Raises `OutOfTimeError` once a deadline (of `time.monotonic`) has passed."""
+    """Raises `OutOfTimeError` once a deadline of `time.monotonic` has passed, or memory is full."""
 
     def __init__(self, deadline: float | None) -> None:
         self.deadline = deadline
@@ -61,10 +62,15 @@ class Clock:
     def tick(self) -> None:
         """Count a small piece of work, and look at the time now and then."""
         self.ticks += 1
-        if self.ticks % LOOK_AT_CLOCK or self.deadline is None:
-            return
-        if time.monotonic() > self.deadline:
-            raise OutOfTimeError
+        if not self.ticks % LOOK_AT_CLOCK:
+            self.look()
+
+    def look(self) -> None:
+        """Look at the time, between large pieces of work."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise OutOfTimeError("out of time")
+        if full := ALLOWANCE.over():
+            raise OutOfTimeError(full)
 
 
 class SearchedSpace:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from twinrom.statemachine import State, Step, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from twinrom.proofs.engines.search.closed import Clock
     from twinrom.proofs.spec.question import Question
@@ -27,10 +29,11 @@ class FairRuns:
 
     `enabled` are the automatic rule instances that can happen in a state, `moves` the steps that
     lead to states which are not at the goal; of steps that differ in their payload only, the first.
+    Whatever looks at many of them raises `OutOfTimeError` when the time of `clock` is up.
     """
 
-    def __init__(self, question: Question, goal: Term) -> None:
-        self.system = question.system
+    def __init__(self, question: Question, goal: Term, clock: Clock) -> None:
+        self.system, self.clock = question.system, clock
         model = question.model
         instances = [i for i in self.system.instances if model.automatic(i.rule)]
         self.effects = [_Kept(partial(_effects, i, self.system), _read(i)) for i in instances]
@@ -57,12 +60,12 @@ class FairRuns:
             (step, after) for (_, after), step in found.items() if not self.goal.at(after)
         ]
 
-    def explore(self, start: State, known: Collection[State], clock: Clock) -> Explored:
+    def explore(self, start: State, known: Collection[State]) -> Explored:
         """Return what is reached from `start` without entering `known`, up to a first dead end."""
         found = Explored(start)
         todo = deque([start])
         while todo:
-            clock.tick()
+            self.clock.tick()
             state = todo.popleft()
             self.look(state)
             if not self.enabled[state]:
@@ -74,22 +77,23 @@ class FairRuns:
                     todo.append(after)
         return found
 
-    def fair(self, component: Collection[State]) -> bool:
+    def fair(self, component: AbstractSet[State]) -> bool:
         """Say whether a weakly fair run stays in a strongly connected component for ever.
 
         It does if each rule instance is disabled somewhere in it, or leads from it into it; a run
         that visits all of these again and again is fair.
         """
-        owing = frozenset.intersection(*(self.enabled[s] for s in component))
-        inner = {
-            step.instance.index
-            for s in component
-            for step, after in self.moves[s]
-            if after in component
-        }
+        owing = self.enabled[next(iter(component))]
+        inner: set[int] = set()
+        for state in component:
+            self.clock.tick()
+            owing &= self.enabled[state]
+            inner.update(
+                step.instance.index for step, after in self.moves[state] if after in component
+            )
         return owing <= inner
 
-    def loop(self, entry: State, component: Collection[State]) -> Path:
+    def loop(self, entry: State, component: AbstractSet[State]) -> Path:
         """Return a short closed walk from `entry` that is weakly fair; one must exist."""
         walk: Path = []
         owing = self.enabled[entry]
@@ -110,12 +114,15 @@ class FairRuns:
 
     def _without_detours(self, walk: Path) -> Path:
         """Return a closed walk without the rounds inside it that fairness does not need."""
-        for length in range(len(walk) - 1, 0, -1):
-            for first in range(len(walk) - length + 1):
-                round_trip = walk[first - 1][1] == walk[first + length - 1][1]
-                rest = walk[:first] + walk[first + length :]
-                if round_trip and self._always_fair(rest):
-                    return self._without_detours(rest)
+        visits: dict[State, list[int]] = {walk[-1][1]: [0]}
+        for number, (_, state) in enumerate(walk, 1):
+            visits.setdefault(state, []).append(number)
+        rounds = [pair for at in visits.values() for pair in combinations(at, 2)]
+        for first, last in sorted(rounds, key=lambda pair: (pair[0] - pair[1], pair[0])):
+            self.clock.look()
+            rest = walk[:first] + walk[last:]
+            if rest and self._always_fair(rest):
+                return self._without_detours(rest)
         return walk
 
     def _always_fair(self, walk: Path) -> bool:
@@ -123,12 +130,13 @@ class FairRuns:
         return frozenset.intersection(*(self.enabled[state] for _, state in walk)) <= taken
 
     def _way(
-        self, start: State, component: Collection[State], last: Callable[[Step, State], bool]
+        self, start: State, component: AbstractSet[State], last: Callable[[Step, State], bool]
     ) -> Path:
         """Return a shortest way from `start` inside the component whose last move is as asked."""
         origin: dict[State, tuple[State, Step]] = {}
         todo = deque([start])
         while todo:
+            self.clock.tick()
             state = todo.popleft()
             for step, after in self.moves[state]:
                 if after not in component:
@@ -207,7 +215,7 @@ def _path(origin: dict[State, tuple[State, Step]], start: State, state: State) -
 
 def components(  # noqa: C901 - one method, whole
     states: Iterable[State], after: Callable[[State], Iterator[State]], clock: Clock
-) -> Iterator[list[State]]:
+) -> Iterator[set[State]]:
     """Return the strongly connected components that have an inner step.
 
     `after` gives the states one step on; those that are not among `states` are left out. The
@@ -241,9 +249,9 @@ def components(  # noqa: C901 - one method, whole
                 if todo:
                     low[todo[-1][0]] = min(low[todo[-1][0]], low[state])
                 if low[state] == number[state]:
-                    component = [stack.pop()]
-                    while component[-1] != state:
-                        component.append(stack.pop())
-                    open_.difference_update(component)
+                    component = {state}
+                    while (member := stack.pop()) != state:
+                        component.add(member)
+                    open_ -= component
                     if len(component) > 1 or state in after(state):
                         yield component

@@ -47,9 +47,8 @@ def decided(question: Question, report: Report, space: ClosedSpace, clock: Clock
                 seconds=time.monotonic() - started,
             )
         endless = _response(question, livelock(question), space, clock)
-    except OutOfTimeError:
-        text = "out of time while deciding responses"
-        return replace(report, found=found, stopped=text)
+    except OutOfTimeError as error:
+        return replace(report, found=found, stopped=f"{error} while deciding responses")
     return replace(report, found=found, dead_ends=DeadEnds(report.deadlock, endless.run))
 
 
@@ -87,16 +86,17 @@ def _response(question: Question, prop: Property, space: ClosedSpace, clock: Clo
 
     What was explored from earlier starts is harmless, and is not entered again.
     """
-    packing, quiet = Packing(question.system.variables), FairRuns(question, prop.goal)
+    packing, quiet = Packing(question.system.variables), FairRuns(question, prop.goal, clock)
     harmless: set[State] = set()
     for hit in space.unavoided(prop):
+        clock.tick()
         start = State(tuple(packing.unpack(hit.state)), hit.choice)
         if hit.last is not None:
             start = question.system.after(start, hit.last)
         if start in harmless:
             continue
-        explored = quiet.explore(start, harmless, clock)
-        ending = _ending(quiet, explored, clock)
+        explored = quiet.explore(start, harmless)
+        ending = _ending(quiet, explored)
         if ending is not None:
             stem = space.runs({("violation", prop.name): hit}).popitem()[1]
             return _Answer(_extended(stem, *ending))
@@ -104,18 +104,15 @@ def _response(question: Question, prop: Property, space: ClosedSpace, clock: Clo
     return _Answer(None, fair=bool(harmless))
 
 
-def _ending(quiet: FairRuns, explored: Explored, clock: Clock) -> tuple[Path, Path] | None:
+def _ending(quiet: FairRuns, explored: Explored) -> tuple[Path, Path] | None:
     """Return a way to the nearest dead end, or else to a fair loop, and that loop."""
     if explored.stuck is not None:
         return explored.way(explored.stuck), []
     inner = explored.origin.keys()
-    found = components(inner, lambda s: (after for _, after in quiet.moves[s]), clock)
-    fair = [set(c) for c in found if quiet.fair(c)]
-    for state in inner if fair else ():
-        for component in fair:
-            if state in component:
-                return explored.way(state), quiet.loop(state, component)
-    return None
+    found = components(inner, lambda s: (after for _, after in quiet.moves[s]), quiet.clock)
+    fair = {state: c for c in found if quiet.fair(c) for state in c}
+    entry = next((state for state in inner if state in fair), None)
+    return None if entry is None else (explored.way(entry), quiet.loop(entry, fair[entry]))
 
 
 def _extended(stem: Run, way: Path, loop: Path) -> Run:
