@@ -15,8 +15,10 @@ from twinrom.diagrams.commands.exit_codes import EXIT_FAILED, EXIT_UNDECIDED
 from twinrom.diagrams.commands.looking import draw, export, lint, schema, simulate
 from twinrom.diagrams.commands.options import __version__
 from twinrom.diagrams.commands.reviewing import review
+from twinrom.diagrams.commands.verbs import Verbs
 
 app = typer.Typer(
+    cls=Verbs,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

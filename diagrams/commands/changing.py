@@ -61,15 +61,14 @@ def compare(  # noqa: PLR0913 - one parameter per option
                       memory=allowed(memory))  # fmt: skip
     at = finite(sort, instances, define)
     found = compared(old, new, spec, sorts=at, faults=budget(faults), options=options)
-    from rich.console import Console
-
     from twinrom.diagrams.data.compare import comparison_json
     from twinrom.diagrams.data.markdown import comparison_markdown
     from twinrom.diagrams.data.output import show, write_data, write_text
     from twinrom.diagrams.terminal.comparison import comparison_view
+    from twinrom.diagrams.terminal.console import TextConsole
 
     aside = "-" in (str(json), str(markdown))
-    show(Console(stderr=aside, highlight=False), comparison_view(found))
+    show(TextConsole(stderr=aside, highlight=False), comparison_view(found))
     if json is not None:
         write_data(comparison_json(found), json)
     if markdown is not None:
@@ -111,16 +110,15 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     asked = request(model, spec, finite(sort, instances, define), budget(faults))
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain,
                       memory=allowed(memory))  # fmt: skip
-    from rich.console import Console
-
     from twinrom.diagrams.data.mutants import mutated_json
     from twinrom.diagrams.data.output import show, write_data
+    from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.mutants import mutated_view
     from twinrom.diagrams.terminal.progress import counting
 
-    with counting(Console(stderr=True), "mutants") as progress:
+    with counting(TextConsole(stderr=True), "mutants") as progress:
         found = mutate(asked, options, limit, clauses=clauses, changed=changed, progress=progress)
-    show(Console(stderr=str(json) == "-", highlight=False), mutated_view(found, killed=killed))
+    show(TextConsole(stderr=str(json) == "-", highlight=False), mutated_view(found, killed=killed))
     if json is not None:
         write_data(mutated_json(found), json)
     end(failed=bool(found.unexplained or found.stale), undecided=bool(found.of("undecided")))
@@ -152,19 +150,18 @@ def sweep(  # noqa: PLR0913 - one parameter per option
     points = points_of(policies(models), axes_of(grid or []))
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain,
                       memory=allowed(memory))  # fmt: skip
-    from rich.console import Console
-
     from twinrom.diagrams.data.output import show, write_data
     from twinrom.diagrams.data.sweep import sweep_json
+    from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.progress import counting
     from twinrom.diagrams.terminal.sweep import edited_rows, sweep_view
 
     edited: list[int] = []
-    with counting(Console(stderr=True), "policies") as progress:
+    with counting(TextConsole(stderr=True), "policies") as progress:
         rows = sweep(points, options, spec, results, progress=progress, doubt=edited.extend)
     if edited:
         typer.echo(f"twinrom: {edited_rows(str(results), edited)}", err=True)
-    show(Console(stderr=str(json) == "-", highlight=False), sweep_view(rows))
+    show(TextConsole(stderr=str(json) == "-", highlight=False), sweep_view(rows))
     if json is not None:
         write_data(sweep_json(rows), json)
     end(
@@ -193,13 +190,12 @@ def gaps(  # noqa: PLR0913 - one parameter per option
         _taken(asked, options, json)
         return
     found = read_gaps(asked, options)
-    from rich.console import Console
-
     from twinrom.diagrams.data.output import show, write_data
     from twinrom.diagrams.data.sweep import gaps_json
+    from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.sweep import gaps_view
 
-    show(Console(stderr=str(json) == "-", highlight=False), gaps_view(found))
+    show(TextConsole(stderr=str(json) == "-", highlight=False), gaps_view(found))
     if json is not None:
         write_data(gaps_json(found), json)
     judged = [reading.standing for reading in found if reading.standing is not None]
@@ -213,13 +209,12 @@ def _taken(asked: CheckRequest, options: Options, json: Path | None) -> None:
     from twinrom.proofs import readings_taken
 
     found = readings_taken(asked, options)
-    from rich.console import Console
-
     from twinrom.diagrams.data.output import show, write_data
     from twinrom.diagrams.data.sweep import readings_json
+    from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.readings import readings_view
 
-    show(Console(stderr=str(json) == "-", highlight=False), readings_view(found))
+    show(TextConsole(stderr=str(json) == "-", highlight=False), readings_view(found))
     if json is not None:
         write_data(readings_json(found), json)
     end(failed=False, undecided=any_lost([found.checked]) or any(t.undecided for t in found.taken))

@@ -94,16 +94,15 @@ def check(  # noqa: PLR0913 - one parameter per option
     at = sizes(sort, instances, define)
     requests = [request(m, spec, at, budget(faults), unbounded) for m in models]
 
-    from rich.console import Console
-
     from twinrom.diagrams.data.output import show, write_certificates, write_json, write_traces
+    from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.drift import drift_view
     from twinrom.diagrams.terminal.progress import live_progress
     from twinrom.diagrams.terminal.tables import checked_view
 
-    with live_progress(Console(stderr=True), models) as progress:
+    with live_progress(TextConsole(stderr=True), models) as progress:
         checked = check(requests, options, progress)
-    console = Console(stderr=str(json) == "-", highlight=False)
+    console = TextConsole(stderr=str(json) == "-", highlight=False)
     for one in checked:
         show(console, checked_view(one, every=every))
     if json is not None:
@@ -143,13 +142,12 @@ def report(  # noqa: PLR0913 - one parameter per option
     at = sizes(sort, instances, define)
     requests = [request(m, spec, at, budget(faults), every) for m in models]
 
-    from rich.console import Console
-
     from twinrom.diagrams.page import Subject, cheap_faults, report_page
+    from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.progress import live_progress
     from twinrom.statemachine import write_whole
 
-    with live_progress(Console(stderr=True), models) as progress:
+    with live_progress(TextConsole(stderr=True), models) as progress:
         checked = check(requests, options, progress)
     again = (
         *(("--spec", spec) if spec else ()),
@@ -178,12 +176,11 @@ def certify(
     from twinrom.proofs import recheck_folders
 
     found = recheck_folders(folder)
-    from rich.console import Console
-
     from twinrom.diagrams.data.output import show
+    from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.recheck import recheck_view
 
-    console = Console(highlight=False)
+    console = TextConsole(highlight=False)
     for one in found:
         show(console, recheck_view(one))
     end(failed=any(one.refused for one in found))
@@ -221,13 +218,12 @@ def faults(  # noqa: PLR0913 - one parameter per option
     requests = [request(m, spec, at) for m in models]
     counted = [count_faults(r, max_faults, max_states, plain=plain) for r in requests]
     checked = [searched(r, options) for r in requests]
-    from rich.console import Console
-
     from twinrom.diagrams.data.faults import faults_json
     from twinrom.diagrams.data.output import show, write_data
+    from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.faults import faults_view
 
-    console = Console(stderr=str(json) == "-", highlight=False)
+    console = TextConsole(stderr=str(json) == "-", highlight=False)
     for (question, numbers), one in zip(counted, checked, strict=True):
         show(console, faults_view(question, numbers, told=stories, checked=one))
     if json is not None:
@@ -235,13 +231,13 @@ def faults(  # noqa: PLR0913 - one parameter per option
 
 
 def _end_faults(found: FaultChanges, json: Path | None, *, told: bool) -> None:
-    from rich.console import Console
-
     from twinrom.diagrams.data.faults import fault_changes_json
     from twinrom.diagrams.data.output import show, write_data
+    from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.fault_changes import fault_changes_view
 
-    show(Console(stderr=str(json) == "-", highlight=False), fault_changes_view(found, told=told))
+    console = TextConsole(stderr=str(json) == "-", highlight=False)
+    show(console, fault_changes_view(found, told=told))
     if json is not None:
         write_data(fault_changes_json(found), json)
     lost = any_lost(found.checked)

@@ -66,12 +66,11 @@ def simulate(  # noqa: PLR0913 - one parameter per option
 
     system = ground(load_model(model, finite(sort, instances, define)))
     session = run_script(system, script) if script else start_session(system, settings(init))
-    from rich.console import Console
-
     from twinrom.diagrams.data.output import show
+    from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.simulator import Simulator, state_view, trace_view
 
-    console = Console(highlight=False)
+    console = TextConsole(highlight=False)
     if script:
         show(console, trace_view(system, session.trace()))
         show(console, state_view(session))

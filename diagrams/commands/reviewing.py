@@ -63,19 +63,18 @@ def review(  # noqa: PLR0913 - one parameter per option
 
     from datetime import date
 
-    from rich.console import Console
-
     from twinrom.diagrams.data.output import show, write_text
     from twinrom.diagrams.data.review import review_csv, signoff_toml
     from twinrom.diagrams.page.review import review_page
+    from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.progress import live_progress
     from twinrom.diagrams.terminal.review import review_view
     from twinrom.statemachine import write_whole
 
     options = Options(None, engines(engine), timeout, jobs)
-    with live_progress(Console(stderr=True), models) as progress:
+    with live_progress(TextConsole(stderr=True), models) as progress:
         found = review(requests, options, signed, scores, progress)
-    console = Console(stderr=str(csv) == "-" or sign is not None, highlight=False)
+    console = TextConsole(stderr=str(csv) == "-" or sign is not None, highlight=False)
     for one in found:
         show(console, review_view(one))
     if csv is not None:

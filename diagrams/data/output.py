@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.check import checked_json
-from twinrom.diagrams.words.text import trace_file
+from twinrom.diagrams.words.text import printable_lines, trace_file
 from twinrom.proofs import Violated, write_certificate
 from twinrom.statemachine import InputError, to_itf, write_whole
+
+UNSEEN = re.compile(r"[^\x20-\x7e]")
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,13 +41,21 @@ def write_json(checked: Sequence[Checked], path: Path) -> None:
 def write_data(data: dict[str, Any], path: Path) -> None:
     """Write JSON data to `path`, or to standard output when it is `-`, whatever its encoding."""
     escaped = str(path) == "-" and not (sys.stdout.encoding or "").lower().startswith("utf")
-    write_text(json.dumps(data, indent=2, ensure_ascii=escaped) + "\n", path)
+    text = json.dumps(data, indent=2, ensure_ascii=escaped)
+    lines = text.split("\n")  # a value has none of its own
+    shown = (line if line.isprintable() else UNSEEN.sub(_escape, line) for line in lines)
+    write_text("\n".join(shown) + "\n", path)
+
+
+def _escape(found: re.Match[str]) -> str:
+    """Return a character that nobody sees as JSON may spell it."""
+    return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
 
 
 def write_text(text: str, path: Path) -> None:
     """Write text to `path`, or to standard output when it is `-`."""
     if str(path) == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(printable_lines(text))
     else:
         write_whole(str(path), text)
 
