@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from twinrom.statemachine import printable
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,5 +32,7 @@ def _printable_errors() -> Iterator[None]:
     try:
         yield
     except TyperException as error:
+        from twinrom.statemachine import printable  # help answers without it
+
         error.message = printable(error.message)
         raise
