@@ -346,9 +346,36 @@ def test_a_limit_of_memory_is_no_verdict(megabytes: int, tmp_path: Path) -> None
     assert done.returncode == 0 or megabytes < 1000
 
 
+@linux
+def test_a_policy_whose_worker_is_killed_is_an_error_and_the_others_stand(tmp_path: Path) -> None:
+    environment = marked()
+    words = "sweep proliant proliant_flash_backup --plain --json out.json"
+    running = subprocess.Popen(
+        [SCRIPT, *words.split()],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+    )  # fmt: skip
+    try:
+        while len(workers(environment)) < 2 and running.poll() is None:
+            time.sleep(0.05)
+        os.kill(int(min(workers(environment))), signal.SIGKILL)
+        shown, _ = running.communicate(timeout=120)
+    finally:
+        running.kill()
+        running.communicate()
+    rows = json.loads((tmp_path / "out.json").read_text())["rows"]
+    killed, other = sorted(rows, key=lambda row: str(row["standing"]) != "error")
+    assert killed["error"] == "its process was killed by the system (signal 9)"
+    assert other["error"] is None
+    assert running.returncode in (1, 3)  # the other one's verdict, or nothing more than this
+    assert "error" in shown
+
+
 @pytest.mark.parametrize("words", ["check msa1000", "certify made", "simulate msa1000", "--help"])
 @pytest.mark.parametrize("delay", sampled([0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0], 4))
-def test_an_interrupt_at_any_moment_is_one_word(delay: float, words: str, models: Path) -> None:
+@pytest.mark.parametrize("number", failure.ENDING)
+def test_an_interrupt_at_any_moment_is_one_word(
+    number: int, delay: float, words: str, models: Path
+) -> None:
     environment = marked()
     running = subprocess.Popen(
         [SCRIPT, *words.split()],
@@ -356,7 +383,7 @@ def test_an_interrupt_at_any_moment_is_one_word(delay: float, words: str, models
         text=True, env=environment,
     )  # fmt: skip
     time.sleep(delay)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     try:
         running.wait(timeout=30)
         _, said = running.communicate()
@@ -367,7 +394,7 @@ def test_an_interrupt_at_any_moment_is_one_word(delay: float, words: str, models
     if running.returncode != failure.EXIT_INTERRUPTED:  # Python itself was still on its way to us
         assert delay < 1, said
         assert not re.search(r"command_line\.py\", line \d+, in main", said), said
-        assert running.returncode in (-signal.SIGINT, 1)
+        assert running.returncode in (-number, 1)
         return
     assert said == "interrupted\n"
     end = time.monotonic() + 10
@@ -376,7 +403,10 @@ def test_an_interrupt_at_any_moment_is_one_word(delay: float, words: str, models
     assert not workers(environment)
 
 
-def test_an_interrupt_that_a_library_keeps_for_itself_ends_the_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", failure.ENDING)
+def test_an_interrupt_that_a_library_keeps_for_itself_ends_the_run(
+    number: int, tmp_path: Path
+) -> None:
     files(tmp_path, SAFE)
     swallowed = (
         "import time, sys\n    print('here', file=sys.stderr, flush=True)\n"
@@ -389,7 +419,7 @@ def test_an_interrupt_that_a_library_keeps_for_itself_ends_the_run(tmp_path: Pat
     )  # fmt: skip
     assert running.stderr is not None
     assert running.stderr.readline() == "here\n"
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     _, said = running.communicate(timeout=30)
     assert (running.returncode, said) == (130, "interrupted\n")
 

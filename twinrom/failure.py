@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 EXIT_INPUT, EXIT_UNDECIDED, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
 PATIENCE: Final = 3.0  # the seconds that an interrupted run has to end by itself
 INTERRUPTED = "interrupted"
+ENDING = (signal.SIGINT, signal.SIGTERM)
 interrupts: list[int] = []  # the signals that came; the first one counts
 
 
@@ -74,7 +75,8 @@ def prepare() -> None:
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        signal.signal(signal.SIGINT, _interrupt)
+        for number in ENDING:
+            signal.signal(number, _interrupt)
         sys.unraisablehook = _unraisable
         with suppress(RuntimeError):  # where no thread can be had, it is on its own
             threading.Thread(target=_end_soon, args=(reader,), daemon=True).start()
@@ -105,7 +107,7 @@ def _unraisable(what: sys.UnraisableHookArgs) -> None:
 
 def _end_soon(reader: int) -> None:
     """End an interrupted run that does not end: a library is at work, or has swallowed it."""
-    while os.read(reader, 1) != bytes([signal.SIGINT]):
+    while os.read(reader, 1)[0] not in ENDING:
         pass
     time.sleep(PATIENCE)
     with suppress(OSError):

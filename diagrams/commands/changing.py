@@ -165,7 +165,7 @@ def sweep(  # noqa: PLR0913 - one parameter per option
     if json is not None:
         write_data(sweep_json(rows), json)
     end(
-        failed=any(judged.failed or judged.standing == "error" for _, judged in rows),
+        failed=any(judged.failed or judged.unusable for _, judged in rows),
         undecided=any(judged.undecided for _, judged in rows),
     )
 
@@ -200,7 +200,7 @@ def gaps(  # noqa: PLR0913 - one parameter per option
         write_data(gaps_json(found), json)
     judged = [reading.standing for reading in found if reading.standing is not None]
     end(
-        failed=any(one.standing == "error" for one in judged),
+        failed=any(one.unusable for one in judged),
         undecided=any(one.undecided for one in judged),
     )
 

@@ -45,6 +45,11 @@ class PolicyStanding:
     seconds: float = field(default=0.0, compare=False)
     error: str | None = None
 
+    @property
+    def unusable(self) -> bool:
+        """Say whether a mistake in the files is why there is no answer."""
+        return self.standing == "error" and not self.undecided
+
 
 LATE = PolicyStanding("undecided", undecided=True, error="out of time")
 
@@ -66,8 +71,8 @@ class StandingTask(Task[PolicyStanding]):
         return last or LATE
 
     def lost(self, last: PolicyStanding | None, why: str, seconds: float) -> PolicyStanding:
-        """Return that it is undecided, and why."""
-        return last or replace(LATE, error=why, seconds=seconds)
+        """Return that it is an error, with why; no verdict is known."""
+        return last or replace(LATE, standing="error", error=why, seconds=seconds)
 
 
 def standing_of(request: CheckRequest, options: Options) -> PolicyStanding:

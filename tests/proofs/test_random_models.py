@@ -37,7 +37,7 @@ def enumerated(asked: Question) -> tuple[Lengths, int, int, int]:
                 entry = system.entry(state.tables)
                 for prop in asked.decidable:
                     if prop.kind.key == "step":
-                        for what, term in (("violation", prop.bad), ("witness", prop.whenever)):
+                        for what, term in (("violation", prop.bad), ("witness", prop.exercise)):
                             if holds_at(term, state, step, after, entry):
                                 found.setdefault((prop.name, what), depth + 1)
                 if after not in seen:
@@ -55,7 +55,7 @@ def note(asked: Question, found: dict[tuple[str, str], int], depth: int, state: 
     entry = asked.system.entry(state.tables)  # type: ignore[attr-defined]
     for prop in asked.decidable:
         if prop.kind.key == "invariant":
-            for what, term in (("violation", prop.bad), ("witness", prop.whenever)):
+            for what, term in (("violation", prop.bad), ("witness", prop.exercise)):
                 if terms.evaluate(term, state.values, (), {}, entry):  # type: ignore[attr-defined]
                     found.setdefault((prop.name, what), depth)
 
