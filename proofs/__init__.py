@@ -18,6 +18,7 @@ from twinrom.proofs.lint.findings import CODES, NOWHERE, Finding
 from twinrom.proofs.lint.lint import lint
 from twinrom.proofs.memory import out_of_memory
 from twinrom.proofs.mutation.clauses import ClauseScore, Thin
+from twinrom.proofs.mutation.failures import UnfinishedError
 from twinrom.proofs.mutation.mutant import Mutant
 from twinrom.proofs.mutation.mutants import mutants, mutated
 from twinrom.proofs.mutation.outcome import MutantOutcome
@@ -91,14 +92,14 @@ __all__ = [
     "MutantOutcome", "Mutated", "NotChecked", "OneWay", "Options", "Point", "PolicyStanding",
     "Property", "Proved", "Question", "Read", "ReadElsewhere", "ReadingsTaken", "Recheck", "Report",
     "Result", "ReviewRow", "Reviewed", "ReviewedGap", "Run", "Signed", "Signoffs", "Spec", "Taken",
-    "Thin", "Unknown", "Vacuous", "Verdict", "VerdictChange", "Violated", "WorkerDiedError", "ask",
-    "axes_of", "baseline", "breaks", "check", "combine", "compare", "compare_faults",
-    "count_faults", "dead_end_traces", "drift", "export", "fault_numbers", "fold_reachable", "grid",
-    "holds_at", "holds_in", "interchangeable", "kinds", "lint", "lint_files", "load_spec",
-    "mirrored", "mutants", "mutate", "mutated", "out_of_memory", "owed_since", "parse_spec",
-    "policies", "pose", "read_baseline", "read_gaps", "readings_taken", "recheck_folders",
-    "refuse_another_file", "renamed", "renaming", "request", "review", "row_data", "run_of",
-    "searched", "shipped_specs", "signed_by", "size_of", "spec_for", "spec_json_schema", "sweep",
-    "unknown", "weight",
-    "word", "write_baseline", "write_certificate", "write_export",
+    "Thin", "UnfinishedError", "Unknown", "Vacuous", "Verdict", "VerdictChange", "Violated",
+    "WorkerDiedError", "ask", "axes_of", "baseline", "breaks", "check", "combine", "compare",
+    "compare_faults", "count_faults", "dead_end_traces", "drift", "export", "fault_numbers",
+    "fold_reachable", "grid", "holds_at", "holds_in", "interchangeable", "kinds", "lint",
+    "lint_files", "load_spec", "mirrored", "mutants", "mutate", "mutated", "out_of_memory",
+    "owed_since", "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "readings_taken",
+    "recheck_folders", "refuse_another_file", "renamed", "renaming", "request", "review",
+    "row_data", "run_of", "searched", "shipped_specs", "signed_by", "size_of", "spec_for",
+    "spec_json_schema", "sweep", "unknown", "weight", "word", "write_baseline", "write_certificate",
+    "write_export",
 ]  # fmt: skip

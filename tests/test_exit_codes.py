@@ -266,6 +266,24 @@ def test_memory_at_its_end_is_unknown_and_never_safe(
     assert "out of memory" in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("words", [
+    "check counter.toml --max-states 1", "faults counter.toml --max-states 1",
+    "mutate counter.toml --max-states 1", "sweep counter.toml --max-states 1",
+    "compare counter.toml counter.toml --max-states 1",
+])
+def test_a_limit_leaves_open_what_it_keeps_from_being_known(words: str, tmp_path: Path) -> None:
+    files(tmp_path, SAFE)
+    done = run(tmp_path, words + (" --engine search" if words.startswith("check") else ""))
+    assert done.returncode == 3, done.stderr
+    assert "stopped at" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("spec", "code"), [(SAFE, 0), (UNSAFE, 1)])
+def test_fault_numbers_end_with_the_standing(spec: str, code: int, tmp_path: Path) -> None:
+    files(tmp_path, spec)
+    assert run(tmp_path, "faults counter.toml").returncode == code
+
+
 @dataclass(frozen=True)
 class Ends(Task[str]):
     """A task that ends in a way of its own, after it has said something."""

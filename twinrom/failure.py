@@ -145,6 +145,8 @@ def _told(error: BaseException) -> tuple[int, str]:
         if chosen is not None or not error.code:
             return chosen or 0, ""
         error = getattr(error.__context__, "__cause__", None) or error.__context__ or error
+    if isinstance(error, _public("twinrom.proofs", "UnfinishedError", ())):
+        return EXIT_UNDECIDED, str(error)
     if isinstance(error, _public("twinrom.statemachine", "InputError", ())):
         return EXIT_INPUT, str(error)
     if _public("twinrom.proofs", "out_of_memory", _is_memory_error)(error):

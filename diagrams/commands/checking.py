@@ -228,6 +228,7 @@ def faults(  # noqa: PLR0913 - one parameter per option
         show(console, faults_view(question, numbers, told=stories, checked=one))
     if json is not None:
         write_data(faults_json(counted, checked), json)
+    end(failed=any(one.failed for one in checked), undecided=any(one.undecided for one in checked))
 
 
 def _end_faults(found: FaultChanges, json: Path | None, *, told: bool) -> None:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from twinrom.proofs.spec.spec import Property
 
 
+class UnfinishedError(InputError):
+    """The model itself is too large for the limits, so that nothing is known of its mutants."""
+
+
 class Failure(NamedTuple):
     """A property that fails, `how`, and after how many steps where a run shows it."""
 
@@ -98,7 +102,7 @@ def own_verdicts(question: Question, options: Options) -> Own:
     """Return what fails the model as it is, and what it keeps.
 
     What fails cannot tell another one from it, unless it is kept here and broken there. Raises
-    `InputError` when its search does not end.
+    `UnfinishedError` when its search does not end.
     """
     limit = options.timeout
     report = explore(
@@ -106,7 +110,7 @@ def own_verdicts(question: Question, options: Options) -> Own:
         deadline=None if limit is None else time.monotonic() + limit,
     )  # fmt: skip
     if not report.complete:
-        raise InputError.whole_file(
+        raise UnfinishedError.whole_file(
             question.model.paths[0], f"the search of the model itself did not end: {report.stopped}"
         )
     found = [(p, report.found[p.name]) for p in question.properties]

@@ -141,8 +141,8 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     With a `limit`, of at most so many, and 0 means of all; see `mutation.sample.chosen`. With
     `changed`, only those of the rules that an overlay touches (`mutation.touched`). For a score of
     the `clauses`, no search ends where the first property fails. The time limit of `options` is
-    that of each mutant. Raises `InputError` for mistakes of the model, and when its own search does
-    not end.
+    that of each mutant. Raises `InputError` for mistakes of the model, and
+    `UnfinishedError` when its own search does not end.
     """
     started = time.monotonic()
     question = request.question()

@@ -14,7 +14,7 @@ from twinrom.proofs.report import Counts  # noqa: TC001 - pydantic reads the ann
 from twinrom.proofs.verdicts.clauses import clause_results, worst_word
 from twinrom.proofs.verdicts.combine import Evidence, combine
 from twinrom.proofs.verdicts.dead_ends import deadlock_result, duty_results
-from twinrom.proofs.verdicts.verdict import Checked, Violated
+from twinrom.proofs.verdicts.verdict import UNDECIDED, Checked, Violated
 from twinrom.statemachine import InputError
 
 if TYPE_CHECKING:
@@ -124,4 +124,5 @@ def _judged(request: CheckRequest, options: Options, started: float) -> PolicySt
         keeps=tuple(c.id for c in clauses if c.id in decided - failed),
         breaks=tuple(c.id for c in clauses if c.id in failed),
         seconds=time.monotonic() - started,
+        error=report.stopped if checked.standing == UNDECIDED else None,
     )

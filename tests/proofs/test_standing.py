@@ -279,16 +279,16 @@ def test_faults_say_where_the_policy_stands_and_do_not_praise_an_unsafe_one(
     tmp_path: Path,
 ) -> None:
     marked = SAFE + "availability = true\n"
-    for spec, standing, end in (
-        (marked + KNOWN, "keeps", "lamp: safe, but for 1 known finding\n"),
-        (marked + UNSAFE, "unsafe",
+    for spec, standing, code, end in (
+        (marked + KNOWN, "keeps", 0, "lamp: safe, but for 1 known finding\n"),
+        (marked + UNSAFE, "unsafe", 1,
          "The policy is unsafe, whatever it survives.\n\nlamp: UNSAFE\n"),
     ):  # fmt: skip
         stands(tmp_path, spec)
         data = tmp_path / "faults.json"
         model = str(tmp_path / "lamp.toml")
         done = CliRunner().invoke(commands.app, ["faults", model, "--json", str(data)])
-        assert (done.exit_code, done.output[-len(end):]) == (0, end)
+        assert (done.exit_code, done.output[-len(end):]) == (code, end)
         assert json.loads(data.read_text("utf-8"))["models"][0]["standing"] == standing
 
 
