@@ -70,6 +70,7 @@ from twinrom.statemachine.running.start import cannot_start, nowhere, starts_wit
 from twinrom.statemachine.running.trace import Trace, from_itf, read_trace, to_itf, write_trace
 from twinrom.statemachine.sorts import BOOL, INTEGERS, Sort
 from twinrom.statemachine.source.changes import PolicyChange, changes_between
+from twinrom.statemachine.source.confinement import ALLOWED_BY, CONFINEMENT, OutsideError
 from twinrom.statemachine.source.diagnostics import (
     InputError,
     Problem,
@@ -94,22 +95,22 @@ from twinrom.statemachine.system import (
 from twinrom.statemachine.tables import TableChoices, TooLargeError
 
 __all__ = [
-    "ALL_POWER", "BOOL", "BROKEN", "INTEGERS", "NOTHING", "ONLY_STATE", "Argument", "Assignment",
-    "Column", "Conjunct", "DamagedModelError", "Definition", "Document", "Duty", "Each",
-    "EventWords", "Expr", "ExpressionError", "Family", "Formula", "InputError", "Model",
-    "ModelShape", "Move", "Obligation", "Option", "Packing", "Place", "PolicyChange", "Problem",
-    "Problems", "Refusal", "Refused", "ReplayError", "ResolveError", "Resolver", "Rule",
-    "RuleInstance", "RunFound", "Runtime", "Script", "Session", "Shape", "SomeTexts", "Sort",
-    "State", "Step", "Table", "TableChoices", "Template", "Texts", "TooLargeError", "Trace",
-    "TransitionSystem", "Typed", "Variable", "VariableChange", "Vocabulary", "Write",
-    "argument_problem", "assigned", "at_payloads", "base_of", "bind_column", "budget_problem",
-    "build_model", "cannot_start", "changes_between", "check_definitions", "check_free",
-    "check_known", "check_name", "closest", "conjuncts", "did_you_mean", "each_column",
-    "fault_kinds", "filled", "find_file", "find_model", "from_itf", "ground", "in_sort", "is_file",
-    "is_folder", "kind_of", "known_runs", "load_model", "machine_range", "model_json_schema",
-    "model_vocabulary", "named_sort", "nowhere", "parse", "parse_columns", "parse_model",
-    "parse_sort", "printable", "read_definitions", "read_formula", "read_formulas", "read_script",
-    "read_text", "read_trace", "replay", "run_script", "shaped", "shipped_models",
+    "ALLOWED_BY", "ALL_POWER", "BOOL", "BROKEN", "CONFINEMENT", "INTEGERS", "NOTHING", "ONLY_STATE",
+    "Argument", "Assignment", "Column", "Conjunct", "DamagedModelError", "Definition", "Document",
+    "Duty", "Each", "EventWords", "Expr", "ExpressionError", "Family", "Formula", "InputError",
+    "Model", "ModelShape", "Move", "Obligation", "Option", "OutsideError", "Packing", "Place",
+    "PolicyChange", "Problem", "Problems", "Refusal", "Refused", "ReplayError", "ResolveError",
+    "Resolver", "Rule", "RuleInstance", "RunFound", "Runtime", "Script", "Session", "Shape",
+    "SomeTexts", "Sort", "State", "Step", "Table", "TableChoices", "Template", "Texts",
+    "TooLargeError", "Trace", "TransitionSystem", "Typed", "Variable", "VariableChange",
+    "Vocabulary", "Write", "argument_problem", "assigned", "at_payloads", "base_of", "bind_column",
+    "budget_problem", "build_model", "cannot_start", "changes_between", "check_definitions",
+    "check_free", "check_known", "check_name", "closest", "conjuncts", "did_you_mean",
+    "each_column", "fault_kinds", "filled", "find_file", "find_model", "from_itf", "ground",
+    "in_sort", "is_file", "is_folder", "kind_of", "known_runs", "load_model", "machine_range",
+    "model_json_schema", "model_vocabulary", "named_sort", "nowhere", "parse", "parse_columns",
+    "parse_model", "parse_sort", "printable", "read_definitions", "read_formula", "read_formulas",
+    "read_script", "read_text", "read_trace", "replay", "run_script", "shaped", "shipped_models",
     "shipped_policies", "size_option", "sizes_of", "spoken", "start_session", "starts_with",
     "syntax", "term_text", "terms", "to_itf", "unlimited", "with_barred_faults", "with_budget",
     "write_trace", "write_whole",

@@ -13,7 +13,7 @@ from twinrom.diagrams.commands.changing import compare, gaps, mutate, sweep
 from twinrom.diagrams.commands.checking import certify, check, faults, report
 from twinrom.diagrams.commands.exit_codes import EXIT_FAILED, EXIT_UNDECIDED
 from twinrom.diagrams.commands.looking import draw, export, lint, schema, simulate
-from twinrom.diagrams.commands.options import __version__
+from twinrom.diagrams.commands.options import __version__, reading
 from twinrom.diagrams.commands.reviewing import review
 from twinrom.diagrams.commands.verbs import Verbs
 
@@ -52,8 +52,9 @@ def _common(
 for verb in (
     check, report, certify, faults,
     review, compare, mutate, sweep, gaps,
-    lint, simulate, draw, export, schema,
+    lint, simulate, draw, export,
 ):  # fmt: skip
-    app.command()(verb)
+    app.command()(reading(verb))
+app.command()(schema)
 
 __all__ = ["EXIT_FAILED", "EXIT_UNDECIDED", "__version__", "app"]

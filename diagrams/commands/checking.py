@@ -145,7 +145,7 @@ def report(  # noqa: PLR0913 - one parameter per option
     from twinrom.diagrams.page import Subject, cheap_faults, report_page
     from twinrom.diagrams.terminal.console import TextConsole
     from twinrom.diagrams.terminal.progress import live_progress
-    from twinrom.statemachine import write_whole
+    from twinrom.statemachine import CONFINEMENT, write_whole
 
     with live_progress(TextConsole(stderr=True), models) as progress:
         checked = check(requests, options, progress)
@@ -156,6 +156,7 @@ def report(  # noqa: PLR0913 - one parameter per option
         *(word for limit in faults or [] for word in ("--faults", limit)),
         *(("--engine", engine) if engine != "auto" else ()),
         *(("--timeout", f"{timeout:g}") if timeout is not None else ()),
+        *(("--allow-outside",) if CONFINEMENT.lifted else ()),
     )
     subjects = [Subject(m, c, again, cheap_faults(c)) for m, c in zip(models, checked, strict=True)]
     command = shlex.join(["twinrom", "report", *models, *again, "--html", str(html)])

@@ -5,10 +5,15 @@ What is wrong with a text is a `typer.BadParameter`, which the command line show
 
 from __future__ import annotations
 
+import functools
+import inspect
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __version__ = "0.1.0"
 
@@ -50,7 +55,30 @@ PlainOption = Annotated[
 JsonOption = Annotated[
     Path | None, typer.Option(help="write the findings to a file (- for output)")
 ]
+OutsideOption = Annotated[
+    bool, typer.Option("--allow-outside", help="files may name others outside the working folder")
+]
 OutputOption = Annotated[Path | None, typer.Option(help="file to write (default: output)")]
+
+
+def reading(verb: Callable[..., None]) -> Callable[..., None]:
+    """Return a verb that reads models with the option that every such verb has besides its own."""
+
+    @functools.wraps(verb)
+    def confined(*, allow_outside: bool, **given: Any) -> None:
+        if not allow_outside:
+            verb(**given)
+            return
+        from twinrom.statemachine import CONFINEMENT
+
+        with CONFINEMENT.lift():
+            verb(**given)
+
+    own = inspect.signature(verb, eval_str=True)
+    option = inspect.Parameter("allow_outside", inspect.Parameter.KEYWORD_ONLY,
+                               default=False, annotation=OutsideOption)  # fmt: skip
+    vars(confined)["__signature__"] = own.replace(parameters=[*own.parameters.values(), option])
+    return confined
 
 
 def engines(text: str) -> tuple[str, ...]:

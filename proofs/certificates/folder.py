@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.spec.request import CheckRequest
 
 DATA = "certificate.json"
+MODEL, SPEC = "model.toml", "spec.toml"
 READABLE = "invariant.txt"
 
 
@@ -77,8 +78,8 @@ def write_certificate(
         invariant=[_Clause(text=c.text, data=list(c.data)) for c in certificate.invariant],
     )  # fmt: skip
     files = {
-        "model.toml": request.model[1],
-        "spec.toml": request.spec[1],
+        MODEL: request.model[1],
+        SPEC: request.spec[1],
         **{includes[name]: text for name, text in texts.items()},
         **written_out(certificate),
         DATA: data.text(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,9 @@ from pydantic import ValidationError
 from twinrom.proofs.certificates.certificate import METHODS, Clause, Recheck
 from twinrom.proofs.certificates.folder import (
     DATA,
+    MODEL,
     READABLE,
+    SPEC,
     CertificateShape,
     included,
     included_files,
@@ -23,7 +27,15 @@ from twinrom.proofs.certificates.solvers import said_by_z3
 from twinrom.proofs.certificates.term_data import MalformedError
 from twinrom.proofs.memory import out_of_memory
 from twinrom.proofs.spec.request import CheckRequest
-from twinrom.statemachine import InputError, read_text, term_text
+from twinrom.statemachine import (
+    ALLOWED_BY,
+    CONFINEMENT,
+    InputError,
+    OutsideError,
+    Problem,
+    read_text,
+    term_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +55,7 @@ FOLLOWING = (*(f"{name}.smt2" for name in SCRIPTS), READABLE)
 def recheck_folders(folder: str) -> list[Recheck]:
     """Return what fresh solvers say of every certificate in a folder or below it.
 
-    Raises `InputError` when there is none.
+    Raises `InputError` when there is none, or when one names files elsewhere.
     """
     root = Path(folder)
     found = sorted(path.parent for path in _data_files(root))
@@ -60,15 +72,20 @@ def _data_files(root: Path) -> Iterable[Path]:
 
 
 def recheck_folder(folder: Path) -> Recheck:
-    """Return what fresh solvers say of one certificate; a wrong file in it is a refusal."""
+    """Return what fresh solvers say of one certificate; a wrong file in it is a refusal.
+
+    Raises `OutsideError` when it names files elsewhere: none of them is read.
+    """
     try:
-        data = CertificateShape.model_validate_json(read_text(str(folder / DATA), MAX_BYTES))
+        data = _read(folder)
         question = _request(folder, data).question()
         given = {name: read_text(str(folder / name), MAX_BYTES) for name in (*FOLLOWING, DATA)}
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         return Recheck(str(folder), None, f"{DATA}: `{where}`: {first['msg']}")
+    except OutsideError:
+        raise
     except InputError as error:
         return Recheck(str(folder), None, str(error).splitlines()[0])
     wrong = next(_differences(question, data), None)
@@ -77,11 +94,38 @@ def recheck_folder(folder: Path) -> Recheck:
     return _asked(folder, question, data, given)
 
 
+def _read(folder: Path) -> CertificateShape:
+    """Return what the data file says, once neither it nor a link leads out of where it may."""
+    for name in (DATA, MODEL, SPEC, *FOLLOWING):
+        refusal = CONFINEMENT.refusal(folder / name, folder)
+        if refusal is not None:
+            raise OutsideError.whole_file(str(folder / name), refusal, ALLOWED_BY)
+    text = read_text(str(folder / DATA), MAX_BYTES)
+    data = CertificateShape.model_validate_json(text)
+    called = [(name, Path()) for name in (data.model, data.spec)]  # there they are looked up from
+    written = [(name, folder) for name in data.includes.values()]
+    refusals = [(name, CONFINEMENT.refusal(at / name, at)) for name, at in called + written]
+    found = [_problem(folder / DATA, text, name, why) for name, why in refusals if why is not None]
+    if found:
+        raise OutsideError(found)
+    return data
+
+
+def _problem(path: Path, text: str, name: str, refusal: str) -> Problem:
+    """Return a problem with a file's name where the data file has it."""
+    written = re.search(rf":\s*({re.escape(json.dumps(name))})", text)
+    start = written.start(1) if written else 0
+    line = text.count("\n", 0, start) + 1
+    source, column = text.split("\n")[line - 1], start - text.rfind("\n", 0, start)
+    width = len(written[1]) if written else 1
+    return Problem(str(path), line, column, f"`{name}` {refusal}", ALLOWED_BY, source, width)
+
+
 def _request(folder: Path, data: CertificateShape) -> CheckRequest:
     texts = {name: read_text(str(folder / file), MAX_BYTES) for name, file in data.includes.items()
              if Path(file).name == file}
-    model = read_text(str(folder / "model.toml"), MAX_BYTES)
-    spec = read_text(str(folder / "spec.toml"), MAX_BYTES)
+    model = read_text(str(folder / MODEL), MAX_BYTES)
+    spec = read_text(str(folder / SPEC), MAX_BYTES)
     return CheckRequest((data.model, model), (data.spec, spec), data.sorts, data.faults, texts)
 
 

@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, Generic
 from twinrom.proofs.allowance import resident, stopped_at
 from twinrom.proofs.engines.task import Answer, Key
 from twinrom.proofs.memory import OUT_OF_MEMORY, out_of_memory, says_out_of_memory
-from twinrom.statemachine import InputError
+from twinrom.statemachine import CONFINEMENT, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -152,7 +152,7 @@ def _start(task: Task[Answer]) -> _Worker[Answer]:
     written = _scratch()
     try:
         process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-P", "-m", MODULE, str(writer)],
+            [sys.executable, "-P", "-m", MODULE, str(writer), str(CONFINEMENT.lifted)],
             stdin=subprocess.PIPE,
             stdout=written or subprocess.DEVNULL,
             stderr=subprocess.STDOUT,

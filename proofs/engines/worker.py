@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.proofs.allowance import ALLOWANCE
 from twinrom.proofs.memory import OUT_OF_MEMORY, out_of_memory
-from twinrom.statemachine import InputError
+from twinrom.statemachine import CONFINEMENT, InputError
 
 if TYPE_CHECKING:
     from twinrom.proofs.engines.task import Task
@@ -24,10 +24,14 @@ def _end_with_parent() -> None:
 
 
 def main() -> None:
-    """Read a task from standard input, write messages to the pipe named by the first argument."""
+    """Read a task from standard input, write messages to the pipe named by the first argument.
+
+    The second says whether files may name others anywhere, as it was said to whoever started us.
+    """
     connection = Connection(int(sys.argv[1]), readable=False)
     task: Task[Any] = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by who started us
     ALLOWANCE.limit(task.options.most_memory)
+    CONFINEMENT.lifted = sys.argv[2] == str(True)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     message: tuple[str, Any]
     try:

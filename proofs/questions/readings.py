@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from twinrom.proofs.questions.compare import alone
-from twinrom.proofs.questions.gaps import policy_file
+from twinrom.proofs.questions.gaps import check_policies, policy_file
 from twinrom.proofs.questions.standing import searched
 from twinrom.proofs.refinement.inclusion import MAX_PAIRS, included
 from twinrom.proofs.refinement.observed import ObservedSystem
@@ -69,6 +69,7 @@ def readings_taken(asked: CheckRequest, options: Options) -> ReadingsTaken:
     whose policy does exactly the same, as `compare` sees it. The time limit of `options` is that of
     each search. Raises `InputError` for mistakes of the policy and the spec.
     """
+    check_policies(asked.question().spec, asked.model[0])
     checked = searched(asked, options)
     policies = _Policies(checked, options)
     spec = checked.question.spec

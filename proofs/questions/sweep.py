@@ -29,20 +29,28 @@ if TYPE_CHECKING:
     from twinrom.proofs.engines.options import Options
     from twinrom.proofs.engines.task import Key
     from twinrom.proofs.spec.request import CheckRequest
-
+    from twinrom.statemachine import Model
 
 
 @dataclass(frozen=True)
 class Point:
-    """A policy at one point of the grid; `at` has the sizes and budgets as they were given."""
+    """A policy at one point of the grid; `at` has the sizes and budgets as they were given.
+
+    None is one that the policy has nothing for: it is the same at all values.
+    """
 
     model: str
-    at: tuple[tuple[str, str], ...] = ()
+    at: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def name(self) -> str:
         """Return the policy and where it is in the grid."""
-        return " ".join([Path(self.model).stem, *(f"{k}={v}" for k, v in self.at)])
+        return " ".join([Path(self.model).stem, *(f"{k}={v or '-'}" for k, v in self.at)])
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Return the sizes and budgets that the policy is given."""
+        return {name: value for name, value in self.at if value is not None}
 
 
 def policies(paths: Sequence[str]) -> list[str]:
@@ -69,9 +77,35 @@ def _included(path: Path) -> list[str]:
 
 
 def grid(models: Sequence[str], axes: Mapping[str, Sequence[str]]) -> list[Point]:
-    """Return every model at every combination of the values of the axes."""
-    choices = [[(name, value) for value in values] for name, values in axes.items()]
-    return [Point(m, at) for m in models for at in itertools.product(*choices)]
+    """Return every model at every combination of the values of the axes that it has.
+
+    An axis that only others have gives it one point. One that none has is a name of nothing: each
+    of its points says so, as does each of a model that cannot be read.
+    """
+    had = {model: _axes(model, axes) for model in models}
+    somewhere = set[str]().union(*(names for names in had.values() if names is not None))
+    found: list[Point] = []
+    for model in models:
+        names = had[model]
+        lacked = set[str]() if names is None else somewhere - names
+        choices = [[(name, value) for value in ([None] if name in lacked else values)]
+                   for name, values in axes.items()]
+        found += [Point(model, at) for at in itertools.product(*choices)]
+    return found
+
+
+def _axes(name: str, axes: Mapping[str, Sequence[str]]) -> set[str] | None:
+    """Return the axes for which a model has something; None when it cannot be read."""
+    if not axes:
+        return set()
+    try:
+        model = load_model(name)
+    except InputError:
+        return None
+    kinds = fault_kinds(model)
+    paths = _paths(model)
+    return {*model.written.get("sort", {}), *paths, *paths.values(), *kinds,
+            *(["fault"] if kinds else [])} & axes.keys()
 
 
 def sweep(  # noqa: PLR0913 - what is asked, and who is told
@@ -120,16 +154,16 @@ def sweep(  # noqa: PLR0913 - what is asked, and who is told
 
 
 def _request(point: Point, spec: str | None) -> CheckRequest:
-    paths = _paths(point.model) if any(_is_budget(k, v) for k, v in point.at) else {}
-    at = [(paths.get(k, k), v) for k, v in point.at]
+    given = point.given.items()
+    paths = _paths(load_model(point.model)) if any(_is_budget(k, v) for k, v in given) else {}
+    at = [(paths.get(k, k), v) for k, v in given]
     sorts = {k: v for k, v in at if not _is_budget(k, v)}
     faults = {k: _number(k, v) for k, v in at if _is_budget(k, v)}
     return request(point.model, spec, sorts, faults)
 
 
-def _paths(name: str) -> dict[str, str]:
+def _paths(model: Model) -> dict[str, str]:
     """Return how a model's templates and definitions are called among the sizes, by their names."""
-    model = load_model(name)
     found = {n: f"machine.{n}" for n in model.templates} | {
         n: f"define.{n}" for n in model.definitions}
     return {n: path for n, path in found.items() if n not in fault_kinds(model)}

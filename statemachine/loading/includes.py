@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine.loading.shipped import FOLDER
+from twinrom.statemachine.source.confinement import ALLOWED_BY, CONFINEMENT
 from twinrom.statemachine.source.diagnostics import InputError, closest
 from twinrom.statemachine.source.document import Document
 from twinrom.statemachine.source.files import is_file
@@ -75,6 +76,10 @@ def _included(name: str, documents: list[Document], place: Place,
     base = Path(documents[0].path).parent
     tried = [base / name] + ([FOLDER / name] if Path(name).name == name else [])
     path = next((p for p in tried if is_file(p)), None)
+    refusal = CONFINEMENT.refusal(path or tried[0], base) if path not in tried[1:] else None
+    if refusal is not None:
+        problems.add(place.problem(f"`{name}` {refusal}", ALLOWED_BY))
+        return None
     if path is None:
         known = [p.name for p in FOLDER.glob("*.toml")]
         message = f"cannot find `{name}`" if name else "expected the name of a file"

@@ -18,6 +18,7 @@ from twinrom.statemachine.loading.schema import ModelShape
 from twinrom.statemachine.loading.shape import lacking
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
 from twinrom.statemachine.source.changes import PolicyChange, changes_between
+from twinrom.statemachine.source.confinement import ALLOWED_BY, CONFINEMENT, OutsideError
 from twinrom.statemachine.source.diagnostics import InputError, closest, did_you_mean
 from twinrom.statemachine.source.document import Document
 from twinrom.statemachine.source.files import is_file
@@ -59,17 +60,27 @@ def read_layers(document: Document, problems: Problems, given: Mapping[str, str]
 
 
 def base_of(document: Document) -> str | None:
-    """Return the file that an overlay extends; None for a model that stands alone."""
+    """Return the file that an overlay extends; None for a model that stands alone.
+
+    Raises `OutsideError` when it may not extend that file.
+    """
     name = document.data.get("extends")
     found = _find(document, name) if isinstance(name, str) else None
     return None if found is None else str(found)
 
 
 def _find(document: Document, name: str) -> Path | None:
+    """Return the file that is extended; raises `OutsideError` for one that may not be named."""
     folder = Path(document.path).parent
     shipped, beside = shipped_policies().get(name), folder / f"{name}.toml"
-    return folder / name if is_file(folder / name) else shipped or (
-        beside if is_file(beside) else None)
+    if shipped is not None and not is_file(folder / name):
+        return shipped
+    found = next((path for path in (folder / name, beside) if is_file(path)), None)
+    refusal = CONFINEMENT.refusal(found or folder / name, folder)
+    if refusal is not None:
+        place = Place((document,), ("extends",))
+        raise OutsideError([place.problem(f"`{name}` {refusal}", ALLOWED_BY)])
+    return found
 
 
 def _layers(document: Document, problems: Problems, given: Mapping[str, str],
@@ -90,6 +101,8 @@ def _layers(document: Document, problems: Problems, given: Mapping[str, str],
         problems.broken.add("*")
         return Layers(Place((document,)), _own(document), base="")
     below = _layers(base, problems, given, (*above, base))
+    if below.base == "":  # nobody knows what there is to change
+        return Layers(Place((document,)), _own(document), base="")
     return _overlaid(document, below, base, problems)
 
 
@@ -104,21 +117,26 @@ def _base(document: Document, problems: Problems, given: Mapping[str, str],
         problems.add(place.problem(f"more than {MAX_LAYERS} overlays on top of each other"))
         return None
     if name in given:
-        return Document(name, given[name])
-    path = _find(document, name)
-    if path is None:
-        beside = {file.stem for file in Path(document.path).parent.glob("*.toml")}
-        hint = closest(name, {*shipped_policies(), *beside} - {Path(document.path).stem}) or (
-            did_you_mean(name, shipped_models()))
-        problems.add(place.problem(f"cannot find `{name}`", hint))
-        return None
+        beside = Path(document.path).parent / Path(name).name  # from there it names nothing else
+        return Document(str(beside), given[name])
     try:
-        if not any(_same(path, other) for other in above):
+        path = _find(document, name)
+        if path is None:
+            problems.add(place.problem(f"cannot find `{name}`", _meant(document, name)))
+        elif any(_same(path, other) for other in above):
+            problems.add(place.problem("a model cannot extend itself"))
+        else:
             return Document.read(str(path))
-        problems.add(place.problem("a model cannot extend itself"))
     except InputError as error:
         problems.extend(error.problems)
     return None
+
+
+def _meant(document: Document, name: str) -> str:
+    """Return a hint: the model that `name` is close to, else those that are shipped."""
+    beside = {file.stem for file in Path(document.path).parent.glob("*.toml")}
+    known = {*shipped_policies(), *beside} - {Path(document.path).stem}
+    return closest(name, known) or did_you_mean(name, shipped_models())
 
 
 def _same(path: Path, other: Document) -> bool:

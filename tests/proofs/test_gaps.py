@@ -85,7 +85,7 @@ def test_every_policy_that_the_shipped_specs_name_is_found() -> None:
     assert [r.chosen for r in named if r.gap == "G-P01"] == [False, True]
 
 
-@pytest.mark.parametrize("name", ["x" * 5000, "a\\u0000b", "/dev/zero", "."])
+@pytest.mark.parametrize("name", ["x" * 5000, "a\\u0000b", "."])
 def test_a_reading_whose_policy_no_file_can_be_has_none(name: str, tmp_path: Path) -> None:
     model = folder(tmp_path)
     spec = tmp_path / "careful.spec.toml"

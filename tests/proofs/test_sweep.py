@@ -102,6 +102,36 @@ def test_numbers_of_machines_and_definitions_are_sizes_too(tmp_path: Path) -> No
             ("keeps", 3), ("keeps", 27)]
 
 
+@pytest.mark.parametrize("axes", [
+    ["Ver=1..2,1..3"], ["Server=1,2"], ["machine.Server=1,2"], ["fault=0,1"], ["power_loss=0,1"],
+    ["Ver=1..2,1..3", "fault=0,1"],
+])  # fmt: skip
+def test_a_policy_runs_once_for_what_only_others_have(axes: list[str]) -> None:
+    points = grid([UPDATE, str(CORPUS / "fleet.toml")], axes_of(axes))
+    names = [text.partition("=")[0] for text in axes]
+    assert points[0].name == " ".join(["update", *(f"{name}=-" for name in names)])
+    assert len(points) == 1 + 2 ** len(axes)
+    ((point, judged), *_) = sweep(points[:1], Options())
+    assert (judged.standing, judged.error) == ("unsafe", None)
+    assert row_data(point, judged)["at"] == dict.fromkeys(names)
+
+
+def test_a_definition_that_a_policy_lacks_is_no_axis_of_it(tmp_path: Path) -> None:
+    text = (ROOT / "examples" / "update.toml").read_text(encoding="utf-8")
+    (tmp_path / "defined.toml").write_text(f"{text}\n[define]\nk = 1\n", encoding="utf-8")
+    (tmp_path / "broken.toml").write_text("[rule.r]\nby = 1\n", encoding="utf-8")
+    models = [UPDATE, str(tmp_path / "defined.toml"), str(tmp_path / "broken.toml")]
+    assert [p.name for p in grid(models, axes_of(["k=1,2", "Controller=3"]))] == [
+        "update k=- Controller=3", "defined k=1 Controller=3", "defined k=2 Controller=3",
+        "broken k=1 Controller=3", "broken k=2 Controller=3",
+    ]  # fmt: skip
+
+
+def test_a_name_that_no_policy_has_is_an_error_of_each() -> None:
+    rows = sweep(grid([UPDATE, TCOMMIT], axes_of(["Nothing=1..2,1..3"])), Options())
+    assert [judged.error is None for _, judged in rows] == [False] * 4
+
+
 def test_budgets_and_sizes_of_the_grid_are_used() -> None:
     axes = axes_of(["Version=1..2", "fault=0,1"])
     none, one = (judged for _, judged in sweep(grid(["proliant"], axes), Options()))
