@@ -169,3 +169,21 @@ def test_what_is_no_input_is_written_over(tmp_path: Path) -> None:
     (folder(tmp_path) / "out").write_text("old")
     assert run(tmp_path, "check counter.toml --json out").returncode == 0
     assert (tmp_path / "out").read_text() != "old"
+
+
+@pytest.mark.parametrize(("name", "entry"), [
+    ("...toml", "__"), ("..toml", "_"), (".toml", "_toml"), ("....toml", "___"),
+])  # fmt: skip
+def test_no_name_of_a_model_leads_out_of_a_folder(name: str, entry: str, tmp_path: Path) -> None:
+    at = folder(tmp_path)
+    (at / name).write_bytes((at / "counter.toml").read_bytes())
+    (at / "wrong").write_text('[invariant.six]\nmust = "counter.value <= 6"\n')
+    before = set(contents(at))
+    done = run(at, f"check {name} --spec hard --certificates x/y/made")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = run(at, f"check {name} --spec wrong --trace x/y/runs")
+    assert (done.returncode, done.stderr) == (1, "")
+    written = {Path(p).relative_to(at / "x" / "y") for p in set(contents(at)) - before}
+    runs = {p for p in written if p.parts[0] == "runs"}
+    assert [p.name[0] for p in runs] == ["_"]
+    assert {p.parent for p in written - runs} == {Path("made") / entry}

@@ -50,6 +50,8 @@ def _traces(folder: Path, read: Iterable[str]) -> list[str]:
 
 def _certified(folder: Path, models: Iterable[str], read: Iterable[str]) -> list[str]:
     """Return the inputs that lie where the certificate of a model goes."""
-    here, names = folder.resolve(), {Path(model).stem for model in models}
+    from twinrom.diagrams.words.text import entry_name
+
+    here, names = folder.resolve(), {entry_name(Path(model).stem) for model in models}
     return [p for p in read if (at := Path(p).resolve().parent).parent == here
             and any(at.name == name or at.name.startswith(f"{name}-") for name in names)]
