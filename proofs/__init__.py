@@ -42,6 +42,7 @@ from twinrom.proofs.questions.compare import (
 from twinrom.proofs.questions.fault_changes import FaultChange, FaultChanges, compare_faults
 from twinrom.proofs.questions.faults import Cut, FaultNumber, count_faults, fault_numbers
 from twinrom.proofs.questions.gaps import Read, read_gaps
+from twinrom.proofs.questions.inputs import files_read
 from twinrom.proofs.questions.mutate import GroupScore, Mutated, mutate
 from twinrom.proofs.questions.readings import ReadingsTaken, Taken, readings_taken
 from twinrom.proofs.questions.review import Reviewed, ReviewedGap, ReviewRow, review
@@ -95,8 +96,8 @@ __all__ = [
     "Thin", "UnfinishedError", "Unknown", "Vacuous", "Verdict", "VerdictChange", "Violated",
     "WorkerDiedError", "ask", "axes_of", "baseline", "breaks", "check", "combine", "compare",
     "compare_faults", "count_faults", "dead_end_traces", "drift", "export", "fault_numbers",
-    "fold_reachable", "grid", "holds_at", "holds_in", "interchangeable", "kinds", "lint",
-    "lint_files", "load_spec", "mirrored", "mutants", "mutate", "mutated", "out_of_memory",
+    "files_read", "fold_reachable", "grid", "holds_at", "holds_in", "interchangeable", "kinds",
+    "lint", "lint_files", "load_spec", "mirrored", "mutants", "mutate", "mutated", "out_of_memory",
     "owed_since", "parse_spec", "policies", "pose", "read_baseline", "read_gaps", "readings_taken",
     "recheck_folders", "refuse_another_file", "renamed", "renaming", "request", "review",
     "row_data", "run_of", "searched", "shipped_specs", "signed_by", "size_of", "spec_for",

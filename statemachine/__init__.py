@@ -19,7 +19,7 @@ from twinrom.statemachine.load import build_model, find_file, find_model, load_m
 from twinrom.statemachine.loading.columns import parse_columns
 from twinrom.statemachine.loading.definitions import read_definitions
 from twinrom.statemachine.loading.notation import check_name, named_sort, parse_sort
-from twinrom.statemachine.loading.overlay import base_of
+from twinrom.statemachine.loading.overlay import base_of, model_files
 from twinrom.statemachine.loading.schema import Each, ModelShape, Shape, SomeTexts, Texts
 from twinrom.statemachine.loading.schema import json_schema as model_json_schema
 from twinrom.statemachine.loading.shape import shaped
@@ -79,7 +79,15 @@ from twinrom.statemachine.source.diagnostics import (
     printable,
 )
 from twinrom.statemachine.source.document import Document
-from twinrom.statemachine.source.files import is_file, is_folder, read_text, write_whole
+from twinrom.statemachine.source.files import (
+    is_file,
+    is_folder,
+    is_there,
+    read_text,
+    refuse_inputs,
+    refuse_no_file,
+    write_whole,
+)
 from twinrom.statemachine.source.places import Place, Problems
 from twinrom.statemachine.system import (
     Argument,
@@ -107,10 +115,11 @@ __all__ = [
     "budget_problem", "build_model", "cannot_start", "changes_between", "check_definitions",
     "check_free", "check_known", "check_name", "closest", "conjuncts", "did_you_mean",
     "each_column", "fault_kinds", "filled", "find_file", "find_model", "from_itf", "ground",
-    "in_sort", "is_file", "is_folder", "kind_of", "known_runs", "load_model", "machine_range",
-    "model_json_schema", "model_vocabulary", "named_sort", "nowhere", "parse", "parse_columns",
-    "parse_model", "parse_sort", "printable", "read_definitions", "read_formula", "read_formulas",
-    "read_script", "read_text", "read_trace", "replay", "run_script", "shaped", "shipped_models",
+    "in_sort", "is_file", "is_folder", "is_there", "kind_of", "known_runs", "load_model",
+    "machine_range", "model_files", "model_json_schema", "model_vocabulary", "named_sort",
+    "nowhere", "parse", "parse_columns", "parse_model", "parse_sort", "printable",
+    "read_definitions", "read_formula", "read_formulas", "read_script", "read_text", "read_trace",
+    "refuse_inputs", "refuse_no_file", "replay", "run_script", "shaped", "shipped_models",
     "shipped_policies", "size_option", "sizes_of", "spoken", "start_session", "starts_with",
     "syntax", "term_text", "terms", "to_itf", "unlimited", "with_barred_faults", "with_budget",
     "write_trace", "write_whole",

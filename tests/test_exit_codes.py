@@ -70,11 +70,11 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return at
 
 
-def run(at: Path, words: str, redirected: str = "", **extra: str) -> Done:
-    """Run the installed command as a shell does, with its output redirected."""
+def run(at: Path, words: str, redirected: str = "", limits: str = "", **extra: str) -> Done:
+    """Run the installed command as a shell does, with its output redirected and within limits."""
     environment = {**os.environ, "COLUMNS": "80", **extra}
     return subprocess.run(
-        [BASH, "-c", f'"$0" {words} {redirected}', SCRIPT],
+        [BASH, "-c", f'{limits}"$0" {words} {redirected}', SCRIPT],
         cwd=at, env=environment, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
@@ -115,10 +115,15 @@ def test_files_are_written_where_the_output_is_closed(tmp_path: Path) -> None:
 
 
 @linux
-def test_a_file_that_is_full_is_no_verdict(models: Path) -> None:
-    done = run(models, "check counter.toml --json /dev/full")
+def test_a_file_that_is_full_is_no_verdict(tmp_path: Path) -> None:
+    files(tmp_path, SAFE)
+    done = run(tmp_path, "check counter.toml --json out.json", limits="ulimit -f 0; ")
     assert done.returncode == 2
-    assert done.stderr == "/dev/full: cannot be written: no space left on device\n"
+    assert done.stderr == "out.json: cannot be written: file too large\n"
+    assert not list(tmp_path.glob("*.json"))
+    done = run(tmp_path, "check counter.toml --json /dev/full")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "/dev/full: is a device, not a file\n"
 
 
 @linux

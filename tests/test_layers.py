@@ -309,7 +309,9 @@ def test_help_loads_nothing_of_ours_but_the_verbs(arguments: str) -> None:
     # The command-line library itself loads pydantic for a verb, where it is installed.
     assert tops(loaded).isdisjoint({*HEAVY, "statemachine", "proofs"} - {"pydantic"})
     ours = {module for module in loaded if module.startswith("twinrom.diagrams.")}
-    stems = {"changing", "checking", "exit_codes", "looking", "options", "reviewing", "verbs"}
+    stems = {
+        "changing", "checking", "exit_codes", "looking", "options", "outputs", "reviewing", "verbs",
+    }  # fmt: skip
     start = "twinrom.diagrams.commands"
     assert ours == {start, *(f"{start}.{stem}" for stem in stems)}
 

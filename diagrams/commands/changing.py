@@ -26,6 +26,7 @@ from twinrom.diagrams.commands.options import (
     budget,
     finite,
 )
+from twinrom.diagrams.commands.outputs import keep_inputs
 
 if TYPE_CHECKING:
     from twinrom.proofs import CheckRequest, Options
@@ -60,6 +61,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     options = Options(timeout=timeout, max_states=max_states, plain=plain,
                       memory=allowed(memory))  # fmt: skip
     at = finite(sort, instances, define)
+    keep_inputs((old, new), spec, (json, markdown))
     found = compared(old, new, spec, sorts=at, faults=budget(faults), options=options)
     from twinrom.diagrams.data.compare import comparison_json
     from twinrom.diagrams.data.markdown import comparison_markdown
@@ -108,6 +110,7 @@ def mutate(  # noqa: PLR0913 - one parameter per option
     from twinrom.proofs import Options, mutate, request
 
     asked = request(model, spec, finite(sort, instances, define), budget(faults))
+    keep_inputs((model,), spec, (json,))
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain,
                       memory=allowed(memory))  # fmt: skip
     from twinrom.diagrams.data.mutants import mutated_json
@@ -148,6 +151,7 @@ def sweep(  # noqa: PLR0913 - one parameter per option
     from twinrom.proofs import grid as points_of
 
     points = points_of(policies(models), axes_of(grid or []))
+    keep_inputs(policies(models), spec, (json, results))
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain,
                       memory=allowed(memory))  # fmt: skip
     from twinrom.diagrams.data.output import show, write_data
@@ -186,6 +190,7 @@ def gaps(  # noqa: PLR0913 - one parameter per option
     options = Options(timeout=timeout, jobs=jobs, max_states=max_states, plain=plain,
                       memory=allowed(memory))  # fmt: skip
     asked = request(model, spec)
+    keep_inputs((model,), spec, (json,), gaps=True)
     if asked.question().model.base is not None:
         _taken(asked, options, json)
         return

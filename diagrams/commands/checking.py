@@ -32,6 +32,7 @@ from twinrom.diagrams.commands.options import (
     finite,
     sizes,
 )
+from twinrom.diagrams.commands.outputs import keep_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +94,8 @@ def check(  # noqa: PLR0913 - one parameter per option
     unbounded: list[str] | None = [] if symbolic else None
     at = sizes(sort, instances, define)
     requests = [request(m, spec, at, budget(faults), unbounded) for m in models]
+    keep_inputs(models, spec, (json, baseline if update else None),
+                others=(None if update else baseline,), traces=trace, certificates=certificates)
 
     from twinrom.diagrams.data.output import show, write_certificates, write_json, write_traces
     from twinrom.diagrams.terminal.console import TextConsole
@@ -141,6 +144,7 @@ def report(  # noqa: PLR0913 - one parameter per option
     every: list[str] | None = [] if symbolic else None
     at = sizes(sort, instances, define)
     requests = [request(m, spec, at, budget(faults), every) for m in models]
+    keep_inputs(models, spec, (html,))
 
     from twinrom.diagrams.page import Subject, cheap_faults, report_page
     from twinrom.diagrams.terminal.console import TextConsole
@@ -212,6 +216,7 @@ def faults(  # noqa: PLR0913 - one parameter per option
 
     options = Options(max_states=max_states, plain=plain, memory=allowed(memory))
     at = finite(sort, instances, define)
+    keep_inputs([*models, *filter(None, (against,))], spec, (json,))
     if against is not None:
         _end_faults(compare_faults(models[0], against, spec, sorts=at, max_faults=max_faults,
                                    options=options), json, told=stories)

@@ -20,6 +20,7 @@ from twinrom.diagrams.commands.options import (
     settings,
     sizes,
 )
+from twinrom.diagrams.commands.outputs import keep_inputs
 
 
 def lint(  # noqa: PLR0913 - one parameter per option
@@ -65,6 +66,7 @@ def simulate(  # noqa: PLR0913 - one parameter per option
     from twinrom.statemachine import ground, load_model, run_script, start_session, write_trace
 
     system = ground(load_model(model, finite(sort, instances, define)))
+    keep_inputs((model,), None, (save,), others=(script,))
     session = run_script(system, script) if script else start_session(system, settings(init))
     from twinrom.diagrams.data.output import show
     from twinrom.diagrams.terminal.console import TextConsole
@@ -130,6 +132,7 @@ def draw(  # noqa: PLR0913 - one parameter per option
         machine, each, labels, composed, told_apart, trace, prop, highlight, against, spec,
         sizes(sort, instances, define), budget(faults), max_states, timeout,
     )  # fmt: skip
+    keep_inputs([model, *filter(None, (against,))], spec, (output,), others=(trace,))
     draw(model, wanted, Out(output, form, renderer))
 
 
@@ -150,6 +153,8 @@ def export(  # noqa: PLR0913 - one parameter per option
     if to not in FORMATS:
         raise typer.BadParameter(f"`{to}` is not a format: {', '.join(FORMATS)}")
     question = request(model, spec, finite(sort, instances, define), budget(faults)).question()
+    beside = output.with_suffix(".cfg") if output is not None and to == "tla" else None
+    keep_inputs((model,), spec, (output, beside))
     typer.echo(write_export(question, to, depth, output), nl=False)
 
 

@@ -23,6 +23,7 @@ from twinrom.diagrams.commands.options import (
     engines,
     finite,
 )
+from twinrom.diagrams.commands.outputs import keep_inputs
 
 
 def review(  # noqa: PLR0913 - one parameter per option
@@ -60,6 +61,7 @@ def review(  # noqa: PLR0913 - one parameter per option
     scores = [ClauseScores.read(path) for path in mutants or []]
     at = finite(sort, instances, define)
     requests = [request(m, spec, at, budget(faults)) for m in models]
+    keep_inputs(models, spec, (csv, html), others=(signoff, *(mutants or ())))
 
     from datetime import date
 

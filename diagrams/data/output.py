@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.check import checked_json
-from twinrom.diagrams.words.text import printable_lines, trace_file
+from twinrom.diagrams.words.text import entry_name, printable_lines, trace_file
 from twinrom.proofs import Violated, write_certificate
 from twinrom.statemachine import InputError, to_itf, write_whole
 
@@ -85,7 +85,7 @@ def write_certificates(checked: Sequence[Checked], folder: Path) -> list[Path]:
         for number, certificate in enumerate(one.certificates, 1):
             size = "-any-size" if certificate.symbolic else ""
             more = f"-{number}" if len(one.certificates) > 1 else ""
-            path = _unused(folder / f"{one.question.model.name}{size}{more}", written)
+            path = _unused(folder / f"{entry_name(one.question.model.name)}{size}{more}", written)
             request = symbolic if certificate.symbolic else finite
             write_certificate(path, request, one.question, certificate)
             written.append(path)

@@ -42,6 +42,14 @@ def error_words(name: str, error: str) -> str:
     return f"{printable(name)}:{told}"
 
 
+def entry_name(model: str) -> str:
+    """Return what a file or folder that is named after a model is called: never `.` or `..`.
+
+    A model may be called so, in a file `...toml`; its certificates would leave their folder.
+    """
+    return re.sub(r"^\.+|[/\\]", lambda found: "_" * len(found[0]), model)
+
+
 def trace_file(model: str, name: str) -> str:
     """Return the name of the file for a run of this name."""
-    return re.sub(r"[^\w.-]+", "_", f"{model}.{name}").strip("_") + ".itf.json"
+    return entry_name(re.sub(r"[^\w.-]+", "_", f"{model}.{name}").strip("_")) + ".itf.json"

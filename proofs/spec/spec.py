@@ -19,6 +19,7 @@ from twinrom.statemachine import (
     check_name,
     did_you_mean,
     find_file,
+    is_there,
     shaped,
     terms,
 )
@@ -168,8 +169,8 @@ def spec_for(model: str, name: str | None) -> str:
     file: str | None = model
     for _ in range(MAX_LAYERS):
         path = Path(file or "")
-        beside = path.with_name(f"{path.stem}.spec.toml")
-        if beside.is_file():
+        beside = path.parent / f"{path.stem}.spec.toml"
+        if is_there(beside):
             return str(beside)
         if path.stem in shipped_specs():
             return str(shipped_specs()[path.stem])

@@ -22,12 +22,11 @@ from twinrom.statemachine.source.confinement import ALLOWED_BY, CONFINEMENT, Out
 from twinrom.statemachine.source.diagnostics import InputError, closest, did_you_mean
 from twinrom.statemachine.source.document import Document
 from twinrom.statemachine.source.files import is_file
-from twinrom.statemachine.source.places import Place
+from twinrom.statemachine.source.places import Place, Problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from twinrom.statemachine.source.places import Problems
 
 MAX_LAYERS = 8
 WORDS = {"remove": "removes", "add": "adds", "take": "takes away"}
@@ -57,6 +56,12 @@ def read_layers(document: Document, problems: Problems, given: Mapping[str, str]
     noted; a name that then means nothing is not blamed.
     """
     return _layers(document, problems, given, (document,))
+
+
+def model_files(document: Document) -> tuple[str, ...]:
+    """Return the files of a model: its own, what it extends and what is included, if there."""
+    layers = read_layers(document, Problems(), {})
+    return tuple(other.path for other in layers.place.documents)
 
 
 def base_of(document: Document) -> str | None:

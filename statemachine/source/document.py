@@ -9,10 +9,10 @@ from __future__ import annotations
 import tomllib
 from bisect import bisect_right
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine.source.diagnostics import InputError, Problem
+from twinrom.statemachine.source.files import read_bytes
 from twinrom.statemachine.source.not_toml import Mistake, mistakes, too_deep
 
 if TYPE_CHECKING:
@@ -33,19 +33,7 @@ class Document:
     @classmethod
     def read(cls, path: str) -> Document:
         """Read and parse the file at `path`."""
-        file = Path(path)
-        try:
-            strange = file.exists() and not file.is_file() and not file.is_fifo()
-            raw = b"" if strange else _bytes(file)
-        except OSError as error:
-            raise InputError.of_system(path, "read", error) from None
-        except ValueError:  # a null character in the path
-            raise InputError.whole_file(path, "is not a file name") from None
-        if strange:
-            reason = "is a directory, not a file" if file.is_dir() else "is not a file"
-            raise InputError.whole_file(path, reason)
-        if len(raw) > MAX_BYTES:
-            raise InputError.whole_file(path, f"is larger than {MAX_BYTES:,} bytes")
+        raw = read_bytes(path, MAX_BYTES)
         return cls(path, _decoded(path, raw))
 
     def _parse(self) -> dict[str, Any]:
@@ -135,11 +123,6 @@ class Document:
 
         first, last = within_string(self.text[start:end], span)
         return start + first, start + last
-
-
-def _bytes(file: Path) -> bytes:
-    with file.open("rb") as stream:
-        return stream.read(MAX_BYTES + 1)
 
 
 def _decoded(path: str, raw: bytes) -> str:

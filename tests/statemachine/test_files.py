@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from twinrom.statemachine import InputError
-from twinrom.statemachine.source.files import write_whole
+from twinrom.statemachine.source.files import read_bytes, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,17 +52,27 @@ def test_a_failed_write_leaves_the_old_file(
 
 
 def test_files_that_cannot_be_written(tmp_path: Path) -> None:
-    for path, message in ((str(tmp_path), "is a directory"),
-                          (str(tmp_path / "no" / "a"), "no such file or directory")):
+    for path, message in ((str(tmp_path), "is a directory, not a file"),
+                          (os.devnull, "is a device, not a file"),
+                          (str(tmp_path / "no" / "a"),
+                           "cannot be written: no such file or directory")):
         with pytest.raises(InputError) as error:
             write_whole(path, "x")
-        assert str(error.value) == f"{path}: cannot be written: {message}"
+        assert str(error.value) == f"{path}: {message}"
     for path, text in (("a\0b", "x"), (str(tmp_path / "a"), "\ud800")):
         with pytest.raises(InputError, match="cannot be written"):
             write_whole(path, text)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_device_is_written_to_and_not_replaced() -> None:
-    write_whole(os.devnull, "x")
-    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)  # noqa: PTH116 - the device itself
+def test_a_pipe_is_neither_opened_nor_replaced(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link):
+        with pytest.raises(InputError, match="is a pipe, not a file"):
+            write_whole(str(path), "x")
+        with pytest.raises(InputError, match="is a pipe, not a file"):
+            read_bytes(str(path), 1)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert sorted(tmp_path.iterdir()) == [link, pipe]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,9 @@ def test_names_that_no_file_has(name: str) -> None:
 
 def test_what_is_not_a_file(tmp_path: Path) -> None:
     assert said(str(tmp_path)) == f"{tmp_path}: is a directory, not a file"
-    assert said("/dev/null") == "/dev/null: is not a file"
+    assert said("/dev/null") == "/dev/null: is a device, not a file"
+    os.mkfifo(tmp_path / "pipe")
+    assert said(str(tmp_path / "pipe")) == f"{tmp_path / 'pipe'}: is a pipe, not a file"
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
