@@ -127,6 +127,35 @@ def test_a_file_that_is_full_is_no_verdict(tmp_path: Path) -> None:
 
 
 @linux
+@pytest.mark.parametrize("limit", [200_000, 400_000, 1_000_000])
+@pytest.mark.parametrize("words", [
+    "draw counter.toml --output out.svg", "report counter.toml --html out.html",
+])  # fmt: skip
+def test_short_of_address_space_it_says_what_drawing_needs(
+    words: str, limit: int, tmp_path: Path
+) -> None:
+    files(tmp_path, SAFE)
+    done = run(tmp_path, words, limits=f"ulimit -v {limit}; ")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert re.fullmatch(
+        r"twinrom: out of memory: drawing needs 5,120 MB of address space, and the limit of "
+        rf"{limit // 1024} MB \(`ulimit -v`\) leaves \d+ MB\n", done.stderr)
+    assert not list(tmp_path.glob("out*"))
+    done = run(tmp_path, "draw counter.toml --as mermaid", limits=f"ulimit -v {limit}; ")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@linux
+def test_the_second_drawing_needs_no_more_room(tmp_path: Path) -> None:
+    files(tmp_path, SAFE, COUNTER + COUNTER[COUNTER.index("[machine"):COUNTER.index("[init]")]
+          .replace("ounter", "opy"))
+    done = run(tmp_path, "draw counter.toml --output out.svg", limits="ulimit -v 6000000; ")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = run(tmp_path, "report counter.toml --html out.html", limits="ulimit -v 6000000; ")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@linux
 def test_standard_error_counts_when_the_tables_go_there(models: Path) -> None:
     assert run(models, "check counter.toml --json -", "2>/dev/full").returncode == 2
     assert run(models, "check counter.toml", "2>/dev/full").returncode == 0

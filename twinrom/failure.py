@@ -150,7 +150,9 @@ def _told(error: BaseException) -> tuple[int, str]:
     if isinstance(error, _public("twinrom.statemachine", "InputError", ())):
         return EXIT_INPUT, str(error)
     if _public("twinrom.proofs", "out_of_memory", _is_memory_error)(error):
-        return EXIT_UNDECIDED, "twinrom: out of memory: what is not printed above is unknown"
+        known = str(error) if isinstance(error, MemoryError) and _is_ours(error) else ""
+        why = known or "what is not printed above is unknown"
+        return EXIT_UNDECIDED, f"twinrom: out of memory: {why}"
     return EXIT_BUG, _bug(error)
 
 
@@ -175,12 +177,15 @@ def _bug(error: BaseException) -> str:
     if not where:
         sys.stderr.write(story)
         where = "above"
-    ours = type(error).__module__.startswith("twinrom.")
-    what = str(error) if ours else f"{type(error).__name__}: {error}"
+    what = str(error) if _is_ours(error) else f"{type(error).__name__}: {error}"
     return _printable(
         f"twinrom: {what}\nthis is a bug ({made_for}): please report it with the files, the "
         f"command `{asked}` and the traceback {where}"
     )
+
+
+def _is_ours(error: BaseException) -> bool:
+    return type(error).__module__.startswith("twinrom.")
 
 
 def _is_option(word: str) -> bool:

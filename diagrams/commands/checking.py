@@ -138,6 +138,9 @@ def report(  # noqa: PLR0913 - one parameter per option
     memory: MemoryOption = None,
 ) -> None:
     """Check models as `check` does, and write one page that says all that was found out."""
+    from twinrom.diagrams.render.room import need_room
+
+    need_room()  # it draws at the end
     from twinrom.proofs import Options, check, request
 
     options = Options(None, engines(engine), timeout, jobs, memory=allowed(memory))

