@@ -511,3 +511,27 @@ def test_our_own_errors_are_told_by_their_words(
     said = capsys.readouterr().err
     assert said.startswith("twinrom: two answers\nthis is a bug (twinrom ")
     assert "\x1b" not in said
+
+
+@pytest.mark.parametrize("words", ["check counter.toml", "lint counter.toml", "--help"])
+def test_a_current_folder_that_is_gone_is_one_line(words: str, models: Path) -> None:
+    gone = "mkdir gone && cd gone && rmdir ../gone; "
+    done = run(models, words, limits=gone)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "twinrom: the current folder is not there any more\n"
+
+
+@pytest.mark.parametrize("width", ["0", "000", "abc", "", "-5", "\N{SUPERSCRIPT TWO}", "9" * 5000])
+def test_what_is_no_width_hides_nothing(width: str, models: Path) -> None:
+    for name in ("COLUMNS", "LINES", "TERMINAL_WIDTH"):
+        done = run(models, "check counter.toml", **{name: width})
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.endswith("counter: safe and recovers\n")
+        done = run(models, "check --nope", **{name: width})
+        assert done.returncode == 2
+        assert "--nope" in done.stderr
+
+
+def test_without_a_home_and_a_folder_for_temporary_files(models: Path) -> None:
+    done = run(models, "check counter.toml", limits="unset HOME; ", TMPDIR="/nowhere/at/all")
+    assert (done.returncode, done.stderr) == (0, "")

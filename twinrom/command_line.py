@@ -13,6 +13,7 @@ import sys
 def main() -> None:
     """Run the command line."""
     try:
+        _stand_somewhere()
         sys.path[:] = [entry for entry in sys.path if not _is_current(entry)]
         from twinrom import failure
 
@@ -27,10 +28,23 @@ def main() -> None:
     sys.exit(code)
 
 
+class NowhereError(Exception):
+    """The current folder is gone: no file has a place then."""
+
+
+def _stand_somewhere() -> None:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise NowhereError from None
+
+
 def _told(error: BaseException) -> tuple[int, bytes]:
     """Return the exit code and the words that `failure` would have for it, as far as is known."""
     if isinstance(error, KeyboardInterrupt):
         return 130, b"interrupted\n"
+    if isinstance(error, NowhereError):
+        return 2, b"twinrom: the current folder is not there any more\n"
     if isinstance(error, MemoryError):
         return 3, b"twinrom: out of memory\n"
     return 70, f"twinrom: it cannot start: {type(error).__name__}: {error}\n".encode()

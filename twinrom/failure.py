@@ -26,6 +26,8 @@ EXIT_INPUT, EXIT_UNDECIDED, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
 PATIENCE: Final = 3.0  # the seconds that an interrupted run has to end by itself
 INTERRUPTED = "interrupted"
 ENDING = (signal.SIGINT, signal.SIGTERM)
+WIDTHS = ("COLUMNS", "LINES", "TERMINAL_WIDTH")  # what is no width is as if it were not set
+MOST_DIGITS = 4
 interrupts: list[int] = []  # the signals that came; the first one counts
 
 
@@ -61,6 +63,10 @@ class Output(io.TextIOWrapper):
 
 def prepare() -> None:
     """Make the process ready for whatever happens to its output, and for interrupts."""
+    for name in WIDTHS:
+        text = os.environ.get(name, "")
+        if not (text.isascii() and text.isdecimal() and 0 < len(text.lstrip("0")) <= MOST_DIGITS):
+            os.environ.pop(name, None)
     while (lowest := os.open(os.devnull, os.O_RDONLY)) <= 2:  # noqa: PLR2004 - those were closed
         pass
     os.close(lowest)
