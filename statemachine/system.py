@@ -282,6 +282,25 @@ class TransitionSystem:
         return tuple(i for i in self.instances if i.cut is None)
 
     @cached_property
+    def pinned(self) -> dict[int, int]:
+        """Return the variables that have one value at the start, with it, as far as that is plain.
+
+        A truth value is 0 or 1.
+        """
+        found: dict[int, int] = {}
+        for term in terms.separated(conjunct.term for conjunct in self.init):
+            match term.operator, term.arguments:
+                case "variable", _:
+                    found[term.value] = 1
+                case "not", (inner,) if inner.operator == "variable":
+                    found[inner.value] = 0
+                case "equal", (a, b):
+                    for one, other in ((a, b), (b, a)):
+                        if one.operator == "variable" and other.operator == "constant":
+                            found[one.value] = other.value
+        return found
+
+    @cached_property
     def unmoved(self) -> tuple[str, ...]:
         """Return the machines of several states that no rule takes out of the one they are in."""
         moved = {index for i in self.instances for index, term in i.updates.items()

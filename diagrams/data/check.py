@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from twinrom.diagrams.data.heading import heading
 from twinrom.proofs import (
     Bounded,
-    NotChecked,
     Proved,
     ReadElsewhere,
     Unknown,
@@ -128,8 +127,7 @@ def deadlock_json(checked: Checked) -> dict[str, Any] | None:
     trace = result.verdict.trace if isinstance(result.verdict, Violated) else None
     return {
         "verdict": word(result.verdict),
-        "reason": result.verdict.reason
-        if isinstance(result.verdict, Unknown | NotChecked) else None,
+        "reason": result.reason,
         "ends": None if ends is None else [part.text for part in ends],
         "trace": None if trace is None else to_itf(result.question.system, trace),
     }  # fmt: skip
@@ -245,7 +243,7 @@ def _property(checked: Checked, result: Result) -> dict[str, Any]:
         "principal": prop.principal,
         "without": list(prop.without),
         "readers": readers_json(verdict),
-        "reason": verdict.reason if isinstance(verdict, Unknown | NotChecked) else None,
+        "reason": result.reason,
         "certificate": _certificate(verdict.certificate) if isinstance(verdict, Proved) else None,
         "fair": verdict.fair if isinstance(verdict, Proved) else None,
         "sizes": result.question.sizes,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.diagrams.data.check import deadlock_json, readers_json
 from twinrom.diagrams.data.heading import heading
-from twinrom.proofs import NotChecked, Unknown, Violated, unknown, word
+from twinrom.proofs import Violated, unknown, word
 from twinrom.statemachine import to_itf
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _model(checked: Checked) -> dict[str, Any]:
         "files": list(question.model.paths),
         "faults": question.limits,
         "standing": checked.standing,
-        "unknown": {r.prop.name: _reason(r) for r in unknown(checked)},
+        "unknown": {r.prop.name: r.reason for r in unknown(checked)},
     }
 
 
@@ -79,11 +79,6 @@ def _verdict(change: VerdictChange) -> dict[str, Any]:
         "trace": to_itf(system, after.trace) if isinstance(after, Violated) else None,
         "readers": readers_json(after),
     }
-
-
-def _reason(result: Result) -> str | None:
-    verdict = result.verdict
-    return verdict.reason if isinstance(verdict, Unknown | NotChecked) else None
 
 
 def _one(result: Result) -> dict[str, Any]:

@@ -49,16 +49,14 @@ def _change(change: FaultChange) -> dict[str, Any]:
         "way": change.way,
         "worse": change.worse,
         "undecided": change.undecided,
-        "before": _survives(change.before),
-        "after": _survives(change.after),
+        "before": None if change.before is None else _survives(change.before),
+        "after": None if change.after is None else _survives(change.after),
         "fatal_now": [list(cut.faults) for cut in change.fatal_now],
         "fatal_no_more": [list(cut.faults) for cut in change.fatal_no_more],
     }
 
 
-def _survives(number: FaultNumber | None) -> dict[str, Any] | None:
-    if number is None:
-        return None
+def _survives(number: FaultNumber) -> dict[str, Any]:
     return {
         "survives": "any" if number.survives is None else number.survives,
         "fatal": len(number.cuts[0].faults) if number.cuts else None,
@@ -76,11 +74,9 @@ def _property(question: Question, number: FaultNumber) -> dict[str, Any]:
         "name": number.prop.name,
         "kind": number.prop.kind.key,
         "clause": list(number.prop.clauses),
-        "survives": "any" if number.survives is None else number.survives,
-        "fatal": len(number.cuts[0].faults) if number.cuts else None,
+        **_survives(number),
         "cuts": [
             {"faults": list(cut.faults), "trace": to_itf(question.system, cut.trace)}
             for cut in number.cuts
         ],
-        "stopped": number.stopped,
     }

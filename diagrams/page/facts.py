@@ -229,8 +229,8 @@ def _unknown(checked: Checked) -> dict[str, list[str]]:
     """Return why properties are not decided, those with one reason together."""
     reasons: dict[str, list[str]] = {}
     for r in checked.results:
-        if isinstance(r.verdict, Unknown | NotChecked):
-            reasons.setdefault(r.verdict.reason, []).append(r.prop.name)
+        if r.reason is not None:
+            reasons.setdefault(r.reason, []).append(r.prop.name)
     return reasons
 
 

@@ -45,7 +45,7 @@ def checked_view(checked: Checked, *, every: bool = False) -> RenderableType:
 
     With `every` each violated property has its story, told whole.
     """
-    told = to_tell((*checked.results, *checked.duties), every=every)
+    told = to_tell(checked.asked, every=every)
     parts: list[RenderableType] = [_heading(checked), _verdicts(checked)]
     views = (_unchecked, _unknown, _readers, _unasked, _clauses)
     shown = [*(view(checked) for view in views), _dead_ends(checked, told)]

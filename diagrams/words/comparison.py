@@ -10,7 +10,7 @@ from twinrom.diagrams.words.story import told_run
 from twinrom.diagrams.words.telling import alike_words, likewise_words, to_tell
 from twinrom.diagrams.words.text import steps
 from twinrom.diagrams.words.verdicts import standing_words, verdict_words
-from twinrom.proofs import NotChecked, ReadElsewhere, Unknown, Vacuous, Violated, unknown
+from twinrom.proofs import ReadElsewhere, Vacuous, Violated, unknown
 from twinrom.statemachine import ground, printable
 
 if TYPE_CHECKING:
@@ -89,8 +89,7 @@ def _unknown(checked: Checked, side: str) -> str:
     """Return how many verdicts on one of the two are open, and why."""
     results = unknown(checked)
     number = sum(r is not checked.deadlock for r in results)
-    open_ = [r.verdict for r in results if isinstance(r.verdict, Unknown | NotChecked)]
-    reasons = ", ".join(dict.fromkeys(verdict.reason for verdict in open_))
+    reasons = ", ".join(dict.fromkeys(r.reason or "" for r in results))
     what = f"{number} verdict{'s' * (number != 1)} of" if number else "deadlocks of"
     return f"{what} the {side} policy ({reasons})"
 

@@ -191,22 +191,9 @@ def _relevant(
     """
     found = _read_by(step.instance.guard for step in trace.steps)
     if read is not None:
-        found = found - _fixed(system) | _read_by(read)
+        found = found - system.pinned.keys() | _read_by(read)
     for before, after in pairwise(trace.states):
         found |= {v.index for v, _, _ in system.changed(before, after) if v.machine}
-    return found
-
-
-def _fixed(system: TransitionSystem) -> set[int]:
-    """Return the variables that have the same value at the start of every run, by the text."""
-    found = set()
-    for term in terms.separated(part.term for part in system.init):
-        inner = term.arguments[0] if term.operator == "not" else term
-        sides = term.arguments if term.operator == "equal" else (inner,)
-        constants = [side for side in sides if side.operator == "constant"]
-        own = [side.value for side in sides if side.operator == "variable"]
-        if len(own) == 1 and len(constants) == len(sides) - 1:
-            found |= set(own)
     return found
 
 

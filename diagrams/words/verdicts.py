@@ -297,7 +297,7 @@ def unasked_lines(checked: Checked) -> list[str]:
 def same_run(checked: Checked) -> list[list[Result]]:
     """Return the violated properties and duties, bookkeeping apart; those of one run together."""
     groups: dict[tuple[object, ...], list[Result]] = {}
-    for result in (*checked.results, *checked.duties):
+    for result in checked.asked:
         if isinstance(result.verdict, Violated) and not result.prop.bookkeeping:
             trace = result.verdict.trace
             key = (trace.states, trace.steps, trace.loop, known_finding(result),

@@ -106,7 +106,7 @@ def supervise(
                 if answer is None and worker.late():
                     answer = _out_of_time(worker)
                 if answer is None and worker.too_large():
-                    answer = _lost(worker, stopped_at(worker.memory))
+                    answer = _at_its_limit(worker)
                 if answer is not None:
                     done[worker.task.key] = answer
                     worker.kill()
@@ -229,6 +229,11 @@ def _receive(worker: _Worker[Answer]) -> Answer | None:
 
 def _lost(worker: _Worker[Answer], why: str) -> Answer:
     return worker.task.lost(worker.last, why, time.monotonic() - worker.started)
+
+
+def _at_its_limit(worker: _Worker[Answer]) -> Answer:
+    why, seconds = stopped_at(worker.memory), time.monotonic() - worker.started
+    return worker.task.at_its_limit(worker.last, why, seconds)
 
 
 def _out_of_time(worker: _Worker[Answer]) -> Answer:

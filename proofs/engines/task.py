@@ -46,6 +46,10 @@ class Task(ABC, Generic[Answer]):
     def out_of_time(self, last: Answer | None, seconds: float) -> Answer:
         """Return what stands when it is killed after `seconds`, having last said `last`."""
 
+    def at_its_limit(self, last: Answer | None, why: str, seconds: float) -> Answer:
+        """Return what stands when it is killed for having more memory than it may."""
+        return self.lost(last, why, seconds)
+
     @abstractmethod
     def lost(self, last: Answer | None, why: str, seconds: float) -> Answer:
         """Return what stands when the system ends it after `seconds`, having last said `last`."""

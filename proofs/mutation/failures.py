@@ -138,8 +138,9 @@ def _failures(
     stuck = deadlock(asked)
     if report.deadlock is not None and stuck.name not in skip and not asked.limited:
         broken.append((stuck, report.deadlock))
-    broken += [(p, report.unanswered[p.name]) for p in duties(asked)
-               if p.name in report.unanswered and p.name not in skip]
+    unanswered = report.unanswered.keys() - skip
+    broken += [(p, report.unanswered[p.name]) for p in duties(asked) if p.name in unanswered] if (
+        unanswered) else []
     if broken:
         counterexample(asked, *broken[0], quick=True)
     others = [p for p in watched if p.name not in skip]

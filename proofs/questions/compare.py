@@ -242,24 +242,33 @@ def alone(question: Question) -> Question:
 def _both_ways(
     old: Question, new: Question, what: Observables, options: Options
 ) -> tuple[OneWay, OneWay]:
-    window = Window(what)
     try:
-        movers = [ObservedSystem(question.system, window) for question in (old, new)]
+        before, after = observed(old, new, what)
     except TooLargeError as error:
         return (OneWay(Inclusion(None, 0, error.problems[0].message), None),) * 2
-    return (
-        _one_way(new, movers[1], movers[0], options),
-        _one_way(old, movers[0], movers[1], options),
-    )
+    return _one_way(new, after, before, options), _one_way(old, before, after, options)
+
+
+def observed(
+    old: Question, new: Question, what: Observables
+) -> tuple[ObservedSystem, ObservedSystem]:
+    """Return the two systems as they are observed; raises `TooLargeError`."""
+    window = Window(what)
+    return ObservedSystem(old.system, window), ObservedSystem(new.system, window)
+
+
+def limited(left: ObservedSystem, right: ObservedSystem, options: Options) -> Inclusion:
+    """Return whether `right` allows what `left` does, as far as the limits let it be known."""
+    deadline = time.monotonic() + options.timeout if options.timeout is not None else None
+    most = min(options.max_states, MAX_PAIRS)
+    return included(left, right, deadline=deadline, max_pairs=most)
 
 
 def _one_way(
     question: Question, left: ObservedSystem, right: ObservedSystem, options: Options
 ) -> OneWay:
     """Return whether `right` allows what `left` does, whose question that is."""
-    deadline = time.monotonic() + options.timeout if options.timeout is not None else None
-    most = min(options.max_states, MAX_PAIRS)
-    found = included(left, right, deadline=deadline, max_pairs=most)
+    found = limited(left, right, options)
     if found.lost is None:
         return OneWay(found, None)
     trace = replayed(question, "compare", found.lost.run)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from twinrom.proofs.questions.compare import alone
+from twinrom.proofs.questions.compare import alone, limited, observed
 from twinrom.proofs.questions.gaps import check_policies, policy_file
 from twinrom.proofs.questions.standing import searched
-from twinrom.proofs.refinement.inclusion import MAX_PAIRS, included
-from twinrom.proofs.refinement.observed import ObservedSystem
-from twinrom.proofs.spec.observables import Window, observables
+from twinrom.proofs.spec.observables import observables
 from twinrom.proofs.spec.request import request
 from twinrom.proofs.verdicts.verdict import Vacuous, Violated
 from twinrom.statemachine import InputError, TooLargeError
@@ -139,15 +136,13 @@ class _Policies:
         if Path(path).resolve() == Path(self._own).resolve():
             return SAME
         first, second = alone(self.checked.question), alone(request(path, spec.paths[0]).question())
-        window = Window(observables(first.system, second.system, spec.shape.observe))
-        most, timeout = min(self.options.max_states, MAX_PAIRS), self.options.timeout
+        what = observables(first.system, second.system, spec.shape.observe)
         try:
-            systems = [ObservedSystem(question.system, window) for question in (first, second)]
+            systems = observed(first, second, what)
         except TooLargeError as error:
             return f"{name}: {error.problems[0].message}"
         for left, right in (systems, systems[::-1]):
-            deadline = time.monotonic() + timeout if timeout is not None else None
-            found = included(left, right, deadline=deadline, max_pairs=most)
+            found = limited(left, right, self.options)
             if found.lost is not None:
                 return DIFFERENT
             if found.stopped is not None:

@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.allowance import stopped_at
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.registry import SEARCH
 from twinrom.proofs.engines.task import Task
@@ -72,10 +71,14 @@ class StandingTask(Task[PolicyStanding]):
         return last or LATE
 
     def lost(self, last: PolicyStanding | None, why: str, seconds: float) -> PolicyStanding:
-        """Return that it is an error, with why; where its limit is why, that it is undecided."""
-        limited = why == stopped_at(self.options.most_memory)
-        standing = UNDECIDED if limited else "error"
-        return last or replace(LATE, standing=standing, error=why, seconds=seconds)
+        """Return that it is an error, with why."""
+        return last or replace(LATE, standing="error", error=why, seconds=seconds)
+
+    def at_its_limit(
+        self, last: PolicyStanding | None, why: str, seconds: float
+    ) -> PolicyStanding:
+        """Return that it is undecided, and why: a limit is no accident."""
+        return last or replace(LATE, error=why, seconds=seconds)
 
 
 def standing_of(request: CheckRequest, options: Options) -> PolicyStanding:

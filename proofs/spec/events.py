@@ -19,6 +19,7 @@ from twinrom.statemachine import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from twinrom.proofs.spec.kinds import Kind
     from twinrom.statemachine import Formula, Model, Obligation, Vocabulary
     from twinrom.statemachine.terms import Term
 
@@ -109,16 +110,18 @@ class WordsOfDamaged(StepWords):
         return found
 
 
-def says_of_steps(of_states: Vocabulary, formulas: Iterable[Formula],
+def says_of_steps(kind: Kind, of_states: Vocabulary, whenever: Iterable[Formula],
                   bound: Mapping[str, Typed]) -> bool:
-    """Say whether formulas that mean something of steps mean nothing of states alone.
+    """Say whether `whenever` of a property is said of steps: it means nothing of states alone.
 
-    Their terms do not tell: what a policy decides of every step (an event without rules never
-    happens) is gone from them.
+    Of a step property it always is. Its terms do not tell: what a policy decides of every step (an
+    event without rules never happens) is gone from them.
     """
+    if kind.goal_in_step or not kind.whenever_in_step:
+        return kind.goal_in_step
     words = replace(of_states, expanded={})
     try:
-        for formula in formulas:
+        for formula in whenever:
             Resolver(words, formula, bound).truth(formula.expr)
     except ResolveError:
         return True
@@ -167,7 +170,7 @@ def reads_payload(term: Term) -> bool:
 
 
 def with_updates(instance: RuleInstance,
-                  updates: Mapping[int, tuple[Term, list[Obligation]]]) -> RuleInstance:
+                 updates: Mapping[int, tuple[Term, list[Obligation]]]) -> RuleInstance:
     """Return the rule instance with what it makes of the observers."""
     memo: dict[Term, Term] = {}
     values = {i: at_instance(term, instance, memo, updated=True)

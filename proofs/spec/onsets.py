@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.spec import Property
-    from twinrom.statemachine import TransitionSystem
     from twinrom.statemachine.terms import Term
 
 
@@ -25,7 +24,7 @@ def onsets(question: Question) -> frozenset[str]:
     for prop in question.properties:
         for clause in prop.clauses:
             carried.setdefault(clause, []).append(prop)
-    known = dict(_pinned(question.system))
+    known = question.system.pinned
     memo: dict[Term, Term] = {}
     found: set[str] = set()
     for every in carried.values():
@@ -45,17 +44,3 @@ def _at_start(term: Term, known: Mapping[int, int], memo: dict[Term, Term]) -> T
         return terms.coded(known[t.value], boolean=t.boolean)
 
     return terms.rebuild(term, leaf, memo)
-
-
-def _pinned(system: TransitionSystem) -> Iterator[tuple[int, int]]:
-    """Yield the variables that have one value at the start, with it, as far as that is plain."""
-    for term in terms.separated(conjunct.term for conjunct in system.init):
-        match term.operator, term.arguments:
-            case "variable", _:
-                yield term.value, 1
-            case "not", (inner,) if inner.operator == "variable":
-                yield inner.value, 0
-            case "equal", (a, b):
-                for one, other in ((a, b), (b, a)):
-                    if one.operator == "variable" and other.operator == "constant":
-                        yield one.value, other.value

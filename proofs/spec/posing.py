@@ -389,7 +389,7 @@ class _Poser:
                 shape.expect is not None, shape.because, place, shape.departure,
                 shape.bookkeeping, shape.availability, expected, shape.may_be_untested, shape.gap,
                 shape.principal, tuple(dict.fromkeys(shape.barred)),
-                kind.goal_in_step or says_of_steps(self.vocabulary, whenever, bound),
+                says_of_steps(kind, self.vocabulary, whenever, bound),
                 tuple(self._antecedents(goal, bound, words)) if kind.safety else ())
 
     def _expected(self, shape: PropertyShape, place: Place) -> Expected | None:

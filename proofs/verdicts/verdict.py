@@ -151,7 +151,12 @@ class Result:
     @property
     def decided(self) -> bool:
         """Say whether anything is known: that it holds, is broken, or is never put to the test."""
-        return not isinstance(self.verdict, Unknown | NotChecked)
+        return self.reason is None
+
+    @property
+    def reason(self) -> str | None:
+        """Return why there is no verdict; None where there is one."""
+        return self.verdict.reason if isinstance(self.verdict, Unknown | NotChecked) else None
 
     @property
     def exercised_at(self) -> int | None:
@@ -265,17 +270,22 @@ class Checked:
     duties: tuple[Result, ...] = ()
 
     @property
+    def asked(self) -> tuple[Result, ...]:
+        """Return the verdicts on the properties, and on the duties of declared events."""
+        return (*self.results, *self.duties)
+
+    @property
     def judged(self) -> tuple[Result, ...]:
         """Return the verdicts that count: on the properties, on duties, and on a deadlock.
 
         That there is none counts as open, where it is, in a spec that says where standing still is
         meant. Where less can happen than the files say, it does not count.
         """
-        one, found = self.deadlock, (*self.results, *self.duties)
+        one = self.deadlock
         if one is None or self.question.limited:
-            return found
+            return self.asked
         counts = isinstance(one.verdict, Violated) or self.question.ends is not None
-        return (*found, one) if counts else found
+        return (*self.asked, one) if counts else self.asked
 
     @cached_property
     def broken(self) -> Mapping[str, tuple[Result, ...]]:
@@ -310,8 +320,7 @@ class Checked:
 
         What is not decided takes the place of its violation.
         """
-        opened = {weight(r.prop) for r in self.judged
-                  if isinstance(r.verdict, Unknown | NotChecked) and not r.prop.bookkeeping}
+        opened = {weight(r.prop) for r in self.judged if not (r.decided or r.prop.bookkeeping)}
         last = len(STANDINGS) - 1
         for number, word in enumerate(STANDINGS):
             if word in self.broken or (word == UNTESTED and not self._put_to_the_test):
