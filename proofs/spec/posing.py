@@ -98,7 +98,7 @@ def pose_read(document: Document, spec: Document, sorts: Mapping[str, str] | Non
     try:
         model = build_model(document, sorts, includes)
     except InputError as error:
-        damaged = error if isinstance(error, DamagedModelError) else None
+        damaged = error if isinstance(error, DamagedModelError) and error.left else None
         raise InputError([*error.problems, *spec_problems(spec, damaged)]) from None
     return pose(model, *read_spec(spec), faults)
 

@@ -63,6 +63,11 @@ class DamagedModelError(InputError):
         super().__init__(problems)
         self.system, self.broken, self.whole = system, broken, whole
 
+    @property
+    def left(self) -> bool:
+        """Say whether there is a machine left: of nothing, no expression means anything."""
+        return bool(self.system.model.templates)
+
 
 def ground_damaged(model: Model, problems: Problems) -> DamagedModelError:
     """Return everything that is wrong with a model of which `problems` are known."""

@@ -126,3 +126,19 @@ def test_a_spec_that_is_not_toml_does_not_hide_its_model(tmp_path: Path) -> None
         request(str(path))
     assert "the range `3..1` is empty" in str(caught.value)
     assert "door.spec.toml:1:8" in str(caught.value)
+
+
+@pytest.mark.parametrize("model", ["", 'title = "a door"\n', '[sort]\nLevel = "1..3"\n'])
+@pytest.mark.parametrize(("spec", "told"), [(SPEC, ()), (WRONG_SPEC, ONLY_SHAPE)])
+def test_a_model_without_a_machine_is_the_one_mistake(
+    tmp_path: Path, model: str, spec: str, told: tuple[str, ...]
+) -> None:
+    """Whatever its spec speaks of is not there: nobody needs to hear that of each name."""
+    path = tmp_path / "door.toml"
+    path.write_text(model, encoding="utf-8")
+    (tmp_path / "door.spec.toml").write_text(spec, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        request(str(path)).question()
+    problems = [problem.message for problem in caught.value.problems]
+    assert "a model needs a machine" in problems
+    assert len(problems) == 1 + len(told)
