@@ -282,6 +282,16 @@ class TransitionSystem:
         return tuple(i for i in self.instances if i.cut is None)
 
     @cached_property
+    def environment(self) -> frozenset[int]:
+        """Return the indices of the instances that do not happen by themselves, faults included."""
+        return frozenset(i.index for i in self.instances if not self.model.automatic(i.rule))
+
+    @cached_property
+    def kinds(self) -> tuple[int, ...]:
+        """Return which kinds of rules there are: 0 for automatic ones, 1 for the environment's."""
+        return tuple(sorted({int(i.index in self.environment) for i in self.instances}))
+
+    @cached_property
     def pinned(self) -> dict[int, int]:
         """Return the variables that have one value at the start, with it, as far as that is plain.
 

@@ -295,7 +295,7 @@ def test_safety_counterexample_as_lanes() -> None:
     assert isinstance(lanes, Lanes)
     assert lanes.names == ("A", "B")
     assert [row.rule for row in lanes.rows] == [
-        "io_starts[this=A]", "copied[this=A]", "reset[this=A]",
+        "copied[this=A]", "io_starts[this=A]", "reset[this=A]",
     ]  # fmt: skip
     assert [("bad" in row.marks) for row in lanes.rows] == [False, False, True]
     assert lanes.rows[-1].guards == ("A is modified",)

@@ -31,12 +31,11 @@ class Change:
         return len(self.events) + 1 if self.events else 8
 
 
-MODIFIED_WHILE_BUSY = {
+MODIFIED = {
     this: (
         "power_on",
         f"up(this={this}, other={other})",
         f"hot_plug(this={other}, version=1, board=r2)",
-        f"io_starts(this={this})",
         f"copy_starts(source={other}, target={this})",
         f"copied(source={other}, target={this})",
     )
@@ -46,7 +45,7 @@ MODIFIED_WHILE_BUSY = {
 KNOWN = {
     "msa_no_io_guard": Change(
         "busy_controller_is_never_reset[this=A]",
-        (*MODIFIED_WHILE_BUSY["A"], "reset(this=A)"),
+        (*MODIFIED["A"], "io_starts(this=A)", "reset(this=A)"),
     ),
     "msa_hot_plug_newest": Change(
         "hot_plug_uses_the_original[this=A, other=B]",
@@ -60,9 +59,10 @@ KNOWN = {
     "msa_stored_versions_pending_forgotten": Change(
         "redundant_only_with_matching_firmware",
         (
-            *MODIFIED_WHILE_BUSY["B"],
-            "reset_withheld(this=B)",
+            *MODIFIED["B"],
             "up(this=A, other=B)",
+            "io_starts(this=B)",
+            "reset_withheld(this=B)",
             "redundancy_starts",
         ),
     ),
@@ -79,12 +79,13 @@ KNOWN = {
     ),
     "msa_pending_cleared_on_removal": Change(
         "pending_ends_only_with_shutdown",
-        (*MODIFIED_WHILE_BUSY["B"], "reset_withheld(this=B)", "remove(this=A)"),
+        (*MODIFIED["B"], "io_starts(this=B)", "reset_withheld(this=B)", "remove(this=A)"),
     ),
     "msa_stored_versions_pending_ends_on_removal": Change(
         "redundant_only_with_matching_firmware",
         (
-            *MODIFIED_WHILE_BUSY["B"],
+            *MODIFIED["B"],
+            "io_starts(this=B)",
             "reset_withheld(this=B)",
             "remove(this=A)",
             "hot_plug(this=A, version=1, board=r1)",
@@ -134,7 +135,10 @@ KNOWN = {
     ),
     "proliant_load_unchecked": Change(
         "redundant_image_is_checked_too[this=B]",
-        ("corruption(this=A)", "corruption(this=B)", "boot(this=B, other=A)"),
+        (
+            "boot(this=A)", "corruption(this=A)", "corruption(this=B)", "reset",
+            "boot(this=B, other=A)",
+        ),  # fmt: skip
     ),
     "proliant_refuse_second_upgrade": Change("known_good_image_is_kept"),
 }

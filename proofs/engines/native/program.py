@@ -98,5 +98,5 @@ class Functions:
         if counting:
             self.rehash_models = compiled.function("rehash_models", None, pointer, LONG)
         self.before = compiled.function(
-            "before", LONG, LONG, LONG, pointer, pointer, LONG, pointer, pointer
+            "before", LONG, LONG, LONG, pointer, pointer, LONG, pointer, pointer, LONG, LONG
         )

@@ -6,6 +6,7 @@ import ctypes
 from typing import TYPE_CHECKING, TypeVar
 
 from twinrom.proofs.engines.native.code.kernel import FILTER_BITS, filter_place
+from twinrom.proofs.engines.search.back_tracing import passes
 from twinrom.proofs.run import Run
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def runs_to(
     space: StateStore, hits: Mapping[Name, Hit], clock: Clock | None = None
 ) -> dict[Name, Run]:
-    """Return a shortest run to each hit, the first in the order of the log."""
+    """Return the runs that `engines.search.back_tracing.runs_to` returns."""
     layout = space.layout
     steps: dict[Name, list[Step]] = {}
     wanted: dict[int, dict[Place, list[Name]]] = {}
@@ -63,10 +64,14 @@ def before_all(
         targets += key.to_bytes(layout.key_bytes, "little") + bytes(12)
         targets += (1 << bit).to_bytes(layout.mask_bytes, "little") if layout.masked else b""
     rows = (ctypes.c_char * len(targets)).from_buffer(targets)
-    space.functions.before(
-        space.layers[depth], space.layers[depth + 1], ctypes.addressof(hints),
-        ctypes.addressof(rows), len(places), space.closed.address, space.no_gates.address,
-    )  # fmt: skip
+    buckets, left = space.buckets[depth], len(places)
+    for bucket, kind in passes(len(buckets) - 1, space.program.system):
+        first, last = buckets[bucket : bucket + 2]
+        if left and first < last:
+            left = space.functions.before(
+                first, last, ctypes.addressof(hints), ctypes.addressof(rows), len(places),
+                space.closed.address, space.no_gates.address, left, kind,
+            )  # fmt: skip
     found = {}
     for number, (key, bit) in enumerate(places):
         own = targets[number * size + layout.key_bytes :]

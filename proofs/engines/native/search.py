@@ -13,6 +13,7 @@ from twinrom.proofs.engines.native.program import Program
 from twinrom.proofs.engines.native.runs import runs_to
 from twinrom.proofs.engines.native.space import SLOT_BITS, FullError, StateStore
 from twinrom.proofs.engines.native.start import initial_families
+from twinrom.proofs.engines.search.back_tracing import passes
 from twinrom.proofs.engines.search.breadth_first import (
     LOOK_AT_CLOCK,
     STOPPED_AT_VIOLATION,
@@ -104,9 +105,23 @@ class NativeSearch:
 
     def _expand(self, max_states: int, deadline: float | None) -> str | None:
         """Take every step from the last layer; or return why not."""
+        meet = self.space.hit(len(self.checks))
+        first = self.system.kinds[:1]
+        for bucket, kind in passes(len(self.space.buckets[-1]) - 1, self.system):
+            start, end = self.space.begin(bucket, kind)
+            if meet is None or (kind,) != first or not start <= meet[0] < end:
+                stopped = self._take(end, max_states, deadline)
+            else:
+                stopped = self._take(meet[0], max_states, deadline)
+                if stopped is None:
+                    self._overlap(meet[0], meet[2])
+            if stopped is not None:
+                return stopped
+        return None
+
+    def _take(self, end: int, max_states: int, deadline: float | None) -> str | None:
+        """Take the steps whose turn it is from the entries before `end`; or return why not."""
         space = self.space
-        meet = space.hit(len(self.checks))
-        end = meet[0] if meet is not None else space.layers[-1]
         while space.at < end:
             if deadline is not None and time.monotonic() > deadline:
                 return "out of time"
@@ -119,8 +134,6 @@ class NativeSearch:
                     self._out_of_range(space.at)
             except FullError as error:
                 return str(error)
-        if meet is not None:
-            self._overlap(end, meet[2])
         return None
 
     def _overlap(self, index: int, bit: int) -> None:

@@ -51,6 +51,8 @@ class StateStore:
         self.keys = Pages(layout.key_bytes * self.most_length)
         self.masks = Pages(layout.mask_bytes * self.most_length)
         self.layers: list[int] = [0]
+        self.buckets: list[list[int]] = []
+        self.growing: list[int] = [0]
         for number in range(len(program.checks) + 1):
             self.hits.write(8 * HIT_WORDS * number, 1, 8)
         self.lookers = program.lookers()
@@ -160,8 +162,22 @@ class StateStore:
         size = self.length - self.layers[-1]
         self.functions.inspect(self.layers[-1], self.length)
         self.layers.append(self.length)
-        self._set(layer=self.length)
+        while len(self.growing) > 1 and self.growing[-1] == self.length:
+            self.growing.pop()
+        self.buckets.append([*self.growing, self.length])
+        self.growing = []
         return size
+
+    def begin(self, bucket: int, kind: int) -> tuple[int, int]:
+        """Turn to the steps of one kind from a bucket of the last layer: return its entries.
+
+        What they lead to belongs to the bucket of the next layer that so begins, or goes on.
+        """
+        start, end = self.buckets[-1][bucket : bucket + 2]
+        while len(self.growing) <= bucket + kind:
+            self.growing.append(self.length)
+        self._set(at=start, phase=kind, layer=self.growing[-1])
+        return start, end
 
     def look_at_rest(self) -> None:
         """Look at the states that were reached since the last layer was closed."""

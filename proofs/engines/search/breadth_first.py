@@ -3,7 +3,8 @@
 Rules are not interpreted state by state: each reads few variables, so its effect is looked up by
 the bits it reads and computed only when those are new. All table choices are searched at once: a
 state is kept with the family of choices under which it is reached. No parents are kept; a run is
-found by going back through the layers.
+found by going back through the layers. Within a layer, what fewer steps of the environment reach
+comes first.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from twinrom.proofs.allowance import ALLOWANCE
 from twinrom.proofs.engines.options import DEFAULT_STATES
-from twinrom.proofs.engines.search.back_tracing import Hit, runs_to
+from twinrom.proofs.engines.search.back_tracing import Hit, Layer, passes, runs_to
 from twinrom.proofs.engines.search.closed import Clock, SearchedSpace
 from twinrom.proofs.engines.search.expand import Expander
 from twinrom.proofs.engines.search.liveness import decided
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.spec.question import Question
 
 LOOK_AT_CLOCK = 1024
+Movable: TypeAlias = "tuple[tuple[RuleLookup, ...], tuple[RuleLookup, ...]]"
 STOPPED_AT_VIOLATION = "stopped at a violation"
 
 
@@ -105,9 +107,9 @@ class _Search:
         self.looking_for = tuple(looking_for)
         self._prepare()
         self.overlaps = overlapping(system)
-        self.active: dict[int, tuple[tuple[RuleLookup, ...], Overlaps | None]] = {}
+        self.active: dict[int, tuple[Movable, Overlaps | None]] = {}
         self.visited: dict[int, int] = {}
-        self.layers: list[dict[int, int]] = []
+        self.layers: list[Layer] = []
         self.transitions = self.size = 0
         self.hits: dict[tuple[str, str], Hit] = {}
         self.stop_at: frozenset[tuple[str, str]] = frozenset()
@@ -133,7 +135,11 @@ class _Search:
         common, count = Counter(at).most_common(1)[0] if at else (terms.FALSE, 0)
         shared = common if count > 2 and not reads_payload(common) else terms.FALSE  # noqa: PLR2004 - worth sharing
         if shared is not terms.FALSE:
-            indices = frozenset(i for i, t in enumerate(at) if t is shared)
+            indices = frozenset(
+                lookup.instance.index
+                for lookup, t in zip(self.lookups, at, strict=True)
+                if t is shared
+            )
             self.on_any_step.append((self._check(name, what, shared), indices))
         for lookup, own in zip(self.lookups, at, strict=True):
             if own is not shared and own is not terms.FALSE:
@@ -164,40 +170,61 @@ class _Search:
             self._forget_settled()
             frontier, stopped = self._expand(frontier, max_states, deadline)
         sought = {key: hit for key, hit in self.hits.items() if key[0] not in UNTOLD}
-        runs = runs_to(sought, self.layers, self.packing, self.expander.successors)
+        runs = runs_to(
+            sought, self.layers, self.packing, self.expander.successors, self.system
+        )
         return self._report(stopped, runs)
 
-    def _initial(self) -> dict[int, int]:
+    def _initial(self) -> Layer:
         frontier = dict(self.expander.initial())
         for state, family in frontier.items():
             self._check_state(state, family, self.on_states, 0)
         self.visited = dict(frontier)
         self.size = sum(f.bit_count() for f in frontier.values())
-        return frontier
+        return [frontier] if frontier else []
 
-    def _expand(  # noqa: C901, PLR0912 - the hot loop: a call per step would double its time
-        self, frontier: Mapping[int, int], max_states: int, deadline: float | None
-    ) -> tuple[dict[int, int], str | None]:
-        """Return the next layer; or why the search stops (then that layer is incomplete).
+    def _expand(
+        self, layer: Layer, max_states: int, deadline: float | None
+    ) -> tuple[Layer, str | None]:
+        """Return the next layer; or why the search stops (then there is none)."""
+        following: Layer = [{} for _ in range(len(layer) + 1)]
+        for bucket, kind in passes(len(layer), self.system):
+            new = following[bucket + kind]
+            stopped = self._take(layer[bucket], new, max_states, deadline, kind=kind)
+            if stopped is not None:
+                return [], stopped
+        while following and not following[-1]:
+            following.pop()
+        return following, None
+
+    def _take(  # noqa: C901, PLR0912 - the hot loop: a call per step would double its time
+        self,
+        frontier: Mapping[int, int],
+        new: dict[int, int],
+        max_states: int,
+        deadline: float | None,
+        *,
+        kind: int,
+    ) -> str | None:
+        """Add to `new` what steps of one kind lead to; or say why the search stops.
 
         It has `Expander.successors` written out.
         """
         visited, control, active, depth = self.visited, self.control, self.active, len(self.layers)
-        new: dict[int, int] = {}
         for count, (state, family) in enumerate(frontier.items()):
             if not count % LOOK_AT_CLOCK:
                 if deadline is not None and time.monotonic() > deadline:
-                    return {}, "out of time"
+                    return "out of time"
                 if len(visited) > max_states:
-                    return {}, f"stopped at {len(visited):,} states"
+                    return f"stopped at {len(visited):,} states"
                 if full := ALLOWANCE.over():
-                    return {}, full
+                    return full
             found = active.get(state & control)
             lookups, overlaps = found if found is not None else self._activate(state)
-            if overlaps is not None:
+            if overlaps is not None and kind == self.system.kinds[0]:
                 overlaps.check(state, family)
             common = self._common_hits(state, family)
-            for lookup in lookups:
+            for lookup in lookups[kind]:
                 effects = lookup.cache.get(state & lookup.reads)
                 if effects is None:
                     effects = lookup.fill(state)
@@ -221,16 +248,19 @@ class _Search:
                     self.size += fresh.bit_count()
                     if lookup.on_states:
                         self._check_state(after, fresh, lookup.on_states, depth)
-        return new, None
+        return None
 
-    def _activate(self, state: int) -> tuple[tuple[RuleLookup, ...], Overlaps | None]:
+    def _activate(self, state: int) -> tuple[Movable, Overlaps | None]:
         """Return the rules whose machines can move from here, and the pairs to watch here."""
         lookups = self.expander.movable(state)
         names = {lookup.instance.index for lookup in lookups}
         pairs = [o for o in self.overlaps if o.first.index in names and o.second.index in names]
         overlaps = Overlaps(pairs, self.system, self.packing, self.truths) if pairs else None
-        self.active[state & self.control] = lookups, overlaps
-        return lookups, overlaps
+        environment = self.system.environment
+        automatic = tuple(x for x in lookups if x.instance.index not in environment)
+        found = (automatic, lookups[len(automatic) :]), overlaps
+        self.active[state & self.control] = found
+        return found
 
     def _common_hits(
         self, state: int, family: int
@@ -311,6 +341,7 @@ class _Search:
         return SearchedSpace(self.question, self.truths, self.layers, successors, clock)
 
     def _counts(self) -> Counts:
-        initial = sum(f.bit_count() for f in self.layers[0].values()) if self.layers else 0
+        first = self.layers[0][0] if self.layers else {}
+        initial = sum(f.bit_count() for f in first.values())
         depth = len(self.layers) - 1
         return Counts(self.size, self.transitions, depth, len(self.visited), initial)

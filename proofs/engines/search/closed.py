@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from twinrom.proofs.allowance import ALLOWANCE
-from twinrom.proofs.engines.search.back_tracing import Hit, Key, Successors, runs_to
+from twinrom.proofs.engines.search.back_tracing import Hit, Key, Layer, Successors, runs_to
 from twinrom.proofs.engines.search.lookups import TargetLookup, Truths
 from twinrom.proofs.spec.events import at_instance
 from twinrom.statemachine import Step, terms
@@ -84,7 +84,7 @@ class SearchedSpace:
         self,
         question: Question,
         truths: Truths,
-        layers: Sequence[Mapping[int, int]],
+        layers: Sequence[Layer],
         successors: Successors,
         clock: Clock,
     ) -> None:
@@ -99,14 +99,16 @@ class SearchedSpace:
 
     def runs(self, hits: Mapping[Key, Hit]) -> dict[Key, Run]:
         """Return a shortest run to each hit, its step included."""
-        return runs_to(hits, self.layers, self.truths.packing, self.successors)
+        packing, system = self.truths.packing, self.question.system
+        return runs_to(hits, self.layers, packing, self.successors, system)
 
     def _pairs(self) -> Iterator[tuple[int, int, int]]:
         """Yield depth, state and family of all pairs."""
         for depth, layer in enumerate(self.layers):
-            for state, family in layer.items():
-                self.clock.tick()
-                yield depth, state, family
+            for bucket in layer:
+                for state, family in bucket.items():
+                    self.clock.tick()
+                    yield depth, state, family
 
     def unavoided(self, prop: Property) -> Iterator[Hit]:
         """Return the pairs (or steps) from which some maximal automatic run avoids the goal."""

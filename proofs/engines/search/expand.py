@@ -18,7 +18,8 @@ Successor: TypeAlias = "tuple[int, int, RuleInstance, tuple[int, ...]]"
 class Expander:
     """Takes states of one system a step on, for all table choices at once.
 
-    With `instances`, these rules happen instead of those of the system.
+    With `instances`, these rules happen instead of those of the system. Automatic steps come before
+    those of the environment.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Expander:
             RuleLookup(i, system, self.packing, self.truths)
             for i in (system.instances if instances is None else instances)
         ]
+        self.lookups.sort(key=lambda lookup: lookup.instance.index in system.environment)
         self.control = self.packing.masked(v.index for v in system.variables if v.machine)
         self.active: dict[int, tuple[RuleLookup, ...]] = {}
 

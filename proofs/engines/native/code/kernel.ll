@@ -63,6 +63,9 @@ entry:
   %block = load i64, ptr $c_block
   %full = getelementptr %candidate, ptr %out, i64 $prefetch
   %begun = load i64, ptr $c_at
+  %phase = load i64, ptr $c_phase
+  %outer = icmp ne i64 %phase, 0
+  %steps = select i1 %outer, ptr @by_environment, ptr @automatic
   br label %again
 again:
   %i0 = phi i64 [%begun, %entry], [%reached, %looked]
@@ -92,7 +95,7 @@ make:
   %kp = getelementptr $K, ptr %keys, i64 %i
   %key = load $K, ptr %kp
   $load_mask
-  %end = call ptr @successors($K %key, $M %mask, i64 %i, ptr %to, ptr %hits, ptr %gates)
+  %end = call ptr %steps($K %key, $M %mask, i64 %i, ptr %to, ptr %hits, ptr %gates)
   %wrong = icmp eq ptr %end, null
   br i1 %wrong, label %stop, label %made
 stop:
@@ -181,20 +184,22 @@ all:
 }
 
 define i64 @before(i64 %from, i64 %upto, ptr %filter, ptr %targets, i64 %count, ptr %no_hits,
-                   ptr %no_gates) {
+                   ptr %no_gates, i64 %open_yet, i64 %phase) {
 entry:
+  %outer = icmp ne i64 %phase, 0
+  %steps = select i1 %outer, ptr @by_environment, ptr @automatic
   %keys = load ptr, ptr $c_keys
   %masks = load ptr, ptr $c_masks
   %out = load ptr, ptr $c_candidates
   %missing = alloca i64
-  store i64 %count, ptr %missing
+  store i64 %open_yet, ptr %missing
   br label %each
 each:
   %i = phi i64 [%from, %entry], [%i2, %looked]
   %kp = getelementptr $K, ptr %keys, i64 %i
   %key = load $K, ptr %kp
   $load_mask
-  %end = call ptr @successors($K %key, $M %mask, i64 %i, ptr %out, ptr %no_hits, ptr %no_gates)
+  %end = call ptr %steps($K %key, $M %mask, i64 %i, ptr %out, ptr %no_hits, ptr %no_gates)
   %wrong = icmp eq ptr %end, null
   %none = icmp eq ptr %end, %out
   %skip = or i1 %wrong, %none

@@ -2,8 +2,8 @@
 
 The table is open-addressed with linear probing; it holds keys plus one, so that zero pages are free
 slots. The log is the queue of the breadth-first search: keys, and which choices were new. A state
-that is reached again within a layer joins its entry in the log. Candidates are made for many states
-before the table is asked, so that its cache lines are on their way by then.
+that is reached again within a bucket of a layer joins its entry in the log. Candidates are made for
+many states before the table is asked, so that its cache lines are on their way by then.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FIELDS = (
     "table", "shift", "slots", "used", "keys", "masks", "length", "at", "upto", "layer",
     "transitions", "pairs", "most_used", "most_length", "candidates", "hits", "gates", "models",
-    "model_count", "block",
+    "model_count", "block", "phase",
 )  # fmt: skip
 PREFETCH = 64
 GOLDEN, SILVER = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F

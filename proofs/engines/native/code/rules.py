@@ -79,25 +79,49 @@ class Rules:
 
     def text(self) -> str:
         """Return the functions of the search: `successors`, and what it calls."""
-        return "\n".join([*self._commons(), self.function("successors", None)])
+        outside = self.system.environment
+        inside = [i.index for i in self.system.instances if i.index not in outside]
+        kinds = [("automatic", inside), ("by_environment", sorted(outside))]
+        own = [
+            self._function(name, dict.fromkeys(indices, terms.TRUE), checking=True)
+            for name, indices in kinds
+        ]
+        return "\n".join([*self._commons(), *own, self._both()])
 
-    def function(self, name: str, only: Mapping[int, Term] | None) -> str:
+    def _both(self) -> str:
+        """Return the function `successors`: the automatic steps, then the environment's."""
+        before = f"({self.layout.key} %key, {self.layout.mask} %mask, i64 %index, ptr"
+        return f"""define ptr @successors{before} %out, ptr %hits, ptr %gates) {{
+entry:
+  %end = call ptr @automatic{before} %out, ptr %hits, ptr %gates)
+  %wrong = icmp eq ptr %end, null
+  br i1 %wrong, label %stop, label %more
+stop:
+  ret ptr null
+more:
+  %last = call ptr @by_environment{before} %end, ptr %hits, ptr %gates)
+  ret ptr %last
+}}
+"""
+
+    def function(self, name: str, only: Mapping[int, Term]) -> str:
         """Return one function that makes candidates; `only` says by which rules, and where."""
+        return self._function(name, only, checking=False)
+
+    def _function(self, name: str, only: Mapping[int, Term], *, checking: bool) -> str:
         e = Emitter(self.system, self.tables)
         e.do("%cursor = alloca ptr")
         e.do("store ptr %out, ptr %cursor")
         groups = []
-        for number, (where, found) in enumerate(self.common.items() if only is None else ()):
+        for number, (where, found) in enumerate(self.common.items() if checking else ()):
             rare = e.joined("or", [e.truth(t) for _, t, is_rare in found if is_rare])
             groups.append((number, where, rare, any(not r for *_, r in found)))
-        for instance, first in zip(self.system.instances, self.first, strict=True):
-            if only is None:
-                own = [g for g in groups if instance.index in g[1]]
-                rule = RuleEmitter(first, e, instance, own, self.own[instance.index])
-            elif instance.index in only:
-                rule = RuleEmitter(first, e, instance, (), (), only[instance.index])
-            else:
-                continue
+        for index in sorted(only, key=lambda i: (i in self.system.environment, i)):
+            own = [g for g in groups if index in g[1]]
+            sought = self.own[index] if checking else ()
+            rule = RuleEmitter(
+                self.first[index], e, self.system.instances[index], own, sought, only[index]
+            )
             rule.write()
             self.most += rule.most
         e.do("%end = load ptr, ptr %cursor")
