@@ -136,9 +136,12 @@ KNOWN = {
     "proliant_load_unchecked": Change(
         "redundant_image_is_checked_too[this=B]",
         (
-            "boot(this=A)", "corruption(this=A)", "corruption(this=B)", "reset",
+            "boot(this=A)",
+            "corruption(this=A)",
+            "corruption(this=B)",
+            "reset",
             "boot(this=B, other=A)",
-        ),  # fmt: skip
+        ),
     ),
     "proliant_refuse_second_upgrade": Change("known_good_image_is_kept"),
 }
