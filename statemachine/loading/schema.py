@@ -286,6 +286,11 @@ def _lists(description: str) -> dict[str, Any]:
 
 OVERLAY: dict[str, Any] = {
     "extends": {"type": "string", "description": "the model that this overlay changes"},
+    "each": {
+        "type": "object", "additionalProperties": {"type": "string"},
+        "minProperties": 1, "maxProperties": 1,
+        "description": "says of each of many what that model says of one machine",
+    },
     "remove": {**NAMES, "description": "what the overlay takes away: `rule.reset`"},
     "add": _lists("what joins lists: an entry, or a list of them"),
     "take": _lists("what leaves lists: an entry, or a list of them"),
