@@ -59,6 +59,10 @@ def lifted(document: Document, data: Mapping[str, Any], below: Place,
     [(one, many)] = each.items()
     count = len(problems.found)
     _check(one, many, data, place.at(one), problems)
+    own = dict(_named(document.data, "machine")).get(many, {})
+    if len(problems.found) == count and "instances" not in own:
+        problems.add(place.at(one).problem(
+            f"`{many}` has no machines", f'give it some: `[machine.{many}] instances = "m1..m3"`'))
     if len(problems.found) > count:
         return None
     documents = tuple(LiftedDocument(other, one, many) for other in below.documents)
