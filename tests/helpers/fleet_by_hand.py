@@ -1,7 +1,8 @@
 """The fleet written once more, by hand and in plain Python: it shares no line with the engines.
 
-What the policy and the observers of its spec say stands here as a reader of the two files would write
-it down. Counted are pairs of a state and a choice of which revisions are bad, as the search does.
+What the policy and the observers of its spec say stands here as a reader of the two files would
+write it down. Counted are pairs of a state and a choice of which revisions are bad, as the search
+counts them.
 """
 
 from __future__ import annotations
@@ -31,6 +32,15 @@ class Server(NamedTuple):
     taken: bool
     under_way: bool
 
+    def written(self, rom: int, version: int) -> Server:
+        """Return it while one of its ROMs is being written."""
+        versions = (version, self.version[1]) if rom == 0 else (self.version[0], version)
+        return self.with_rom(rom, valid=False)._replace(writing=True, version=versions)
+
+    def with_rom(self, rom: int, *, valid: bool) -> Server:
+        """Return it with one of its images valid or not."""
+        return self._replace(valid=(valid, self.valid[1]) if rom == 0 else (self.valid[0], valid))
+
 
 class Fleet(NamedTuple):
     """All servers, and the console: what it does, and whom its last order or message is about."""
@@ -38,11 +48,6 @@ class Fleet(NamedTuple):
     servers: tuple[Server, ...]
     console: str
     target: int | None
-
-
-def put(pair: tuple, index: int, value: object) -> tuple:
-    """Return a pair with one of its two values replaced."""
-    return (value, pair[1]) if index == 0 else (pair[0], value)
 
 
 class ByHand:
@@ -56,8 +61,10 @@ class ByHand:
         kinds = [(v, s) for v in (OLD, NEW) if v not in self.bad for s in (True, False)]
         for chosen in product(kinds, repeat=self.size):
             yield Fleet(tuple(
-                Server("running", 0, 0, None, (True, True), (v, v), False, s,
-                       "to_do" if s else "left_out", False, False, False)
+                Server(power="running", active=0, primary=0, requested=None, valid=(True, True),
+                       version=(v, v), writing=False, supported=s,
+                       record="to_do" if s else "left_out",
+                       hit=False, taken=False, under_way=False)
                 for v, s in chosen), "rolling", None)
 
     def runs(self, s: Server) -> int | None:
@@ -105,12 +112,11 @@ class ByHand:
                 yield False, s._replace(power="off", active=None)
         if s.writing:
             target = 0 if s.active == 1 else 1
-            yield False, s._replace(writing=False, requested=target,
-                                    valid=put(s.valid, target, True))
+            yield False, s.with_rom(target, valid=True)._replace(writing=False, requested=target)
         if not s.hit:
             for rom in (0, 1):
                 if s.valid[rom]:
-                    yield True, s._replace(valid=put(s.valid, rom, False), hit=True)
+                    yield True, s.with_rom(rom, valid=False)._replace(hit=True)
             if s.writing:
                 yield True, s._replace(power="off", active=None, writing=False, hit=True)
         if s.record == "failed" and self.sick(s) and not s.writing:
@@ -123,9 +129,7 @@ class ByHand:
             if is_new:
                 yield self.after(fleet, i, s._replace(record="done"))
             elif down < self.k and s.supported:
-                rom = 0 if s.active == 1 else 1
-                new = s._replace(writing=True, record="in_work", valid=put(s.valid, rom, False),
-                                 version=put(s.version, rom, NEW))
+                new = s.written(0 if s.active == 1 else 1, NEW)._replace(record="in_work")
                 yield self.after(fleet, i, new)._replace(target=i)
         failed = s._replace(record="failed")
         if s.record == "in_work" and self.came_back(s) and is_new and not self.sick(s):
