@@ -129,6 +129,8 @@ class TableShape(Shape):
 class VariableShape(Shape):
     """A variable: its sort, and the value that it has where no rule gives it one."""
 
+    model_config = ConfigDict(json_schema_extra=_in_several_files)
+
     sort: str = Field(description="the sort of its values")
     torn: str | None = Field(None, description="its value when power fails while it is written")
     unpowered: str | None = Field(
