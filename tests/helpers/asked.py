@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent.parent
 CORPUS = ROOT / "tests" / "corpus"
-SHIPPED = ("msa1000", "proliant", "fleet")
+SHIPPED = ("fleet", "msa1000", "proliant")
 SMALL = {"fleet": {"machine.Server": "2"}}  # the sizes at which tests ask, where others take long
 LONG = pytest.mark.long  # run by `make test-all`, not by `make test`
 SOLVERS = tuple(s for s in ("z3", "cvc5", "bitwuzla") if importlib.util.find_spec(s) is not None)
