@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 .PHONY: check test test-all lint types bench pictures clean
 
 check: $(VENV)/.installed
-	$(BIN)/twinrom check msa1000 proliant
+	$(BIN)/twinrom check msa1000 proliant fleet
 
 test: lint types
 	$(BIN)/pytest -n auto --dist worksteal

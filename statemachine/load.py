@@ -85,8 +85,8 @@ def build_model(
     problems = Problems()
     layers = read_layers(document, problems, includes or {})
     data = layers.data
-    root = layers.place
     written = dict(data)
+    root = replace(layers.place, said=written)
     budget = data.pop("budget", None) if layers.base is not None else None
     shape = shaped(ModelShape, data, root, problems)
     if shape is None:

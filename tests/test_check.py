@@ -181,11 +181,12 @@ def test_json_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (["check", "no_such"], "no_such: no such model: neither a file nor a shipped one; known: "
-                               "`msa1000`, `proliant`\n"),
+                               "`fleet`, `msa1000`, `proliant`\n"),
         (["check", "msa100"], "msa100: no such model: neither a file nor a shipped one; did you "
                               "mean `msa1000`?\n"),
         (["check", "msa1000", "--spec", "nope"], "nope: no such spec: neither a file nor a shipped "
-                                                 "one; known: `msa1000`, `proliant`\n"),
+                                                 "one; known: `fleet`, `msa1000`, "
+                                                 "`proliant`\n"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_found_is_one_line(words: list[str], said: str) -> None:

@@ -21,6 +21,7 @@ USES = {
 }
 SHIPPED = (
     "twinrom/py.typed", "twinrom/statemachine/models/msa1000.toml",
+    "twinrom/statemachine/models/fleet.toml", "twinrom/proofs/specs/fleet.toml",
     "twinrom/statemachine/policies/msa_no_io_guard.toml", "twinrom/proofs/specs/spec.schema.json",
     "twinrom/proofs/engines/native/code/kernel.ll", "twinrom/diagrams/page/report.html.j2",
     "twinrom/diagrams/page/style.css", "twinrom/diagrams/page/evaluator.js",

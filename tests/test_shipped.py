@@ -6,8 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from asked import ROOT, SHIPPED, base_name, edited, judged, of_mutant, searched, shipped, text_of
-from changed import base_of, of_change
+from asked import (
+    ROOT,
+    SHIPPED,
+    SMALL,
+    base_name,
+    edited,
+    judged,
+    of_mutant,
+    searched,
+    shipped,
+    text_of,
+)
+from changed import base_of, small
+from fleet_parts import FLEET_BROKEN_BY_CHANGES, FLEET_BROKEN_BY_MUTANTS
 
 from twinrom.proofs import Question, ask, mutants, parse_spec, pose, word
 from twinrom.proofs.engines.search.breadth_first import search
@@ -18,11 +30,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # (state, table choice) pairs, transitions between them, longest of the shortest runs
-COUNTS = {"msa1000": (194413, 1485664, 36), "proliant": (109686, 571734, 26)}
+COUNTS = {"msa1000": (194413, 1485664, 36), "proliant": (109686, 571734, 26),
+          "fleet": (13584, 45846, 29)}
 
 # The runs of the two findings that the ProLiant policy is known to have.
 FINDINGS: dict[str, dict[str, list[str]]] = {
     "msa1000": {},
+    "fleet": {},
     "proliant": {
         "no_halt_after_a_corruption_and_an_interrupted_flash": [
             "boot(this=A)",
@@ -192,6 +206,15 @@ BROKEN: dict[str, list[tuple[list[Edit], dict[str, int]]]] = {
         ([("rule.validation_fails", "this: starting -> down", "this: starting -> running")],
          {"without_an_image_it_stays_down/1": 3, "without_an_image_it_stays_down/2": 5,
           "without_an_image_it_stays_down/3": 6}),
+    ],
+    "fleet": [
+        ([("rule.finishes", 'moves = ["console: rolling -> finished"]',
+           'moves = ["console: rolling -> finished"]\nalso = ["record: failed -> to_do"]\n'
+           'atomic = "at once"')],
+         {"failure_is_remembered": 6}),
+        ([("rule.corruption", 'kind = "rom_fault"',
+           'kind = "rom_fault"\n\n[rule.boot_falls_back]\non = "fall_back"')],
+         {"server_comes_up_by_a_boot/1": 3}),
     ],
     "proliant": [
         ([("init", "A.version == B.version and not bad", "not bad")],
@@ -417,8 +440,14 @@ BROKEN_BY_CHANGES = {
     "proliant_no_equal_revisions": {"known_revision_can_be_flashed_again": 1},
     "proliant_refuse_second_flash": {"second_flash_is_allowed": 3},
     "proliant_refuse_second_upgrade": {"second_upgrade_is_allowed": 5},
+    **FLEET_BROKEN_BY_CHANGES,
 }
 # fmt: on
+
+BY_MUTANTS = [
+    *(("msa1000", mutant, breaks) for mutant, breaks in BROKEN_BY_MUTANTS.items()),
+    *(("fleet", mutant, breaks) for mutant, breaks in FLEET_BROKEN_BY_MUTANTS.items()),
+]
 
 
 def broken(model: str, edits: list[Edit]) -> Question:
@@ -427,7 +456,7 @@ def broken(model: str, edits: list[Edit]) -> Question:
     for section, old, new in edits:
         text = edited(text, section, old, new)
     spec = parse_spec(text_of("proofs/specs", model), f"{model}.spec.toml")
-    return in_parts(pose(parse_model(text, f"{model}.toml"), *spec))
+    return in_parts(pose(parse_model(text, f"{model}.toml", SMALL.get(model)), *spec))
 
 
 def in_parts(question: Question) -> Question:
@@ -469,7 +498,7 @@ def test_everything_holds_but_the_recorded_findings(name: str) -> None:
 @pytest.mark.parametrize("model", SHIPPED)
 def test_every_part_of_every_property_is_broken_by_some_change(model: str) -> None:
     parts = {base_name(p.name) for p in in_parts(shipped(model)).properties}
-    broken_by_mutants = BROKEN_BY_MUTANTS.values() if model == "msa1000" else ()
+    broken_by_mutants = [breaks for of, _, breaks in BY_MUTANTS if of == model]
     by_changes = [breaks for name, breaks in BROKEN_BY_CHANGES.items() if base_of(name) == model]
     tables = [*(breaks for _, breaks in BROKEN[model]), *broken_by_mutants, *by_changes]
     assert parts == {name for breaks in tables for name in breaks}
@@ -486,16 +515,18 @@ def test_change_breaks_what_it_is_known_to_break(
     assert shortest(broken(model, edits), breaks) == breaks
 
 
-@pytest.mark.parametrize(("mutant", "breaks"), BROKEN_BY_MUTANTS.items())
-def test_mutant_breaks_what_it_is_known_to_break(mutant: str, breaks: dict[str, int]) -> None:
-    base = shipped("msa1000")
+@pytest.mark.parametrize(("model", "mutant", "breaks"), BY_MUTANTS)
+def test_mutant_breaks_what_it_is_known_to_break(
+    model: str, mutant: str, breaks: dict[str, int]
+) -> None:
+    base = shipped(model)
     change = next(m for m in mutants(base.model) if m.name == mutant)
     assert shortest(in_parts(of_mutant(base, change)), breaks) == breaks
 
 
 @pytest.mark.parametrize(("name", "breaks"), BROKEN_BY_CHANGES.items())
 def test_change_of_the_library_breaks_its_part(name: str, breaks: dict[str, int]) -> None:
-    assert shortest(in_parts(of_change(name)), breaks) == breaks
+    assert shortest(in_parts(small(name)), breaks) == breaks
 
 
 def shortest(asked: Question, breaks: dict[str, int]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine.loading.entries import Entries, names_at, value_at
 from twinrom.statemachine.loading.includes import with_includes
+from twinrom.statemachine.loading.lifted import lifted
 from twinrom.statemachine.loading.schema import ModelShape
 from twinrom.statemachine.loading.shape import lacking
 from twinrom.statemachine.loading.shipped import shipped_models, shipped_policies
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 MAX_LAYERS = 8
 WORDS = {"remove": "removes", "add": "adds", "take": "takes away"}
-NOT_MERGED = ("extends", "include", *WORDS)
+NOT_MERGED = ("extends", "include", "each", *WORDS)
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,10 @@ def model_files(document: Document) -> tuple[str, ...]:
 def base_of(document: Document) -> str | None:
     """Return the file that an overlay extends; None for a model that stands alone.
 
+    One that says with `each` of many what the other says of one stands alone.
     Raises `OutsideError` when it may not extend that file.
     """
-    name = document.data.get("extends")
+    name = None if "each" in document.data else document.data.get("extends")
     found = _find(document, name) if isinstance(name, str) else None
     return None if found is None else str(found)
 
@@ -108,7 +110,14 @@ def _layers(document: Document, problems: Problems, given: Mapping[str, str],
     below = _layers(base, problems, given, (*above, base))
     if below.base == "":  # nobody knows what there is to change
         return Layers(Place((document,)), _own(document), base="")
-    return _overlaid(document, below, base, problems)
+    if "each" not in document.data:
+        return _overlaid(document, below, base, problems)
+    many = lifted(document, below.data, below.place, problems)
+    if many is None:
+        problems.broken.add("*")
+        return Layers(Place((document,)), _own(document), base="")
+    made = _overlaid(document, Layers(many.place, many.data), base, problems)
+    return Layers(made.place, made.data)
 
 
 def _base(document: Document, problems: Problems, given: Mapping[str, str],

@@ -129,6 +129,8 @@ class TableShape(Shape):
 class VariableShape(Shape):
     """A variable: its sort, and the value that it has where no rule gives it one."""
 
+    model_config = ConfigDict(json_schema_extra=_in_several_files)
+
     sort: str = Field(description="the sort of its values")
     torn: str | None = Field(None, description="its value when power fails while it is written")
     unpowered: str | None = Field(
@@ -286,6 +288,11 @@ def _lists(description: str) -> dict[str, Any]:
 
 OVERLAY: dict[str, Any] = {
     "extends": {"type": "string", "description": "the model that this overlay changes"},
+    "each": {
+        "type": "object", "additionalProperties": {"type": "string"},
+        "minProperties": 1, "maxProperties": 1,
+        "description": "says of each of many what that model says of one machine",
+    },
     "remove": {**NAMES, "description": "what the overlay takes away: `rule.reset`"},
     "add": _lists("what joins lists: an entry, or a list of them"),
     "take": _lists("what leaves lists: an entry, or a list of them"),

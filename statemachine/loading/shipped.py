@@ -1,4 +1,4 @@
-"""The model files that come with the package: two systems, and policy changes of them."""
+"""The model files that come with the package: three systems, and policy changes of them."""
 
 from __future__ import annotations
 

@@ -82,15 +82,7 @@ class Document:
 
     def value(self, key: Key) -> Any:
         """Return what the file has at `key`, None when it has nothing."""
-        found: Any = self.data
-        for part in key:
-            if isinstance(found, str) and part == 0:
-                continue  # one string may stand for a list of one
-            try:
-                found = found[part]
-            except (KeyError, IndexError, TypeError):
-                return None
-        return found
+        return value_of(self.data, key)
 
     def line(self, key: Key) -> int:
         """Return the line of `key`, or 0 when this file does not have it."""
@@ -123,6 +115,19 @@ class Document:
 
         first, last = within_string(self.text[start:end], span)
         return start + first, start + last
+
+
+def value_of(data: Any, key: Key) -> Any:
+    """Return what data has at `key`, None when it has nothing."""
+    found: Any = data
+    for part in key:
+        if isinstance(found, str) and part == 0:
+            continue  # one string may stand for a list of one
+        try:
+            found = found[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return found
 
 
 def _decoded(path: str, raw: bytes) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine.source.diagnostics import MOST, InputError, Problem
+from twinrom.statemachine.source.document import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,16 +19,18 @@ if TYPE_CHECKING:
 class Place:
     """A key in the files of a model; orders and compares by nothing, it only points.
 
-    `moved` says of entries of lists that come of several files where each of them stands.
+    `moved` says of entries of lists that come of several files where each of them stands; `said`
+    is what all files say together, where that is known.
     """
 
     documents: tuple[Document, ...] = field(repr=False)
     key: Key = ()
     moved: Mapping[Key, Place] = field(default_factory=dict, repr=False, compare=False)
+    said: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     def at(self, *rest: str | int) -> Place:
         """Return the place of something inside this one."""
-        return Place(self.documents, (*self.key, *rest), self.moved)
+        return Place(self.documents, (*self.key, *rest), self.moved, self.said)
 
     def problem(self, message: str, hint: str = "", *, at_key: bool = False,
                 span: Span | None = None) -> Problem:
@@ -49,7 +52,9 @@ class Place:
 
     @property
     def value(self) -> Any:
-        """Return what the file says here; None when it says nothing."""
+        """Return what is said here; None when nothing is."""
+        if self.said is not None:
+            return value_of(self.said, self.key)
         document, key = self._stands()
         return document.value(key)
 

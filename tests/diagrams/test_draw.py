@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from twinrom.statemachine import Model, State
 
 EXAMPLE = str(ROOT / "examples" / "update.toml")
-MODELS = ("msa1000", "proliant", EXAMPLE)
+MODELS = ("msa1000", "proliant", "fleet", EXAMPLE)
 NO_GUARD = str(ROOT / "examples" / "changes" / "msa_no_io_guard.toml")
 each_model = pytest.mark.parametrize("name", MODELS, ids=lambda n: Path(n).stem)
 

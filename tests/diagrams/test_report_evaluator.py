@@ -129,7 +129,7 @@ def test_the_page_knows_every_operator() -> None:
 
 
 @needs_node
-@pytest.mark.parametrize("name", ["msa1000", "proliant"])
+@pytest.mark.parametrize("name", ["msa1000", "proliant", "fleet"])
 def test_shipped_models(name: str) -> None:
     asked, rng = shipped(name), random.Random(name)
     assert agrees(asked, [walked(asked, rng, 40) for _ in range(12)]) > 500

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent.parent
 CORPUS = ROOT / "tests" / "corpus"
-SHIPPED = ("msa1000", "proliant")
+SHIPPED = ("fleet", "msa1000", "proliant")
+SMALL = {"fleet": {"machine.Server": "2"}}  # the sizes at which tests ask, where others take long
 LONG = pytest.mark.long  # run by `make test-all`, not by `make test`
 SOLVERS = tuple(s for s in ("z3", "cvc5", "bitwuzla") if importlib.util.find_spec(s) is not None)
 
@@ -58,7 +59,7 @@ def sampled(cases: Iterable[object], every: int) -> list[ParameterSet]:
 @cache
 def shipped(name: str) -> Question:
     """Return the question that a shipped spec puts to the shipped model of the same name."""
-    return resized(name)
+    return resized(name, SMALL.get(name))
 
 
 @cache

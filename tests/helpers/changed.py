@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 
-from asked import ROOT
+from asked import ROOT, SMALL
 
 from twinrom.proofs import Question, parse_spec, pose
 from twinrom.statemachine import parse_model
@@ -148,23 +148,37 @@ KNOWN = {
 
 
 @cache
-def of_change(name: str, table: str = "") -> Question:
+def of_change(name: str, table: str = "", servers: int | None = None) -> Question:
     """Return the question of a changed model, with another table for the one that is left open."""
     path = CHANGES / f"{name}.toml"
     text = f"{path.read_text(encoding='utf-8')}\n{table}"
     spec = (ROOT / "proofs" / "specs" / f"{base_of(name)}.toml").read_text(encoding="utf-8")
-    return pose(parse_model(text, str(path)), *parse_spec(spec, "spec.toml"))
+    sizes = None if servers is None else {"machine.Server": str(servers)}
+    return pose(parse_model(text, str(path), sizes), *parse_spec(spec, "spec.toml"))
+
+
+def as_recorded(name: str) -> Question:
+    """Return the question of a changed model at the size at which its verdicts are known."""
+    return of_change(name, servers=MANIFEST.get(name, {}).get("servers"))
+
+
+def small(name: str) -> Question:
+    """Return the question of a changed model where slow engines answer it too."""
+    base = base_of(name)
+    servers = SMALL.get(base, {}).get("machine.Server")
+    return of_change(name, ONE_TABLE if base == "msa1000" else "", servers and int(servers))
 
 
 def base_of(name: str) -> str:
     """Return the shipped model that a change extends."""
-    return {"msa": "msa1000", "proliant": "proliant"}[name.partition("_")[0]]
+    known = {"msa": "msa1000", "proliant": "proliant", "fleet": "fleet"}
+    return known[name.partition("_")[0]]
 
 
 @cache
 def of_headline(name: str) -> Question:
     """Return the question whether a change keeps its headline property, for one table."""
-    asked = of_change(name, ONE_TABLE if base_of(name) == "msa1000" else "")
+    asked = small(name)
     own = tuple(p for p in asked.properties if p.name == KNOWN[name].headline)
     assert len(own) == 1
     return replace(asked, properties=own)

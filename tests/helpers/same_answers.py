@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-SHIPPED = ("msa1000", "proliant")
+SHIPPED = ("fleet", "msa1000", "proliant")
 VARYING = (
     (r"\b\d+(\.\d+)? s\b", "N s"),
     (r"(?m) \d+\.\d$", " N"),  # the last column of a table

@@ -106,7 +106,7 @@ def test_there_are_enough_mutants() -> None:
 
 @pytest.mark.parametrize(("name", "mutant"), sampled(MUTANTS, 50))
 def test_tiers_of_the_search_agree_on_mutants(name: str, mutant: str) -> None:
-    depth = {"msa1000": 8, "proliant": 10}[name]
+    depth = {"msa1000": 8, "proliant": 10, "fleet": 10}[name]
     asked = of_dropped(name, mutant)
     plain = outcome(lambda: search(asked, max_depth=depth))
     assert outcome(lambda: explore(asked, max_states=10**7, max_depth=depth)) == plain
@@ -114,7 +114,7 @@ def test_tiers_of_the_search_agree_on_mutants(name: str, mutant: str) -> None:
 
 @pytest.mark.parametrize(("name", "mutant"), sampled(GUARDS, 50))
 def test_engines_agree_on_mutants(name: str, mutant: str) -> None:
-    depth = {"msa1000": 5, "proliant": 7}[name]
+    depth = {"msa1000": 5, "proliant": 7, "fleet": 3}[name]
     asked = of_dropped(name, mutant)
     complete = outcome(lambda: search(asked, max_depth=depth))
     bounded = outcome(lambda: check_bounded(asked, depth))
