@@ -8,7 +8,7 @@ what is said to exist. Without the others it is still a step, and still leads ou
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.any_number.template import AnyNumber
     from twinrom.proofs.spec.kinds import Kind
     from twinrom.proofs.spec.schema import PropertyShape
-    from twinrom.statemachine import Formula, Rule
+    from twinrom.statemachine import Formula, Rule, RuleInstance
 
 ALL = None
 
@@ -41,6 +41,7 @@ class Cutoff:
     """
 
     any: AnyNumber
+    known: dict[frozenset[str], int] = field(default_factory=dict, compare=False)
 
     @cached_property
     def examples(self) -> Examples:
@@ -60,14 +61,16 @@ class Cutoff:
 
         It speaks of so many machines, and of variables and observers with these names.
         """
-        rules = [self._step(rule, names) for rule in self._rules]
-        return self.referred + machines + max([self._start, *rules])
+        if names not in self.known:
+            rules = [self._step(rule, names) for rule in self._rules]
+            self.known[names] = max([self._start, *rules])
+        return self.referred + machines + self.known[names]
 
     @cached_property
     def of_goals(self) -> int:
         """Return the cutoff for the properties, and for the model being without mistakes."""
         steps = [self._step(rule, ALL) for rule in self._rules]
-        rest = [0, *steps, *self._overlaps(), *self._properties()]
+        rest = [self._start, *steps, *self._overlaps(), *self._properties()]
         return max(1, self.referred + max(rest))
 
     @property
@@ -93,16 +96,22 @@ class Cutoff:
 
     def _observed(self, key: str, names: frozenset[str] | None) -> int:
         """Return the examples of a formula of all observers, or of those with such names."""
-        spec, found = self.any.question.spec, 0
+        return sum(number for name, number in self._of_observers[key].items()
+                   if names is ALL or name in names)
+
+    @cached_property
+    def _of_observers(self) -> dict[str, dict[str, int]]:
+        """Return the examples of the formulas of each observer."""
+        spec = self.any.question.spec
+        found: dict[str, dict[str, int]] = {"initial": {}, "update": {}}
         for name, shape in spec.shape.observer.items():
-            place = spec.place.at("observer", name, key)
-            formula = read_formula(getattr(shape, key), place, Problems())
-            if formula is None:
-                continue
-            if self.examples.columns(shape.each):
-                self._nothing(formula)
-            elif names is ALL or name in names:
-                found += self.examples.kept(formula, formula.expr)
+            for key, own in found.items():
+                place = spec.place.at("observer", name, key)
+                formula = read_formula(getattr(shape, key), place, Problems())
+                if formula is not None and self.examples.columns(shape.each):
+                    self._nothing(formula)
+                elif formula is not None:
+                    own[name] = self.examples.kept(formula, formula.expr)
         return found
 
     # ------------------------------------------------------------ steps
@@ -112,16 +121,29 @@ class Cutoff:
 
         Of what is assigned only variables with these names count.
         """
-        found = self._whole(rule, names) + self._observed("update", names)
-        if rule.cuts:
-            found += max((self._whole(other, ALL) for other in self._rules if other is not rule),
-                         default=0)
-        return found
+        own = len(self.examples.binds(rule)) + self._kept(rule, names)
+        cuts = (self._cut(i, names) for i in self._cuts if i.rule is rule)
+        return max([own, *cuts]) + self._observed("update", names)
 
-    def _whole(self, rule: Rule, names: frozenset[str] | None) -> int:
+    @cached_property
+    def _cuts(self) -> list[RuleInstance]:
+        return [i for i in self.any.question.system.instances if i.cut is not None]
+
+    def _cut(self, instance: RuleInstance, names: frozenset[str] | None) -> int:
+        """Return the machines of a step in which a fault interrupts another rule.
+
+        The guard of the fault may read what that rule has written.
+        """
+        machines = {str(a.sort.text(a.term.low)).partition(".")[0] for a in instance.arguments
+                    if a.sort.template and a.sort.name in self.any.family}
+        other = instance.cut.rule if instance.cut is not None else instance.rule
+        return len(machines) + self._kept(instance.rule, names) + self._kept(other, ALL)
+
+    def _kept(self, rule: Rule, names: frozenset[str] | None) -> int:
+        """Return the examples of a rule's guard and of what it assigns."""
         values = [a.value for a in rule.assignments if names is ALL or a.name in names]
         kept = sum(self.examples.kept(value, value.expr) for value in values)
-        return len(self.examples.binds(rule)) + self.examples.guard(rule) + kept
+        return self.examples.guard(rule) + kept
 
     def _overlaps(self) -> Iterator[int]:
         """Yield the machines of two rules of one event that both can happen."""

@@ -8,6 +8,7 @@ compared with a fixed number need as many examples.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
@@ -223,8 +224,14 @@ class Examples:
         for rule in rules:
             refuted = self.one_fails(rule.when)
             each = self._none_each(formula, node, refuted) if free[rule.name] else refuted
-            found += each * max(1, len(rule.columns))
+            found += each * self._alternatives(rule)
         return given + found
+
+    def _alternatives(self, rule: Rule) -> int:
+        """Return how many columns of a rule there are for the same machines of the template."""
+        owners = [frozenset(str(value).partition(".")[0] for _, value in column
+                            if self._is_machine(value)) for column in rule.columns]
+        return max(Counter(owners).values(), default=1)
 
     def guard(self, rule: Rule) -> int:
         """Return how many keep the guard of a rule true."""

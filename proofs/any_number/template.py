@@ -6,7 +6,7 @@ some of them by leaving the others out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinrom.proofs.spec.question import Question
-    from twinrom.proofs.spec.request import CheckRequest
     from twinrom.statemachine import Model, Place, Template, Variable
 
 
@@ -51,10 +50,6 @@ class AnyNumber:
         """Return the machines of the template that a name has in it, in their order."""
         own = set(self.template.instances)
         return [word for word in WORD.findall(text) if word in own]
-
-    def at(self, request: CheckRequest, number: int) -> CheckRequest:
-        """Return the request with so many machines."""
-        return request.at({f"machine.{self.name}": str(number)})
 
 
 def any_number(question: Question, name: str) -> AnyNumber:
@@ -101,12 +96,11 @@ def _refuse_names(found: AnyNumber) -> None:
              if n in own]
     if named:
         _refuse(found, named[0].place, "a variable or a part is called like one of its machines")
-    for i, formula in enumerate(question.model.init):
+    for formula in question.model.init:
         said = [word for word in WORD.findall(str(formula)) if word in own]
         if said:
             _refuse(found, formula.place, f"`{said[0]}` is named at the start",
                     f"say it of all: `all(... for m in {found.name})`")
-        del i
     if len(own) > 1 and found.name not in question.symmetric:
         place, said = _first_name(found) or (found.template.place, [])
         why = f"`{said[0]}` is named, so they are not interchangeable" if said else (
@@ -161,10 +155,3 @@ def _refuse_tables(found: AnyNumber) -> None:
                     f"`{table.name}` is a table of its machines",
                     "give the machines a variable instead")
 
-
-def with_more(question: Question, name: str, request: CheckRequest) -> AnyNumber:
-    """Return the template of a question that is posed with at least two machines of it."""
-    if len(question.model.templates[name].instances) > 1:
-        return any_number(question, name)
-    more = replace(request, sorts={**request.sorts, f"machine.{name}": "2"})
-    return any_number(more.question(), name)

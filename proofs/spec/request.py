@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """The texts and options a question is made of; a worker process makes it again from these."""
+    """The texts and options a question is made of; a worker process makes it again from these.
+
+    `any` is the template of which there may be any number of machines.
+    """
 
     model: tuple[str, str]
     spec: tuple[str, str]
@@ -38,6 +41,7 @@ class CheckRequest:
     faults: Mapping[str, int | None] = field(default_factory=dict)
     includes: Mapping[str, str] = field(default_factory=dict)
     unbounded: tuple[str, ...] = ()
+    any: str | None = None
 
     def question(self) -> Question:
         """Return the question; raises `InputError` with all problems of both files.
@@ -104,11 +108,14 @@ def request(
     sorts: Mapping[str, str] | None = None,
     faults: Mapping[str, int | None] | None = None,
     symbolic: Sequence[str] | None = None,
+    *,
+    any_number: str | None = None,
 ) -> CheckRequest:
     """Return the request for a model and spec, each a file or the name of a shipped one.
 
     `symbolic` names the sorts that stand for all integers, besides those whose size is given as
-    `integers`; an empty list means every ordered sort.
+    `integers`; an empty list means every ordered sort. `any_number` is a template of which there
+    may be any number of machines.
     """
     document = _model(find_model(model), spec)
     sizes = dict(sorts or {})
@@ -130,6 +137,7 @@ def request(
         unbounded=() if symbolic is None and not named else (
             _unbounded(pose_read(document, other, finite, faults).model, named, symbolic)
         ),
+        any=any_number,
     )
 
 

@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.any_number.steps import Steps
+from twinrom.proofs.engines.any_number.steps import MODEL, Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
-    from twinrom.proofs.any_number.cutoff import Cutoff
     from twinrom.proofs.any_number.lifted import Home, Lifted
-    from twinrom.proofs.any_number.template import AnyNumber
-    from twinrom.proofs.spec.request import CheckRequest
+    from twinrom.proofs.any_number.numbers import Numbers
 
 
 class OutOfTimeError(RuntimeError):
     """The time is up."""
 
 
-@dataclass
-class Sizes:
-    """The question at each number of machines, each posed once."""
-
-    base: AnyNumber
-    request: CheckRequest
-    known: dict[int, AnyNumber] = field(default_factory=dict)
-
-    def at(self, number: int) -> AnyNumber:
-        """Return the question with so many machines."""
-        if number not in self.known:
-            posed = self.base.at(self.request, number).question()
-            self.known[number] = type(self.base)(posed, self.base.name)
-        return self.known[number]
-
-
 class Keeping:
     """Lifted clauses and those of them that are kept; every other one is dropped (Houdini)."""
 
-    def __init__(self, home: Home, sizes: Sizes, cutoff: Cutoff, clauses: Sequence[Lifted],
+    def __init__(self, home: Home, numbers: Numbers, clauses: Iterable[Lifted],
                  deadline: float | None) -> None:
-        self.home, self.sizes, self.cutoff, self.deadline = home, sizes, cutoff, deadline
+        self.home, self.numbers, self.deadline = home, numbers, deadline
         self.live = dict.fromkeys(clauses)
         self.steps: dict[int, Steps] = {}
         self._drop()
@@ -52,19 +33,19 @@ class Keeping:
         for steps in self.steps.values():
             steps.close()
 
-    def reach(self, clauses: Iterable[Lifted]) -> int:
-        """Return the cutoff for clauses, the properties, and the model being without mistakes."""
-        own = {self.cutoff.of_clause(c.machines, self.home.variables_of(c)) for c in clauses}
-        return max([self.cutoff.of_goals, *own])
+    @property
+    def reach(self) -> int:
+        """Return the cutoff for what is left."""
+        return self.numbers.enough(self.home, self.live)
 
     def _at(self, number: int) -> Steps:
         if number not in self.steps:
-            self.steps[number] = Steps(self.home, self.sizes.at(number), list(self.live))
+            self.steps[number] = Steps(self.home, self.numbers.at(number), list(self.live))
         return self.steps[number]
 
     def _drop(self) -> None:
         number = 1
-        while number <= self.reach(self.live):
+        while number <= self.reach:
             if self.deadline is not None and time.monotonic() > self.deadline:
                 raise OutOfTimeError
             gone = self._at(number).outside(self.live) if self.live else set()
@@ -74,16 +55,16 @@ class Keeping:
 
     def broken(self) -> set[str]:
         """Return the goals that do not follow at some size up to the cutoff."""
-        return {name for n in range(1, self.reach(self.live) + 1)
+        return {name for n in range(1, self.reach + 1)
                 for name in self._at(n).broken(self.live)}
 
     def needed(self, goals: Collection[str]) -> list[Lifted]:
         """Return the clauses that are needed for the goals, and for each other."""
         found: set[Lifted] = set()
         new: set[Lifted] = set()
-        asked = set(goals)
+        asked = {MODEL, *goals}
         while asked or new:
-            more = {c for n in range(1, self.reach(self.live) + 1)
+            more = {c for n in range(1, self.reach + 1)
                     for c in self._at(n).needed(self.live, new, asked)}
             new, asked = more - found, set()
             found |= new

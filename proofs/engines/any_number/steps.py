@@ -41,21 +41,21 @@ class Steps:
             named[f"all {number}"] = z3.And(*map(template.term, said))
             named[f"now {number}"] = template.term(first)
             named[f"then {number}"] = template.term(terms.later(first))
-        bad: dict[str, list[Any]] = {}
+        self.goals: dict[str, list[str]] = {}
         for prop in question.provable():
             broken = template.term(prop.bad)
             broken = z3.And(happens, broken) if prop.kind.goal_in_step else broken
-            bad.setdefault(prop.name.partition("[")[0], []).append(broken)
+            named[f"goal {prop.name}"] = broken
+            self.goals.setdefault(bare(prop.name), []).append(f"goal {prop.name}")
         mistakes = Mistakes(template, Lemmas((), frozenset()))
-        bad[MODEL] = [formula for formula, _ in mistakes.found]
-        named |= {f"goal {name}": z3.Or(*found) for name, found in bad.items()}
+        named |= {f"mistake {i}": f for i, (f, _) in enumerate(mistakes.found)}
+        self.goals[MODEL] = [f"mistake {i}" for i in range(len(mistakes.found))]
         goal = z3.Goal()
         variables = zip(template.before, question.system.variables, strict=True)
         goal.add(*(in_range(x, v.sort) for x, v in variables), *template.step(idle=True))
         goal.add(*(z3.Bool(name) == formula for name, formula in named.items()))
         rules, self.top, self.numbers = as_clauses(goal)
         self.solver = Solver(name=SOLVER, bootstrap_with=rules)
-        self.goals = [name for name in bad]
         self.places = {clause: i for i, clause in enumerate(clauses)}
 
     def close(self) -> None:
@@ -63,31 +63,40 @@ class Steps:
         self.solver.delete()
 
     def outside(self, live: Collection[Lifted]) -> set[Lifted]:
-        """Return some of the clauses that do not hold at the start, or that a step leads out of."""
-        started = self._broken(live, "now", [self.numbers["start"]])
-        return started or self._broken(live, "then", self._all(live))
+        """Return the clauses that do not hold at the start, or that steps lead out of.
+
+        What is found is left out on the way. One clause after the other is asked for: all of them
+        in one question took a thousand times as long.
+        """
+        left = dict.fromkeys(live)
+        for clause in live:
+            while clause in left:
+                broken = self._broken(left, "now", [self.numbers["start"]], clause)
+                broken = broken or self._broken(left, "then", self._all(left), clause)
+                if not broken:
+                    break
+                for other in broken:
+                    del left[other]
+        return {clause for clause in live if clause not in left}
 
     def _all(self, live: Iterable[Lifted]) -> list[int]:
         return [self.numbers[f"all {self.places[c]}"] for c in live]
 
-    def _broken(self, live: Collection[Lifted], when: str, assumed: list[int]) -> set[Lifted]:
-        literals = {self.numbers[f"{when} {self.places[c]}"]: c for c in live}
-        if not self.solver.solve(assumptions=[*assumed, self._some(-x for x in literals)]):
-            return set()
+    def _broken(self, live: Iterable[Lifted], when: str, assumed: list[int], clause: Lifted,
+                ) -> list[Lifted]:
+        """Return the clauses that are broken where one of them is; none if that cannot be."""
+        own = self.numbers[f"{when} {self.places[clause]}"]
+        if not self.solver.solve(assumptions=[*assumed, -own]):
+            return []
         model = self.solver.get_model()
-        return {c for x, c in literals.items() if model[x - 1] < 0}
-
-    def _some(self, literals: Iterable[int]) -> int:
-        """Return a new literal that implies one of these."""
-        self.top += 1
-        self.solver.add_clause([-self.top, *literals])
-        return self.top
+        return [c for c in live if model[self.numbers[f"{when} {self.places[c]}"] - 1] < 0]
 
     def broken(self, live: Collection[Lifted]) -> set[str]:
         """Return the goals that some state or step in all clauses breaks."""
         assumed = self._all(live)
-        return {name for name in self.goals
-                if self.solver.solve(assumptions=[*assumed, self.numbers[f"goal {name}"]])}
+        return {name for name, literals in self.goals.items()
+                if any(self.solver.solve(assumptions=[*assumed, self.numbers[x]])
+                       for x in literals)}
 
     def needed(self, live: Collection[Lifted], kept: Collection[Lifted], goals: Iterable[str],
                ) -> set[Lifted]:
@@ -95,9 +104,17 @@ class Steps:
 
         That this is so was asked before.
         """
-        literals = dict(zip(self._all(live), live, strict=True))
-        wrong = [self.numbers[f"goal {name}"] for name in goals]
+        assumed = dict(zip(self._all(live), live, strict=True))
+        wrong = [self.numbers[x] for name in goals for x in self.goals.get(name, ())]
         wrong += [-self.numbers[f"then {self.places[c]}"] for c in kept]
-        if self.solver.solve(assumptions=[*literals, self._some(wrong)]):
-            raise AssertionError("the lifted clauses do not carry what they carried")
-        return {literals[x] for x in self.solver.get_core() or () if x in literals}
+        found: set[Lifted] = set()
+        for literal in wrong:
+            if self.solver.solve(assumptions=[*assumed, literal]):
+                raise AssertionError("the lifted clauses do not carry what they carried")
+            found |= {assumed[x] for x in self.solver.get_core() or () if x in assumed}
+        return found
+
+
+def bare(name: str) -> str:
+    """Return the name of a property without its column."""
+    return name.partition("[")[0]
