@@ -12,7 +12,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from twinrom.statemachine import Formula, InputError, syntax as e
+from twinrom.statemachine import Formula, InputError
+from twinrom.statemachine import syntax as e
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,7 +72,7 @@ class Examples:
             case _:
                 return self.kept(formula, node)
 
-    def kept(self, formula: Formula, node: Expr) -> int:
+    def kept(self, formula: Formula, node: Expr) -> int:  # noqa: PLR0911 - one match, a branch a kind
         """Return how many keep the value of an expression, whatever it is."""
         match node:
             case e.Not() | e.Junction() | e.Compare():
@@ -84,7 +85,7 @@ class Examples:
                 sides = max(self.kept(formula, then), self.kept(formula, otherwise))
                 return self.kept(formula, condition) + sides
             case e.Quantified("count") if self._runs_over_machines(node):
-                self._refuse(formula, node, COUNTED, "compare it with a number")
+                return self._refuse(formula, node, COUNTED, "compare it with a number")
             case e.Quantified() if self._runs_over_machines(node):
                 return max(self.of(formula, node, holds=holds) for holds in (True, False))
             case e.Quantified(_, _, _, group):
@@ -210,7 +211,7 @@ class Examples:
     def _arguments(self, formula: Formula, node: Expr) -> int:
         return sum(self.kept(formula, part) for part in e.parts(node))
 
-    def _enabled(  # noqa: PLR0913 - the parts of the call
+    def _enabled(
         self, formula: Formula, node: Expr, arguments: tuple[Expr, ...], names: tuple[str, ...], *,
         holds: bool,
     ) -> int:  # fmt: skip

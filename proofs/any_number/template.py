@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 
-from twinrom.proofs.spec.symmetry import WORD
+from twinrom.proofs.spec.symmetry import APART, FREE, WORD
 from twinrom.statemachine import InputError, closest, machine_range
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class AnyNumber:
 
     @cached_property
     def references(self) -> tuple[Variable, ...]:
-        """Return the variables that name a machine, or a part of one, and belong to none of them."""
+        """Return the variables elsewhere that name a machine or a part of one."""
         return tuple(v for v in self.question.system.variables if v.sort.name in self.family
                      and v.sort.template and not self.machines_in(v.name))
 
@@ -110,11 +110,11 @@ def _refuse_names(found: AnyNumber) -> None:
 
 def _first_name(found: AnyNumber) -> tuple[Place, list[str]] | None:
     """Return the first place in model or spec where a machine is named, and the machines."""
-    question = found.question
+    question, own = found.question, set(found.template.instances)
     for place in (question.model.place, question.spec.place):
         for inner in _places(place):
-            said = [w for w in WORD.findall(inner.value) if w in set(found.template.instances)]
-            if said and not {"instances", "init", "run", "clause", "says"} & set(map(str, inner.key)):
+            said = [word for word in WORD.findall(inner.value) if word in own]
+            if said and not (FREE | APART) & set(map(str, inner.key)):
                 return inner, said
     return None
 

@@ -1,4 +1,4 @@
-"""A certificate for any number of machines, read again: the system that its clauses are written in."""
+"""A certificate for any number of machines, read again from its data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST = 12
 
 @dataclass(frozen=True)
 class AnyHome:
-    """The numbers of machines that a certificate speaks of, and the one its clauses are written for."""
+    """The numbers of machines that a certificate speaks of, and the one of its clauses."""
 
     numbers: Numbers
     home: Home
@@ -49,7 +49,7 @@ class AnyHome:
 
 
 def home_of(request: CheckRequest, question: Question, data: AnyShape) -> AnyHome:
-    """Return where the clauses of a certificate are read; raises `InputError` if that is nowhere."""
+    """Return where the clauses of a certificate are read; raises `InputError` if nowhere."""
     if not 1 <= data.machines <= MOST or not 1 <= data.cutoff <= MOST:
         raise InputError.whole_file(question.model.paths[0], "no such number of machines")
     numbers = Numbers(request, data.template)

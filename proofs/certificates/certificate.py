@@ -60,8 +60,8 @@ class Certificate:
 
     `method` is how it was found; nothing depends on that. `k` is 1 for an inductive invariant, and
     more when only k states in a row carry it. `exclusive`: it also proves that rules of one event
-    exclude each other. `symbolic`: it holds for every integer and every table; `any`: for any number
-    of machines.
+    exclude each other. `symbolic`: it holds for every integer and every table; `any`: for any
+    number of machines.
     """
 
     method: str

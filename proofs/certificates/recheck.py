@@ -161,6 +161,13 @@ def _differences(
     unknown = [name for name in data.properties if name not in known]
     if unknown:
         yield f"{DATA}: the spec has no invariant or step property `{unknown[0]}`"
+    yield from _clauses(question, data, home)
+
+
+def _clauses(
+    question: Question, data: CertificateShape, home: AnyHome | None
+) -> Iterator[str]:
+    """Yield what is wrong with the clauses, and with the number of machines that they need."""
     if data.any is not None and (data.k, data.symbolic, data.exclusive) != (1, False, True):
         yield f"{DATA}: `k`, `symbolic` or `exclusive` does not fit `any`"
     for clause in data.invariant:

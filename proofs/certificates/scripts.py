@@ -25,7 +25,7 @@ SCRIPTS = ("initiation", "consecution", "safety")
 KEPT = "kept?"
 
 
-def scripts(
+def scripts(  # noqa: PLR0913 - what a certificate says
     question: Question,
     properties: Sequence[Property],
     invariant: Sequence[Term],
@@ -48,7 +48,7 @@ def start_script(question: Question) -> str:
 
 
 class _Writer:
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a certificate says
         self,
         question: Question,
         properties: Sequence[Property],

@@ -102,7 +102,7 @@ def _budgets(posed: Question, given: Mapping[str, int | None]) -> Iterator[Setti
             yield Setting(kind, "unlimited" if limit is None else str(limit), less)
 
 
-def request(
+def request(  # noqa: PLR0913 - one parameter per option
     model: str,
     spec: str | None = None,
     sorts: Mapping[str, str] | None = None,

@@ -212,14 +212,11 @@ def _verdict(
     clean = max((r.clean for r in reports.values()), default=-1)
     if certificate is not None:
         return Proved(certificate, complete, looked)
-    if evidence.symbolic:
+    if evidence.symbolic or evidence.any is not None:
         reasons = [r.reasons[prop.name] for r in reports.values() if prop.name in r.reasons]
         why = "; ".join(reasons) or "no engine tried"
-        return Unknown(f"not proved at every size: {why}", clean)
-    if evidence.any is not None:
-        why = "; ".join(dict.fromkeys(r.reasons[prop.name] for r in reports.values()
-                                      if prop.name in r.reasons)) or "no invariant was found"
-        return Unknown(f"not proved for any number of {evidence.any}: {why}", clean)
+        reach = "at every size" if evidence.symbolic else f"for any number of {evidence.any}"
+        return Unknown(f"not proved {reach}: {why}", clean)
     if complete is not None:
         return Proved(None, complete, looked)
     if clean < evidence.depth:
