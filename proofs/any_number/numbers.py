@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.any_number.lifted import Home, Lifted
     from twinrom.proofs.spec.request import CheckRequest
 
+MOST = 12  # machines that are looked at together
 ANALYSED = 4  # with so many machines the rules have all their columns, or say so in their `each`
 
 

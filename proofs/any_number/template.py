@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 
 from twinrom.proofs.spec.symmetry import APART, FREE, WORD
-from twinrom.statemachine import InputError, closest, machine_range
+from twinrom.statemachine import InputError, closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,8 +82,7 @@ def _refuse_numbers(found: AnyNumber) -> None:
     if question.symbolic:
         raise InputError.whole_file(question.model.paths[0], f"`--any {found.name}`: "
                                     "sorts must have an end", "use sizes instead of integers")
-    own = question.model.written["machine"][found.name].get("instances")
-    if own is None or machine_range(own) is None:
+    if found.template.ranged is None:
         _refuse(found, found.template.place, "its machines are not numbered",
                 'write `instances = "s1..s3"`')
 

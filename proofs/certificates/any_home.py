@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinrom.proofs.any_number.lifted import Home
-from twinrom.proofs.any_number.numbers import Numbers
+from twinrom.proofs.any_number.numbers import MOST, Numbers
 from twinrom.proofs.certificates.any_number import certify_any, read_lifted
 from twinrom.proofs.certificates.certificate import Clause
 from twinrom.statemachine import InputError
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.request import CheckRequest
     from twinrom.proofs.spec.spec import Property
-
-MOST = 12
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.certificates.certificate import AnySize, Certificate, Clause
+from twinrom.proofs.certificates.certificate import AnyReach, Certificate, Clause
 from twinrom.proofs.certificates.make import UnconfirmedError
 from twinrom.proofs.certificates.scripts import scripts
 from twinrom.proofs.certificates.solvers import recheck
@@ -42,7 +42,7 @@ def certify_any(  # noqa: PLR0913 - what a certificate says
     template, system = numbers.template, home.system
     clauses = tuple(Clause(c.text(system, template, home.names), to_data(system, c.term))
                     for c in invariant)
-    own = AnySize(template, len(home.names), reach)
+    own = AnyReach(template, len(home.names), reach)
     found = Certificate(method, 1, True, False, tuple(names), clauses, texts, tuple(answers), own)  # noqa: FBT003 - as the fields say
     if strict and not found.confirmed:
         said = ", ".join(f"{a.solver} on {a.script}: {a.said}" for a in answers if not a.confirms)

@@ -42,7 +42,7 @@ class Clause:
 
 
 @dataclass(frozen=True)
-class AnySize:
+class AnyReach:
     """That a certificate holds for any number of machines of a template.
 
     Its clauses are written in the system of `machines` of them, and said of all; `cutoff` is the
@@ -72,7 +72,7 @@ class Certificate:
     invariant: tuple[Clause, ...]
     scripts: Mapping[str, str]
     answers: tuple[Answer, ...]
-    any: AnySize | None = None
+    any: AnyReach | None = None
 
     @property
     def confirmed(self) -> bool:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import z3
 from pydantic import ValidationError
 
-from twinrom.proofs.certificates.any_home import MOST, AnyHome, home_of
+from twinrom.proofs.any_number.numbers import MOST
+from twinrom.proofs.certificates.any_home import AnyHome, home_of
 from twinrom.proofs.certificates.certificate import METHODS, Clause, Recheck
 from twinrom.proofs.certificates.folder import (
     DATA,

@@ -131,7 +131,7 @@ class AnySize(Engine):
         )
 
 
-class AnyNumber(_Prover):
+class Generalising(_Prover):
     """An invariant for any number of machines of a template, and violations at other numbers."""
 
     name = "any"
@@ -154,7 +154,7 @@ class AnyNumber(_Prover):
 
 SEARCH, BOUNDED, TAUGHT = Search(), BoundedCheck(), Taught()
 REACHABILITY, INDUCTION, ANY_SIZE = Reachability(), Induction(), AnySize()
-ANY_NUMBER = AnyNumber()
+ANY_NUMBER = Generalising()
 ENGINES: Mapping[str, Engine] = {
     engine.name: engine for engine in (
         SEARCH, BOUNDED, TAUGHT, REACHABILITY, INDUCTION, ANY_SIZE, ANY_NUMBER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.any_number.numbers import MOST
 from twinrom.proofs.engines.any_number.steps import MODEL, Steps
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from twinrom.proofs.any_number.numbers import Numbers
 
 
-class OutOfTimeError(RuntimeError):
-    """The time is up."""
+class UnkeptError(RuntimeError):
+    """The clauses were not all looked at: the time is up, or too many machines are needed."""
 
 
 class Keeping:
@@ -47,7 +48,9 @@ class Keeping:
         number = 1
         while number <= self.reach:
             if self.deadline is not None and time.monotonic() > self.deadline:
-                raise OutOfTimeError
+                raise UnkeptError("out of time")
+            if number > MOST:
+                raise UnkeptError(f"{self.reach} machines would have to be looked at")
             gone = self._at(number).outside(self.live) if self.live else set()
             for clause in gone:
                 del self.live[clause]

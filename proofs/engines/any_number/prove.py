@@ -11,7 +11,7 @@ from twinrom.proofs.any_number.lifted import Home
 from twinrom.proofs.any_number.numbers import Numbers
 from twinrom.proofs.certificates.any_number import certify_any
 from twinrom.proofs.certificates.certificate import TAUGHT
-from twinrom.proofs.engines.any_number.keeping import Keeping, OutOfTimeError
+from twinrom.proofs.engines.any_number.keeping import Keeping, UnkeptError
 from twinrom.proofs.engines.any_number.readings import readings
 from twinrom.proofs.engines.any_number.steps import MODEL, bare
 from twinrom.proofs.engines.exhaustive import explore
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.spec.request import CheckRequest
 
 NAME = "any"
-MOST = 6  # machines: their states have grown a thousandfold long before that
+LEARNT_FROM = 6  # machines: their states have grown a thousandfold long before that
 
 
 def prove_any(
@@ -86,7 +86,7 @@ class _Proving:
     def run(self) -> None:
         """Try one number of machines after the other."""
         for number in count(1):
-            if number > MOST:
+            if number > LEARNT_FROM:
                 self.why = self.why or "no invariant was found"
                 return
             if not self._searched(number) or not self.goals:
@@ -96,11 +96,8 @@ class _Proving:
             try:
                 if self._proved(number):
                     return
-            except UntaughtError as error:
+            except (UntaughtError, UnkeptError) as error:
                 self.why = f"with {number} machines: {error}"
-                return
-            except OutOfTimeError:
-                self.why = f"out of time with {number} machines"
                 return
 
     def _searched(self, number: int) -> bool:
