@@ -28,9 +28,9 @@ class Numbers:
     known: dict[int, AnyNumber] = field(default_factory=dict, compare=False)
 
     def at(self, number: int) -> AnyNumber:
-        """Return the question with so many machines."""
+        """Return the question with so many machines, which may have no state to start in."""
         if number not in self.known:
-            posed = self.request.at({f"machine.{self.template}": str(number)}).question()
+            posed = self.request.at({f"machine.{self.template}": str(number)}).posed()
             self.known[number] = AnyNumber(posed, self.template)
         return self.known[number]
 

@@ -146,8 +146,8 @@ class Generalising(_Prover):
 
     def said(self, report: Report) -> list[str]:
         """Return what is proved, and what is broken for which number of machines."""
-        found = {f"{name.partition('[')[0]} broken with {next(iter(own.values()))}": None
-                 for name, own in report.sizes.items()}
+        found = {f"{name.partition('[')[0]} broken with {number} of {key.partition('.')[2]}": None
+                 for name, own in report.sizes.items() for key, number in own.items()}
         return [*found, *([report.stopped] if report.stopped else []), *(
             c.said for c in report.certificates)] or ["nothing to prove"]
 

@@ -48,9 +48,14 @@ class CheckRequest:
 
         That there is no state to start in is one of them: nothing can be asked then.
         """
+        posed = self.posed()
+        check_start(posed.model)
+        return posed
+
+    def posed(self) -> Question:
+        """Return the question, whether there is a state to start in or not."""
         posed = pose_read(Document(*self.model), Document(*self.spec), self.sorts, self.faults,
                           self.includes)
-        check_start(posed.model)
         return replace(posed, settings=(
             *_sizes(posed.model, self.sorts), *_budgets(posed, self.faults)))
 

@@ -122,12 +122,21 @@ def test_a_violation_at_another_number_is_replayed_there() -> None:
 
 
 def test_what_is_not_settled_is_unknown() -> None:
-    """With as many machines as are tried the hub is calm still: no proof, and no violation within reach."""
+    """With as many machines as are tried the hub is calm still, and with more it is not."""
     [checked] = check([asked(HUB.replace("room = 3", "room = 9"), HUB_SPEC, CLIENT)], Options())
     [calm] = [r for r in checked.results if r.prop.name == "the_hub_is_calm"]
     assert isinstance(calm.verdict, Unknown)
     assert calm.verdict.reason.startswith("not proved for any number of Client: ")
     assert checked.undecided
+
+
+def test_numbers_without_a_start_count_for_nothing() -> None:
+    """One client alone can never start, and the others never fall below two that wait."""
+    start = '[init]\nrequire = ["count(c is waiting for c in Client) >= 2"]'
+    model = LOCK.replace('initial = "idle"', 'initial = ["idle", "waiting"]') + start
+    report = found(model, LOCK_SPEC, CLIENT)
+    [certificate] = report.certificates
+    assert bare(certificate.properties) == {"one_writes", "nobody_reads_what_is_written"}
 
 
 # ------------------------------------------------------------ the cutoff

@@ -18,6 +18,7 @@ from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.taught.columns import UntaughtError
 from twinrom.proofs.engines.taught.teach import teach
 from twinrom.proofs.report import Found, Report
+from twinrom.statemachine import cannot_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,6 +90,8 @@ class _Proving:
             if number > LEARNT_FROM:
                 self.why = self.why or "no invariant was found"
                 return
+            if not self._starts(number):
+                continue
             if not self._searched(number) or not self.goals:
                 return
             if self.progress is not None:
@@ -99,6 +102,10 @@ class _Proving:
             except (UntaughtError, UnkeptError) as error:
                 self.why = f"with {number} machines: {error}"
                 return
+
+    def _starts(self, number: int) -> bool:
+        """Say whether there is a state to start in with so many machines."""
+        return cannot_start(self.numbers.at(number).question.system) is None
 
     def _searched(self, number: int) -> bool:
         """Look for violations; return whether every state was seen."""
