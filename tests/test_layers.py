@@ -35,8 +35,8 @@ ROOMS: dict[str, tuple[str | set[str], ...]] = {
         "loading", "meaning", "grounding", "load", "running",
     ),
     "proofs": (
-        "memory", "allowance", "run", "spec", "solver", "certificates", "report", "engines",
-        "verdicts", "refinement", "mutation", "lint", "export", "questions",
+        "memory", "allowance", "run", "spec", "any_number", "solver", "certificates", "report",
+        "engines", "verdicts", "refinement", "mutation", "lint", "export", "questions",
     ),
     "diagrams": (
         "words", "pictures", "render", "drawing", {"terminal", "data", "page"}, "public",
@@ -44,7 +44,7 @@ ROOMS: dict[str, tuple[str | set[str], ...]] = {
     ),
     "twinrom": ("failure", "command_line"),
 }  # fmt: skip
-ROOMS_OF_ENGINES = ("search", "native", "taught")
+ROOMS_OF_ENGINES = ("search", "native", "taught", "any_number")
 
 MAX_LINES = 450
 MAX_ENTRIES = 20

@@ -11,6 +11,7 @@ import typer
 from twinrom.diagrams.commands.exit_codes import any_lost, end
 from twinrom.diagrams.commands.options import (
     DEFAULT_STATES,
+    AnyOption,
     DefineOption,
     EngineOption,
     FaultOption,
@@ -50,6 +51,7 @@ def check(  # noqa: PLR0913 - one parameter per option
     instances: InstancesOption = None,
     define: DefineOption = None,
     symbolic: SymbolicOption = False,
+    any_number: AnyOption = None,
     faults: FaultOption = None,
     engine: EngineOption = "auto",
     timeout: TimeoutOption = None,
@@ -93,7 +95,8 @@ def check(  # noqa: PLR0913 - one parameter per option
     options = Options(depth, engines(engine), timeout, jobs, max_states, plain, allowed(memory))
     unbounded: list[str] | None = [] if symbolic else None
     at = sizes(sort, instances, define)
-    requests = [request(m, spec, at, budget(faults), unbounded) for m in models]
+    requests = [request(m, spec, at, budget(faults), unbounded, any_number=any_number)
+                for m in models]
     keep_inputs(models, spec, (json, baseline if update else None),
                 others=(None if update else baseline,), traces=trace, certificates=certificates)
 
@@ -131,6 +134,7 @@ def report(  # noqa: PLR0913 - one parameter per option
     instances: InstancesOption = None,
     define: DefineOption = None,
     symbolic: SymbolicOption = False,
+    any_number: AnyOption = None,
     faults: FaultOption = None,
     engine: EngineOption = "auto",
     timeout: TimeoutOption = None,
@@ -146,7 +150,7 @@ def report(  # noqa: PLR0913 - one parameter per option
     options = Options(None, engines(engine), timeout, jobs, memory=allowed(memory))
     every: list[str] | None = [] if symbolic else None
     at = sizes(sort, instances, define)
-    requests = [request(m, spec, at, budget(faults), every) for m in models]
+    requests = [request(m, spec, at, budget(faults), every, any_number=any_number) for m in models]
     keep_inputs(models, spec, (html,))
 
     from twinrom.diagrams.page import Subject, cheap_faults, report_page
@@ -160,6 +164,7 @@ def report(  # noqa: PLR0913 - one parameter per option
         *(("--spec", spec) if spec else ()),
         *(word for size in sort or [] for word in ("--sort", size)),
         *(("--symbolic",) if symbolic else ()),
+        *(("--any", any_number) if any_number is not None else ()),
         *(word for limit in faults or [] for word in ("--faults", limit)),
         *(("--engine", engine) if engine != "auto" else ()),
         *(("--timeout", f"{timeout:g}") if timeout is not None else ()),

@@ -36,6 +36,9 @@ DefineOption = Annotated[
 SymbolicOption = Annotated[
     bool, typer.Option("--symbolic", help="every ordered sort is all integers")
 ]
+AnyOption = Annotated[
+    str | None, typer.Option("--any", help="prove it for any number of machines: Server")
+]
 FaultOption = Annotated[
     list[str] | None, typer.Option("--faults", help="fault budget: 1, power_loss=2, unlimited")
 ]

@@ -104,6 +104,7 @@ def _certificate(certificate: Certificate | None) -> dict[str, Any] | None:
         return None
     return {
         "method": certificate.method, "k": certificate.k, "symbolic": certificate.symbolic,
+        "any": None if certificate.any is None else certificate.any.template,
         "clauses": len(certificate.invariant), "confirmed_by": list(certificate.solvers),
     }  # fmt: skip
 

@@ -83,7 +83,8 @@ def write_certificates(checked: Sequence[Checked], folder: Path) -> list[Path]:
     for one in checked:
         symbolic, finite = one.request.of_all_sizes(), one.request
         for number, certificate in enumerate(one.certificates, 1):
-            size = "-any-size" if certificate.symbolic else ""
+            size = "-any-size" if certificate.symbolic else (
+                "-any-number" if certificate.any is not None else "")
             more = f"-{number}" if len(one.certificates) > 1 else ""
             path = _unused(folder / f"{entry_name(one.question.model.name)}{size}{more}", written)
             request = symbolic if certificate.symbolic else finite

@@ -25,6 +25,8 @@ def recheck_view(one: Recheck) -> RenderableType:
     number = len(certificate.properties)
     noun = "property" if number == 1 else "properties"
     reach = ", at every size" if certificate.symbolic else ""
+    if certificate.any is not None:
+        reach = f", for any number of {certificate.any.template}"
     versions = {a.solver: a.version for a in certificate.answers}
     solvers = ", ".join(f"{s} {versions[s]}" for s in certificate.solvers)
     lines = [

@@ -123,9 +123,10 @@ def _story(asked: Question, one: Told) -> RenderableType:
     if one.brief and prop.because:
         notes.insert(0, f"known, because {printable(prop.because)}")
     if result.question is not asked:
-        sorts = result.question.model.sorts.values()
-        sizes = ", ".join(f"{s.name} {s.range_text()}" for s in sorts if s.ordered)
-        notes.append(f"at the sizes {sizes} instead of those above")
+        there, here = result.question.sizes, asked.sizes
+        sizes = ", ".join(f"{name} {text}" for name, text in there.items()
+                          if text != here.get(name))
+        notes.append(f"at the sizes {sizes} instead of those above" if sizes else "")
     parts: list[RenderableType] = [Text(note, style="italic") for note in notes if note]
     parts += told_lines(one, "yellow" if mild else "red")
     return Group(heading, *(Padding(part, (0, 0, 0, GAP), expand=False) for part in parts))

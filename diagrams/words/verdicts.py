@@ -60,7 +60,8 @@ def _basis(
 ) -> str:
     parts = []
     if certificate is not None:
-        parts.append("any size" if certificate.symbolic else "proof")
+        parts.append("any size" if certificate.symbolic else "proof" if certificate.any is None
+                     else "any number")
     if complete is not None:
         parts.append("all")
     elif depth is not None and certificate is None:
@@ -81,6 +82,8 @@ def z3_line(checked: Checked) -> str:
     proved = {name for c in certificates for name in c.properties}
     invariant = "the invariant" if len(certificates) == 1 else "invariants"
     length = "any length and size" if all(c.symbolic for c in certificates) else "any length"
+    if certificates and all(c.any for c in certificates):
+        length = f"any length and any number of {checked.request.any}"
     parts = []
     bounded = reports.get("bounded")
     if bounded is not None and bounded.clean >= 0:
@@ -104,19 +107,23 @@ def _up_to(depth: int, what: str = "") -> str:
 def rests_on_words(checked: Checked) -> str:
     """Return what the words of the table mean, as far as they occur in it."""
     parts = []
-    kinds = {
-        v.certificate.symbolic
+    proofs = [
+        v.certificate
         for r in checked.results
         if isinstance(v := r.verdict, Proved) and v.certificate is not None
-    }
-    if False in kinds:
+    ]
+    if any(not c.symbolic and c.any is None for c in proofs):
         parts.append("proof = an inductive invariant that fresh solvers confirmed")
-    if True in kinds:
+    if any(c.any is not None for c in proofs):
+        parts.append(f"any number = the same for every number of {checked.request.any}, by an "
+                     "inductive invariant that fresh solvers confirmed")
+    if any(c.symbolic for c in proofs):
         names = ", ".join(checked.request.unbounded)
         allowed = " that [init] allows" if checked.question.narrowed else ""
         parts.append(f"any size = the same for every integer as {names}, and every table{allowed}")
     if any(report.complete for report in checked.reports.values()):
-        sizes = " at the sizes above" if checked.request.unbounded else ""
+        other = checked.request.unbounded or checked.request.any
+        sizes = " at the sizes above" if other else ""
         parts.append(f"all = every reachable state{sizes} (search)")
     if "bounded" in checked.reports:
         depth = max(0, checked.reports["bounded"].clean)

@@ -42,12 +42,26 @@ class Clause:
 
 
 @dataclass(frozen=True)
+class AnyReach:
+    """That a certificate holds for any number of machines of a template.
+
+    Its clauses are written in the system of `machines` of them, and said of all; `cutoff` is the
+    number up to which every size has scripts of its own.
+    """
+
+    template: str
+    machines: int
+    cutoff: int
+
+
+@dataclass(frozen=True)
 class Certificate:
     """That `properties` hold in every run: the invariant, and what it must satisfy.
 
     `method` is how it was found; nothing depends on that. `k` is 1 for an inductive invariant, and
     more when only k states in a row carry it. `exclusive`: it also proves that rules of one event
-    exclude each other. `symbolic`: it holds for every integer and every table.
+    exclude each other. `symbolic`: it holds for every integer and every table; `any`: for any
+    number of machines.
     """
 
     method: str
@@ -58,6 +72,7 @@ class Certificate:
     invariant: tuple[Clause, ...]
     scripts: Mapping[str, str]
     answers: tuple[Answer, ...]
+    any: AnyReach | None = None
 
     @property
     def confirmed(self) -> bool:
@@ -81,7 +96,8 @@ class Certificate:
     def said(self) -> str:
         """Return how many properties it proves, how large it is, and who confirmed it."""
         number = len(self.properties)
-        reach = " at every size" if self.symbolic else ""
+        reach = " at every size" if self.symbolic else (
+            f" and any number of {self.any.template}" if self.any is not None else "")
         return (
             f"{number} {'property' if number == 1 else 'properties'} for all depths{reach}, "
             f"invariant of {self.size}, confirmed by {', '.join(self.solvers)}"

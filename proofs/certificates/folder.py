@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,6 +37,14 @@ class _Clause(_Strict):
     data: list[Any]
 
 
+class AnyShape(_Strict):
+    """For any number of which template, and how that is shown."""
+
+    template: str
+    machines: int
+    cutoff: int
+
+
 class CertificateShape(_Strict):
     """What stands in the data file of a certificate."""
 
@@ -53,10 +62,12 @@ class CertificateShape(_Strict):
     symbolic: bool
     properties: list[str]
     invariant: list[_Clause]
+    any: AnyShape | None = None
 
     def text(self) -> str:
         """Return the data file, as it is written."""
-        return json.dumps(self.model_dump(), indent=1) + "\n"
+        without = {"any"} if self.any is None else set()
+        return json.dumps(self.model_dump(exclude=without), indent=1) + "\n"
 
 
 def write_certificate(
@@ -76,6 +87,7 @@ def write_certificate(
         k=certificate.k, exclusive=certificate.exclusive, symbolic=certificate.symbolic,
         properties=list(certificate.properties),
         invariant=[_Clause(text=c.text, data=list(c.data)) for c in certificate.invariant],
+        any=None if certificate.any is None else AnyShape(**asdict(certificate.any)),
     )  # fmt: skip
     files = {
         MODEL: request.model[1],
@@ -121,6 +133,10 @@ def written_out(certificate: Certificate) -> dict[str, str]:
 def _readable(certificate: Certificate) -> str:
     paths = f" in {certificate.k} states in a row" if certificate.k > 1 else ""
     reach = "every integer and every table" if certificate.symbolic else "the sizes in the data"
+    if certificate.any is not None:
+        own = certificate.any
+        reach += (f", and any number of {own.template}: for every number of them up to "
+                  f"{own.cutoff}, which is enough for these rules and clauses")
     lines = [
         f"Every reachable state satisfies all of these conditions{paths}.",
         f"Found by {certificate.method}; for {reach}.",

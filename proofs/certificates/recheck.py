@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import z3
 from pydantic import ValidationError
 
+from twinrom.proofs.any_number.numbers import MOST
+from twinrom.proofs.certificates.any_home import AnyHome, home_of
 from twinrom.proofs.certificates.certificate import METHODS, Clause, Recheck
 from twinrom.proofs.certificates.folder import (
     DATA,
@@ -49,7 +51,6 @@ ANOTHER = (
     "is not what this version writes of this model, spec and invariant; if another one made it, "
     "make it again: `twinrom check MODEL --certificates FOLDER`"
 )  # fmt: skip
-FOLLOWING = (*(f"{name}.smt2" for name in SCRIPTS), READABLE)
 
 
 def recheck_folders(folder: str) -> list[Recheck]:
@@ -78,8 +79,11 @@ def recheck_folder(folder: Path) -> Recheck:
     """
     try:
         data = _read(folder)
-        question = _request(folder, data).question()
-        given = {name: read_text(str(folder / name), MAX_BYTES) for name in (*FOLLOWING, DATA)}
+        request = _request(folder, data)
+        question = request.question()
+        home = None if data.any is None else home_of(request, question, data.any)
+        names = following(data.any.cutoff if data.any is not None else None)
+        given = {name: read_text(str(folder / name), MAX_BYTES) for name in (*names, DATA)}
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
@@ -88,20 +92,18 @@ def recheck_folder(folder: Path) -> Recheck:
         raise
     except InputError as error:
         return Recheck(str(folder), None, str(error).splitlines()[0])
-    wrong = next(_differences(question, data), None)
+    wrong = next(_differences(question, data, home), None)
     if wrong:
         return Recheck(str(folder), None, wrong, data.model)
-    return _asked(folder, question, data, given)
+    return _asked(folder, question, data, given, home)
 
 
 def _read(folder: Path) -> CertificateShape:
     """Return what the data file says, once neither it nor a link leads out of where it may."""
-    for name in (DATA, MODEL, SPEC, *FOLLOWING):
-        refusal = CONFINEMENT.refusal(folder / name, folder)
-        if refusal is not None:
-            raise OutsideError.whole_file(str(folder / name), refusal, ALLOWED_BY)
+    _confined(folder, (DATA, MODEL, SPEC))
     text = read_text(str(folder / DATA), MAX_BYTES)
     data = CertificateShape.model_validate_json(text)
+    _confined(folder, following(data.any.cutoff if data.any is not None else None))
     called = [(name, Path()) for name in (data.model, data.spec)]  # there they are looked up from
     written = [(name, folder) for name in data.includes.values()]
     refusals = [(name, CONFINEMENT.refusal(at / name, at)) for name, at in called + written]
@@ -109,6 +111,13 @@ def _read(folder: Path) -> CertificateShape:
     if found:
         raise OutsideError(found)
     return data
+
+
+def _confined(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        refusal = CONFINEMENT.refusal(folder / name, folder)
+        if refusal is not None:
+            raise OutsideError.whole_file(str(folder / name), refusal, ALLOWED_BY)
 
 
 def _problem(path: Path, text: str, name: str, refusal: str) -> Problem:
@@ -129,7 +138,15 @@ def _request(folder: Path, data: CertificateShape) -> CheckRequest:
     return CheckRequest((data.model, model), (data.spec, spec), data.sorts, data.faults, texts)
 
 
-def _differences(question: Question, data: CertificateShape) -> Iterator[str]:
+def following(cutoff: int | None) -> tuple[str, ...]:
+    """Return the files of a folder that follow from its data."""
+    sizes = [""] if cutoff is None else [f"-{n}" for n in range(1, min(cutoff, MOST) + 1)]
+    return (*(f"{name}{size}.smt2" for size in sizes for name in SCRIPTS), READABLE)
+
+
+def _differences(
+    question: Question, data: CertificateShape, home: AnyHome | None
+) -> Iterator[str]:
     """Yield what does not fit together before any solver is asked."""
     if question.symbolic != data.symbolic:
         yield f"{DATA}: `symbolic` does not fit the sorts"
@@ -145,23 +162,41 @@ def _differences(question: Question, data: CertificateShape) -> Iterator[str]:
     unknown = [name for name in data.properties if name not in known]
     if unknown:
         yield f"{DATA}: the spec has no invariant or step property `{unknown[0]}`"
+    yield from _clauses(question, data, home)
+
+
+def _clauses(
+    question: Question, data: CertificateShape, home: AnyHome | None
+) -> Iterator[str]:
+    """Yield what is wrong with the clauses, and with the number of machines that they need."""
+    if data.any is not None and (data.k, data.symbolic, data.exclusive) != (1, False, True):
+        yield f"{DATA}: `k`, `symbolic` or `exclusive` does not fit `any`"
     for clause in data.invariant:
         try:
-            term = invariant_of(question, [Clause(clause.text, clause.data)])[0]
+            text = _text(question, home, Clause(clause.text, clause.data))
         except MalformedError as error:
             yield f"{DATA}: a clause is not a condition on states: {error}"
             return
-        if term_text(question.system, term) != clause.text:
+        if text != clause.text:
             yield f"{DATA}: `{clause.text[:60]}` is not what its data says"
+    if home is not None and data.any is not None and home.reach(data) != data.any.cutoff:
+        yield f"{DATA}: `cutoff` is {data.any.cutoff}, and {home.reach(data)} machines are needed"
+
+
+def _text(question: Question, home: AnyHome | None, clause: Clause) -> str:
+    if home is not None:
+        return home.text(clause)
+    return term_text(question.system, invariant_of(question, [clause])[0])
 
 
 def _asked(
-    folder: Path, question: Question, data: CertificateShape, given: dict[str, str]
-) -> Recheck:
+    folder: Path, question: Question, data: CertificateShape, given: dict[str, str],
+    home: AnyHome | None,
+) -> Recheck:  # fmt: skip
     clauses = [Clause(c.text, c.data) for c in data.invariant]
     properties = [p for p in question.provable() if p.name in data.properties]
     try:
-        found = certify(
+        found = home.certified(clauses, properties, data.method) if home is not None else certify(
             question, properties, invariant_of(question, clauses), method=data.method, k=data.k,
             exclusive=data.exclusive, strict=False,
         )  # fmt: skip

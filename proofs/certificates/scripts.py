@@ -22,21 +22,24 @@ if TYPE_CHECKING:
     from twinrom.statemachine.terms import Term
 
 SCRIPTS = ("initiation", "consecution", "safety")
+KEPT = "kept?"
 
 
-def scripts(
+def scripts(  # noqa: PLR0913 - what a certificate says
     question: Question,
     properties: Sequence[Property],
     invariant: Sequence[Term],
     *,
     k: int,
     exclusive: bool,
+    kept: Sequence[Term] | None = None,
 ) -> dict[str, str]:
     """Return the scripts by name: the invariant holds always, and `properties` follow from it.
 
     No assignment leaves its sort then; with `exclusive`, rules of one event exclude each other.
+    Only what is in `kept` is asked for at the start and after a step, where it is given.
     """
-    return _Writer(question, properties, invariant, k=k, exclusive=exclusive).scripts()
+    return _Writer(question, properties, invariant, k=k, exclusive=exclusive, kept=kept).scripts()
 
 
 def start_script(question: Question) -> str:
@@ -45,7 +48,7 @@ def start_script(question: Question) -> str:
 
 
 class _Writer:
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a certificate says
         self,
         question: Question,
         properties: Sequence[Property],
@@ -53,7 +56,9 @@ class _Writer:
         *,
         k: int,
         exclusive: bool,
+        kept: Sequence[Term] | None = None,
     ) -> None:
+        self.kept = kept
         self.question, self.properties, self.invariant = question, properties, invariant
         self.k, self.exclusive = k, exclusive
         symbolic = question.symbolic
@@ -118,6 +123,13 @@ class _Writer:
         body = self.theory.every(self.theory.term(c) for c in self.invariant)
         return self._definition("invariant?", self.before, body)
 
+    def _kept(self) -> list[str]:
+        """Define what is to be kept, if that is not all of the invariant."""
+        if self.kept is None:
+            return []
+        body = self.theory.every(self.theory.term(c) for c in self.kept)
+        return [self._definition(KEPT, self.before, body)]
+
     def _ranges(self) -> str:
         return self._definition(
             "sorted?", self.before, self.theory.every(self.theory.in_ranges())
@@ -161,18 +173,22 @@ class _Writer:
     def _call(self, name: str, arguments: Sequence[str]) -> str:
         return f"({name} {' '.join(arguments)})" if arguments else name
 
-    def _holds(self, i: int) -> str:
-        return self._call("invariant?", self._at(self.before, i))
+    def _holds(self, i: int, name: str = "invariant?") -> str:
+        return self._call(name, self._at(self.before, i))
+
+    @property
+    def _asked(self) -> str:
+        return "invariant?" if self.kept is None else KEPT
 
     def _initiation(self) -> str:
         """Speak of runs of fewer steps as well: a run may end before it has k states."""
         outside = []
         for i in range(self.k):
             steps = [self._taken(j) for j in range(i)]
-            outside.append(_every([*steps, f"(not {self._holds(i)})"]))
+            outside.append(_every([*steps, f"(not {self._holds(i, self._asked)})"]))
         return self._script(
             "initiation: the invariant holds at the start",
-            self._ranges(), self._initial(), self._step(), self._invariant(),
+            self._ranges(), self._initial(), self._step(), self._invariant(), *self._kept(),
             *self._declared(self.k),
             f"(assert {self._call('initial?', self._at(self.before, 0))})",
             f"(assert {_some(outside)})",
@@ -184,8 +200,8 @@ class _Writer:
         held = [f"(assert {self._holds(i)})" for i in range(self.k)]
         return self._script(
             "consecution: a step never leads out of the invariant",
-            self._ranges(), self._step(), self._invariant(), *self._path(self.k + 1), *held,
-            *self._distinct(), f"(assert (not {self._holds(self.k)}))",
+            self._ranges(), self._step(), self._invariant(), *self._kept(), *self._path(self.k + 1),
+            *held, *self._distinct(), f"(assert (not {self._holds(self.k, self._asked)}))",
         )  # fmt: skip
 
     def _distinct(self) -> list[str]:

@@ -131,9 +131,32 @@ class AnySize(Engine):
         )
 
 
+class Generalising(_Prover):
+    """An invariant for any number of machines of a template, and violations at other numbers."""
+
+    name = "any"
+    label = "any number"
+    selectable = False
+
+    def run(self, question: Question, task: EngineTask, progress: Progress | None) -> Report:
+        """Return a certificate for any number of machines, and what some number of them breaks."""
+        from twinrom.proofs.engines.any_number.prove import prove_any
+
+        return prove_any(question, task.request, task.options, task.deadline, progress)
+
+    def said(self, report: Report) -> list[str]:
+        """Return what is proved, and what is broken for which number of machines."""
+        found = {f"{name.partition('[')[0]} broken with {number} of {key.partition('.')[2]}": None
+                 for name, own in report.sizes.items() for key, number in own.items()}
+        return [*found, *([report.stopped] if report.stopped else []), *(
+            c.said for c in report.certificates)] or ["nothing to prove"]
+
+
 SEARCH, BOUNDED, TAUGHT = Search(), BoundedCheck(), Taught()
 REACHABILITY, INDUCTION, ANY_SIZE = Reachability(), Induction(), AnySize()
+ANY_NUMBER = Generalising()
 ENGINES: Mapping[str, Engine] = {
-    engine.name: engine for engine in (SEARCH, BOUNDED, TAUGHT, REACHABILITY, INDUCTION, ANY_SIZE)
+    engine.name: engine for engine in (
+        SEARCH, BOUNDED, TAUGHT, REACHABILITY, INDUCTION, ANY_SIZE, ANY_NUMBER)
 }
 SELECTABLE = tuple(name for name, engine in ENGINES.items() if engine.selectable)

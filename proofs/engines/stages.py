@@ -2,7 +2,8 @@
 
 Left to itself, the check searches every state; makes a proof of what was not broken out of them, or
 asks z3 for one where the search could not finish; lets the bounded check confirm what was broken,
-or look for more; and tries reachability, then induction, where no invariant was found.
+or look for more; and tries reachability, then induction, where no invariant was found. Where any
+number of machines is asked for, that is one more stage.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from twinrom.proofs.engines.engine import EngineTask
 from twinrom.proofs.engines.options import DEFAULT_DEPTH, Options
 from twinrom.proofs.engines.registry import (
+    ANY_NUMBER,
     ANY_SIZE,
     BOUNDED,
     ENGINES,
@@ -118,7 +120,7 @@ def confirm(case: Case) -> list[EngineTask]:
     if case.chosen:
         return [case.task(engine) for engine in case.engines if engine.proves and case.unproved]
     tasks = []
-    if case.unproved:
+    if case.unproved and not case.request.any:
         prover = TAUGHT if case.complete and not case.request.unbounded else REACHABILITY
         patience = PATIENCE if case.complete else LONG_PATIENCE
         tasks.append(case.task(prover, timeout=limit or patience))
@@ -129,6 +131,13 @@ def confirm(case: Case) -> list[EngineTask]:
         elif lengths:
             tasks.append(case.task(BOUNDED, depth=max(lengths)))
     return tasks
+
+
+def generalise(case: Case) -> list[EngineTask]:
+    """Return the task that looks at other numbers of machines, where any number is asked for."""
+    if not case.request.any:
+        return []
+    return [case.task(ANY_NUMBER, timeout=case.options.timeout or LONG_PATIENCE)]
 
 
 def _confirmable(case: Case) -> list[int]:
@@ -142,11 +151,12 @@ def insist(case: Case) -> list[EngineTask]:
     if case.request.unbounded:
         refuted = {n for r in case.reports.values() for n in r.refuted}
         left = (ANY_SIZE,) if refuted & set(case.unproved) else ()
-    elif case.unproved and not case.chosen:
+    elif case.unproved and not (case.chosen or case.request.any):
         left = (REACHABILITY, INDUCTION)
     patience = case.options.timeout or PATIENCE
     untried = (engine for engine in left if engine.name not in case.reports)
     return [case.task(e, depth=case.depth, timeout=patience) for e in islice(untried, 1)]
 
 
-STAGES: tuple[Callable[[Case], list[EngineTask]], ...] = (explore, confirm, insist, insist)
+STAGES: tuple[Callable[[Case], list[EngineTask]], ...] = (
+    explore, confirm, generalise, insist, insist)

@@ -7,6 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from twinrom.proofs.any_number.numbers import Numbers
 from twinrom.proofs.engines.processes import run_here, supervise
 from twinrom.proofs.engines.registry import ENGINES, SEARCH
 from twinrom.proofs.engines.stages import STAGES, Case
@@ -113,6 +114,8 @@ def _questions(requests: Sequence[CheckRequest]) -> list[Question]:
             questions.append(r.question())
             if r.unbounded:
                 r.of_all_sizes().question()
+            if r.any is not None:
+                Numbers(r, r.any).check()
         except InputError as error:
             problems += error.problems
     if problems:

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """The texts and options a question is made of; a worker process makes it again from these."""
+    """The texts and options a question is made of; a worker process makes it again from these.
+
+    `any` is the template of which there may be any number of machines.
+    """
 
     model: tuple[str, str]
     spec: tuple[str, str]
@@ -38,15 +41,21 @@ class CheckRequest:
     faults: Mapping[str, int | None] = field(default_factory=dict)
     includes: Mapping[str, str] = field(default_factory=dict)
     unbounded: tuple[str, ...] = ()
+    any: str | None = None
 
     def question(self) -> Question:
         """Return the question; raises `InputError` with all problems of both files.
 
         That there is no state to start in is one of them: nothing can be asked then.
         """
+        posed = self.posed()
+        check_start(posed.model)
+        return posed
+
+    def posed(self) -> Question:
+        """Return the question, whether there is a state to start in or not."""
         posed = pose_read(Document(*self.model), Document(*self.spec), self.sorts, self.faults,
                           self.includes)
-        check_start(posed.model)
         return replace(posed, settings=(
             *_sizes(posed.model, self.sorts), *_budgets(posed, self.faults)))
 
@@ -98,17 +107,20 @@ def _budgets(posed: Question, given: Mapping[str, int | None]) -> Iterator[Setti
             yield Setting(kind, "unlimited" if limit is None else str(limit), less)
 
 
-def request(
+def request(  # noqa: PLR0913 - one parameter per option
     model: str,
     spec: str | None = None,
     sorts: Mapping[str, str] | None = None,
     faults: Mapping[str, int | None] | None = None,
     symbolic: Sequence[str] | None = None,
+    *,
+    any_number: str | None = None,
 ) -> CheckRequest:
     """Return the request for a model and spec, each a file or the name of a shipped one.
 
     `symbolic` names the sorts that stand for all integers, besides those whose size is given as
-    `integers`; an empty list means every ordered sort.
+    `integers`; an empty list means every ordered sort. `any_number` is a template of which there
+    may be any number of machines.
     """
     document = _model(find_model(model), spec)
     sizes = dict(sorts or {})
@@ -130,6 +142,7 @@ def request(
         unbounded=() if symbolic is None and not named else (
             _unbounded(pose_read(document, other, finite, faults).model, named, symbolic)
         ),
+        any=any_number,
     )
 
 

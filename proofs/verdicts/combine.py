@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from twinrom.proofs.engines.registry import BOUNDED, ENGINES
+from twinrom.proofs.engines.registry import ANY_NUMBER, BOUNDED, ENGINES
 from twinrom.proofs.spec.kinds import ResponseKind
 from twinrom.proofs.spec.onsets import onsets
 from twinrom.proofs.verdicts.counterexample import counterexample
@@ -64,9 +64,15 @@ class Evidence:
         """Return what a search saw that has seen every reachable state."""
         return next((r.counts for r in self.reports.values() if r.complete), None)
 
+    @property
+    def any(self) -> str | None:
+        """Return the template of which proofs are to hold for any number of machines."""
+        return None if self.request is None else self.request.any
+
     def of(self, prop: Property) -> list[Report]:
         """Return the reports that say something of the runs of a property, at the given sizes."""
-        return [r for r in self.reports.values() if prop.name in r.found and not r.sizes]
+        own = (r for r in self.reports.values() if not (r.sizes or r.engine == ANY_NUMBER.name))
+        return [r for r in own if prop.name in r.found]
 
     def certificate(self, prop: Property) -> Certificate | None:
         """Return a certificate of the property."""
@@ -134,10 +140,10 @@ def _result(evidence: Evidence, prop: Property) -> Result:
                 )
     seconds = max((r.found[prop.name].seconds or r.seconds for r in reports), default=0.0)
     exercised = replayed_to_its_end(question, prop, witness, broken=False) if witness else None
-    if violation is not None:
+    larger = _at_other_sizes(evidence, prop)
+    if violation is not None and (larger is None or evidence.any is None):
         verdict: Verdict = violated(question, prop, violation)
         return Result(prop, verdict, exercised, seconds, question)
-    larger = _at_other_sizes(evidence, prop)
     if larger is not None and certificate is None:
         return replace(larger, witness=exercised)
     verdict = _verdict(evidence, prop, certificate, exercised)
@@ -147,14 +153,24 @@ def _result(evidence: Evidence, prop: Property) -> Result:
 def _at_other_sizes(evidence: Evidence, prop: Property) -> Result | None:
     """Return the violation that needs other sizes than those given, if one was found."""
     for report in evidence.reports.values():
-        sizes = report.sizes.get(prop.name)
-        if sizes is not None and evidence.request is not None:
-            question = evidence.request.at(sizes).question()
-            own = next(p for p in question.properties if p.name == prop.name)
-            run = report.found[prop.name].violation
+        name = _elsewhere(evidence, report, prop)
+        if name is not None and evidence.request is not None:
+            question = evidence.request.at(report.sizes[name]).question()
+            own = next(p for p in question.properties if p.name == name)
+            run = report.found[name].violation
             assert run is not None  # noqa: S101 - sizes are reported of violations only
-            return Result(own, violated(question, own, run), None, report.seconds, question)
+            verdict = violated(question, own, run)
+            own = replace(own, name=prop.name)
+            return Result(own, verdict, None, report.seconds, question)
     return None
+
+
+def _elsewhere(evidence: Evidence, report: Report, prop: Property) -> str | None:
+    """Return the property that is broken at other sizes; of interchangeable machines any column."""
+    if prop.name in report.sizes or evidence.any is None:
+        return prop.name if prop.name in report.sizes else None
+    bare = prop.name.partition("[")[0]
+    return next((name for name in report.sizes if name.partition("[")[0] == bare), None)
 
 
 def _live(evidence: Evidence, prop: Property) -> Result:
@@ -196,10 +212,11 @@ def _verdict(
     clean = max((r.clean for r in reports.values()), default=-1)
     if certificate is not None:
         return Proved(certificate, complete, looked)
-    if evidence.symbolic:
+    if evidence.symbolic or evidence.any is not None:
         reasons = [r.reasons[prop.name] for r in reports.values() if prop.name in r.reasons]
         why = "; ".join(reasons) or "no engine tried"
-        return Unknown(f"not proved at every size: {why}", clean)
+        reach = "at every size" if evidence.symbolic else f"for any number of {evidence.any}"
+        return Unknown(f"not proved {reach}: {why}", clean)
     if complete is not None:
         return Proved(None, complete, looked)
     if clean < evidence.depth:

@@ -123,7 +123,7 @@ class _Grounder:
             text = f"{machine} in ({', '.join(template.initial)})"
             found.append(Conjunct(text, terms.disjunction(
                 terms.equal(state, terms.constant(c)) for c in sorted(codes))))
-            for name in sorted(template.own):  # a set has no order of its own
+            for name in (n for n in template.variables if n in template.own):
                 variable = self.vocabulary.variables[f"{machine}.{name}"]
                 found.append(Conjunct(f"{variable.name} is a part of {machine}",
                                       own_part(self.model, variable, variable.term())))

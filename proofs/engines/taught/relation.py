@@ -56,16 +56,19 @@ class Relation:
         goal.add(*(in_range(x, v.sort) for x, v in zip(template.before, variables, strict=True)))
         goal.add(*template.step(idle=True))
         goal.add(*(z3.Bool(name) == formula for name, formula in named.items()))
-        formula = CNF(from_string=z3.Then(*TO_CLAUSES)(goal)[0].dimacs())
-        self.clauses: list[list[int]] = formula.clauses
-        self.top: int = formula.nv
-        numbers = dict(map(_named, formula.comments))
+        self.clauses, self.top, numbers = as_clauses(goal)
         self.now, self.then = (
             [[numbers[f"{side} {i} {v}"] for v in range(f.size)] for i, f in enumerate(features)]
             for side in ("now", "then")
         )
         self.goals = {p.name: numbers[f"goal {i}"] for i, p in enumerate(goals)}
         self.mistake = numbers["the model"]
+
+
+def as_clauses(goal: Any) -> tuple[list[list[int]], int, dict[str, int]]:
+    """Return a goal of z3 as clauses, the number of its variables, and those that have names."""
+    formula = CNF(from_string=z3.Then(*TO_CLAUSES)(goal)[0].dimacs())
+    return formula.clauses, formula.nv, dict(map(_named, formula.comments))
 
 
 def _named(comment: str) -> tuple[str, int]:

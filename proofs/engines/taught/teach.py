@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinrom.proofs.engines.taught.bit_sets import Cube
+    from twinrom.proofs.engines.taught.features import Feature
     from twinrom.proofs.spec.question import Question
     from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine.terms import Term
@@ -24,11 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TaughtInvariant:
-    """The clauses of an inductive invariant, what it carries, and what a reachable state breaks."""
+    """The clauses of an inductive invariant, what it carries, and what a reachable state breaks.
+
+    `needed` are the cubes of the clauses, and `empty` all that were found empty on the way.
+    """
 
     clauses: tuple[Term, ...]
     properties: tuple[Property, ...]
     refuted: tuple[Property, ...]
+    features: tuple[Feature, ...]
+    needed: tuple[Cube, ...]
+    empty: tuple[Cube, ...]
 
 
 def teach(
@@ -74,7 +81,8 @@ class _Teaching:
             for cube in kept
         )
         proved = tuple(p for n, p in self.goals.items() if n not in self.refuted)
-        return TaughtInvariant(clauses, proved, tuple(self.refuted.values()))
+        return TaughtInvariant(clauses, proved, tuple(self.refuted.values()), self.features,
+                               tuple(kept), tuple(self.cubes))
 
     # ------------------------------------------------------------ learning
 

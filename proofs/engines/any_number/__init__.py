@@ -1,0 +1,1 @@
+"""Proofs for any number of machines: lifted clauses, and which of them are inductive."""
