@@ -83,8 +83,8 @@ class EngineTask(Task[Report]):
     def out_of_time(self, last: Report | None, seconds: float) -> Report:
         """Return the report that it last sent, marked as stopped."""
         known = last or Report(self.engine.name, {}, -1)
-        text = f"out of time after {seconds:.0f} s at depth {known.clean + 1}"
-        return replace(known, stopped=text, complete=False, seconds=seconds)
+        where = "" if self.engine.proves else f" at depth {known.clean + 1}"
+        return replace(known, stopped=f"out of time after {seconds:.0f} s{where}", complete=False, seconds=seconds)
 
     def lost(self, last: Report | None, why: str, seconds: float) -> Report:
         """Return the report that it last sent, marked as lost."""

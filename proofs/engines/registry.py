@@ -66,7 +66,8 @@ class _Prover(Engine):
         """Return how many properties have an invariant, how large it is, and who confirmed it."""
         found = [c.said for c in report.certificates]
         left = len(report.reasons)
-        return [*found, *([f"{left} not proved"] if left else [])] or ["nothing to prove"]
+        found += [f"{left} not proved"] if left else []
+        return found or [report.stopped or "nothing to prove"]
 
 
 class Taught(_Prover):

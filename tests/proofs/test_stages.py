@@ -14,7 +14,9 @@ from changed import CHANGES, MANIFEST, base_of
 from small_models import COUNTER, SAFE, UNSAFE, files
 
 from twinrom.proofs import (
+    ENGINES,
     Bounded,
+    CheckRequest,
     EngineDisagreementError,
     Evidence,
     Options,
@@ -28,6 +30,7 @@ from twinrom.proofs import (
     word,
 )
 from twinrom.proofs.engines.bounded import check_bounded
+from twinrom.proofs.engines.engine import EngineTask
 from twinrom.proofs.engines.prove import prove_by_induction, prove_by_reachability
 from twinrom.proofs.engines.search.breadth_first import search
 
@@ -163,6 +166,15 @@ def test_reachability_that_runs_out_of_time_leaves_the_verdicts_of_the_search() 
     both = combine(Evidence(asked, {"search": found, "reachability": late}, 0))
     assert [r.verdict for r in both] == [r.verdict for r in alone]
     assert [word(r.verdict) for r in both] == ["proved", "violated", "proved"]
+
+
+@pytest.mark.parametrize("name", ["taught", "reachability", "induction"])
+def test_a_prover_that_is_ended_does_not_say_that_there_was_nothing_to_prove(name: str) -> None:
+    engine = ENGINES[name]
+    task = EngineTask((0, name), CheckRequest(("m", ""), ("s", "")), Options(timeout=1), engine)
+    ended = task.out_of_time(None, 2.0)
+    assert engine.said(ended) == ["out of time after 2 s"]
+    assert engine.said(Report(name, {}, -1)) == ["nothing to prove"]
 
 
 def test_without_the_search_a_late_reachability_proves_nothing() -> None:
