@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from twinrom.proofs.certificates.any_number import certify_any
 from twinrom.proofs.certificates.certificate import TAUGHT
 from twinrom.proofs.engines.any_number.keeping import Keeping, UnkeptError
 from twinrom.proofs.engines.any_number.readings import readings
-from twinrom.proofs.engines.any_number.steps import bare
+from twinrom.proofs.engines.any_number.steps import MODEL, bare
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.taught.columns import UntaughtError
 from twinrom.proofs.engines.taught.teach import teach
@@ -62,6 +63,7 @@ class _Proving:
     sizes: dict[str, dict[str, str]] = field(default_factory=dict)
     certificates: list[Certificate] = field(default_factory=list)
     why: str = ""
+    taught: tuple[Home, list[Lifted]] | None = None
     started: float = field(default_factory=time.monotonic)
 
     def report(self) -> Report:
@@ -85,7 +87,26 @@ class _Proving:
         return {bare(p.name) for p in self.question.provable()} - self.violated
 
     def run(self) -> None:
-        """Try one number of machines after the other."""
+        """Try one number of machines after the other; where that ends, prove what can be proved."""
+        self._try()
+        if not self.certificates and self.taught is not None:
+            with suppress(UnkeptError):
+                self._rest(*self.taught)
+
+    def _rest(self, home: Home, clauses: list[Lifted]) -> None:
+        """Prove those goals that follow from clauses, without the others."""
+        goals = self.goals
+        while goals:
+            keeping = Keeping(home, self.numbers, clauses, self.deadline, goals)
+            try:
+                if not keeping.broken:
+                    self._certify(home, keeping, goals)
+                    return
+                goals = set() if MODEL in keeping.broken else goals - keeping.broken
+            finally:
+                keeping.close()
+
+    def _try(self) -> None:
         for number in count(1):
             if number > LEARNT_FROM:
                 self.why = self.why or "no invariant was found"
@@ -130,6 +151,7 @@ class _Proving:
         taught = teach(here.question, wanted, max_states=self.options.max_states,
                        deadline=self.deadline)
         for clauses in _lifted(home, taught):
+            self.taught = (home, clauses)
             keeping = Keeping(home, self.numbers, clauses, self.deadline, self.goals)
             try:
                 if not keeping.broken:
