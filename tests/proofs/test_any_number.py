@@ -128,6 +128,7 @@ def test_what_is_not_settled_is_unknown() -> None:
     assert isinstance(calm.verdict, Unknown)
     assert calm.verdict.reason.startswith("not proved for any number of Client: ")
     assert checked.undecided
+    assert all(isinstance(r.verdict, Proved) for r in checked.results if r is not calm)
 
 
 def test_numbers_without_a_start_count_for_nothing() -> None:

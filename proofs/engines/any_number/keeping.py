@@ -20,12 +20,17 @@ class UnkeptError(RuntimeError):
 
 
 class Keeping:
-    """Lifted clauses and those of them that are kept; every other one is dropped (Houdini)."""
+    """Lifted clauses and those of them that are kept; every other one is dropped (Houdini).
+
+    It ends early, with the goals that are `broken`, where these do not follow at some number.
+    """
 
     def __init__(self, home: Home, numbers: Numbers, clauses: Iterable[Lifted],
-                 deadline: float | None) -> None:
+                 deadline: float | None, goals: Collection[str] = ()) -> None:
         self.home, self.numbers, self.deadline = home, numbers, deadline
         self.live = dict.fromkeys(clauses)
+        self.goals = {MODEL, *goals}
+        self.broken: set[str] = set()
         self.steps: dict[int, Steps] = {}
         self._drop()
 
@@ -46,7 +51,7 @@ class Keeping:
 
     def _drop(self) -> None:
         number = 1
-        while number <= self.reach:
+        while number <= self.reach and not self.broken:
             if self.deadline is not None and time.monotonic() > self.deadline:
                 raise UnkeptError("out of time")
             if number > MOST:
@@ -54,12 +59,9 @@ class Keeping:
             gone = self._at(number).outside(self.live) if self.live else set()
             for clause in gone:
                 del self.live[clause]
+            if not gone:  # what is dropped later makes no goal follow
+                self.broken = self._at(number).broken(self.live) & self.goals
             number = 1 if gone and number > 1 else number + (not gone)
-
-    def broken(self) -> set[str]:
-        """Return the goals that do not follow at some size up to the cutoff."""
-        return {name for n in range(1, self.reach + 1)
-                for name in self._at(n).broken(self.live)}
 
     def needed(self, goals: Collection[str]) -> list[Lifted]:
         """Return the clauses that are needed for the goals, and for each other."""

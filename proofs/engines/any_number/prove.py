@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -62,6 +63,7 @@ class _Proving:
     sizes: dict[str, dict[str, str]] = field(default_factory=dict)
     certificates: list[Certificate] = field(default_factory=list)
     why: str = ""
+    taught: tuple[Home, list[Lifted]] | None = None
     started: float = field(default_factory=time.monotonic)
 
     def report(self) -> Report:
@@ -85,7 +87,26 @@ class _Proving:
         return {bare(p.name) for p in self.question.provable()} - self.violated
 
     def run(self) -> None:
-        """Try one number of machines after the other."""
+        """Try one number of machines after the other; where that ends, prove what can be proved."""
+        self._try()
+        if not self.certificates and self.taught is not None:
+            with suppress(UnkeptError):
+                self._rest(*self.taught)
+
+    def _rest(self, home: Home, clauses: list[Lifted]) -> None:
+        """Prove those goals that follow from clauses, without the others."""
+        goals = self.goals
+        while goals:
+            keeping = Keeping(home, self.numbers, clauses, self.deadline, goals)
+            try:
+                if not keeping.broken:
+                    self._certify(home, keeping, goals)
+                    return
+                goals = set() if MODEL in keeping.broken else goals - keeping.broken
+            finally:
+                keeping.close()
+
+    def _try(self) -> None:
         for number in count(1):
             if number > LEARNT_FROM:
                 self.why = self.why or "no invariant was found"
@@ -130,17 +151,13 @@ class _Proving:
         taught = teach(here.question, wanted, max_states=self.options.max_states,
                        deadline=self.deadline)
         for clauses in _lifted(home, taught):
-            keeping = Keeping(home, self.numbers, clauses, self.deadline)
+            self.taught = (home, clauses)
+            keeping = Keeping(home, self.numbers, clauses, self.deadline, self.goals)
             try:
-                broken = keeping.broken()
-                proved = self.goals - broken
-                if MODEL in broken:
-                    self.why = f"what {number} machines teach does not keep the model from mistakes"
-                elif proved == self.goals:
-                    self._certify(home, keeping, proved)
+                if not keeping.broken:
+                    self._certify(home, keeping, self.goals)
                     return True
-                else:
-                    self.why = f"what up to {number} machines teach does not carry it"
+                self.why = f"what {number} machines teach does not carry everything"
             finally:
                 keeping.close()
         return False
