@@ -84,7 +84,8 @@ class EngineTask(Task[Report]):
         """Return the report that it last sent, marked as stopped."""
         known = last or Report(self.engine.name, {}, -1)
         where = "" if self.engine.proves else f" at depth {known.clean + 1}"
-        return replace(known, stopped=f"out of time after {seconds:.0f} s{where}", complete=False, seconds=seconds)
+        text = f"out of time after {seconds:.0f} s{where}"
+        return replace(known, stopped=text, complete=False, seconds=seconds)
 
     def lost(self, last: Report | None, why: str, seconds: float) -> Report:
         """Return the report that it last sent, marked as lost."""
