@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Lifted:
+class LiftedClause:
     """A clause that is said of all distinct machines: `term` says it of the first `machines`."""
 
     machines: int
@@ -67,7 +67,7 @@ class Home:
                         found |= set(self.any.machines_in(sort.text(b.value)))
         return [name for name in self.names if name in found]
 
-    def lifted(self, term: Term) -> Lifted | None:
+    def lifted(self, term: Term) -> LiftedClause | None:
         """Return what a condition on some machines says of all; None where that means nothing.
 
         Of several ways to name the machines it takes the first, so that equal clauses are one.
@@ -81,14 +81,14 @@ class Home:
             except NotCarriedError:
                 return None
             found[term_text(self.system, said)] = said
-        return Lifted(len(own), found[min(found)])
+        return LiftedClause(len(own), found[min(found)])
 
-    def variables_of(self, clause: Lifted) -> frozenset[str]:
+    def variables_of(self, clause: LiftedClause) -> frozenset[str]:
         """Return the names, without their owners, of what a clause reads."""
         read = (self.system.variables[i] for i in terms.variables([clause.term]))
         return frozenset(v.own_name.partition("(")[0] for v in read)
 
-    def said_in(self, other: AnyNumber, clause: Lifted) -> Iterator[Term]:
+    def said_in(self, other: AnyNumber, clause: LiftedClause) -> Iterator[Term]:
         """Yield what a clause says in a system of another number, the first machines first."""
         for order in itertools.permutations(other.template.instances, clause.machines):
             yield Carrier(self.system, other.question.system, self.any.family,

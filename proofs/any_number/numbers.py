@@ -12,7 +12,7 @@ from twinrom.proofs.any_number.template import AnyNumber, any_number
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from twinrom.proofs.any_number.lifted import Home, Lifted
+    from twinrom.proofs.any_number.lifted import Home, LiftedClause
     from twinrom.proofs.spec.request import CheckRequest
 
 MOST = 12  # machines that are looked at together
@@ -44,10 +44,10 @@ class Numbers:
         """Raise `InputError`, with its place, where the answer may be another for each number."""
         self.cutoff.of_goals  # noqa: B018 - it is asked for what it raises
 
-    def reach(self, home: Home, clause: Lifted) -> int:
+    def reach(self, home: Home, clause: LiftedClause) -> int:
         """Return the cutoff for one clause."""
         return self.cutoff.of_clause(clause.machines, home.variables_of(clause))
 
-    def enough(self, home: Home, clauses: Iterable[Lifted]) -> int:
+    def enough(self, home: Home, clauses: Iterable[LiftedClause]) -> int:
         """Return the cutoff for clauses, the properties, and the model being without mistakes."""
         return max([self.cutoff.of_goals, *{self.reach(home, clause) for clause in clauses}])

@@ -13,7 +13,7 @@ from twinrom.proofs.certificates.term_data import MalformedError, from_data, to_
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from twinrom.proofs.any_number.lifted import Home, Lifted
+    from twinrom.proofs.any_number.lifted import Home, LiftedClause
     from twinrom.proofs.any_number.numbers import Numbers
     from twinrom.proofs.any_number.template import AnyNumber
     from twinrom.proofs.spec.spec import Property
@@ -23,7 +23,7 @@ def certify_any(  # noqa: PLR0913 - what a certificate says
     numbers: Numbers,
     home: Home,
     names: Sequence[str],
-    invariant: Sequence[Lifted],
+    invariant: Sequence[LiftedClause],
     *,
     method: str,
     seconds: float = 120.0,
@@ -50,7 +50,7 @@ def certify_any(  # noqa: PLR0913 - what a certificate says
     return found
 
 
-def _at(numbers: Numbers, home: Home, bare: Collection[str], invariant: Iterable[Lifted],
+def _at(numbers: Numbers, home: Home, bare: Collection[str], invariant: Iterable[LiftedClause],
         number: int) -> dict[str, str]:
     """Return the scripts for one number of machines.
 
@@ -77,7 +77,7 @@ def _of_first(here: AnyNumber, prop: Property) -> bool:
     return named == list(here.template.instances[: len(named)])
 
 
-def read_lifted(home: Home, clause: Clause) -> Lifted:
+def read_lifted(home: Home, clause: Clause) -> LiftedClause:
     """Return the clause that the data of a certificate has; raises `MalformedError`."""
     term = from_data(home.system, clause.data)
     found = home.lifted(term)

@@ -11,7 +11,7 @@ from twinrom.proofs.engines.any_number.steps import MODEL, Steps
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from twinrom.proofs.any_number.lifted import Home, Lifted
+    from twinrom.proofs.any_number.lifted import Home, LiftedClause
     from twinrom.proofs.any_number.numbers import Numbers
 
 
@@ -25,7 +25,7 @@ class Keeping:
     It ends early, with the goals that are `broken`, where these do not follow at some number.
     """
 
-    def __init__(self, home: Home, numbers: Numbers, clauses: Iterable[Lifted],
+    def __init__(self, home: Home, numbers: Numbers, clauses: Iterable[LiftedClause],
                  deadline: float | None, goals: Collection[str] = ()) -> None:
         self.home, self.numbers, self.deadline = home, numbers, deadline
         self.live = dict.fromkeys(clauses)
@@ -63,10 +63,10 @@ class Keeping:
                 self.broken = self._at(number).broken(self.live) & self.goals
             number = 1 if gone and number > 1 else number + (not gone)
 
-    def needed(self, goals: Collection[str]) -> list[Lifted]:
+    def needed(self, goals: Collection[str]) -> list[LiftedClause]:
         """Return the clauses that are needed for the goals, and for each other."""
-        found: set[Lifted] = set()
-        new: set[Lifted] = set()
+        found: set[LiftedClause] = set()
+        new: set[LiftedClause] = set()
         asked = {MODEL, *goals}
         while asked or new:
             more = {c for n in range(1, self.reach + 1)

@@ -24,7 +24,7 @@ from twinrom.statemachine import cannot_start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinrom.proofs.any_number.lifted import Lifted
+    from twinrom.proofs.any_number.lifted import LiftedClause
     from twinrom.proofs.certificates.certificate import Certificate
     from twinrom.proofs.engines.options import Options
     from twinrom.proofs.engines.taught.teach import TaughtInvariant
@@ -63,7 +63,7 @@ class _Proving:
     sizes: dict[str, dict[str, str]] = field(default_factory=dict)
     certificates: list[Certificate] = field(default_factory=list)
     why: str = ""
-    taught: tuple[Home, list[Lifted]] | None = None
+    taught: tuple[Home, list[LiftedClause]] | None = None
     started: float = field(default_factory=time.monotonic)
 
     def report(self) -> Report:
@@ -93,7 +93,7 @@ class _Proving:
             with suppress(UnkeptError):
                 self._rest(*self.taught)
 
-    def _rest(self, home: Home, clauses: list[Lifted]) -> None:
+    def _rest(self, home: Home, clauses: list[LiftedClause]) -> None:
         """Prove those goals that follow from clauses, without the others."""
         goals = self.goals
         while goals:
@@ -168,7 +168,7 @@ class _Proving:
         self.certificates = [certify_any(self.numbers, home, names, invariant, method=TAUGHT)]
 
 
-def _lifted(home: Home, taught: TaughtInvariant) -> Iterator[list[Lifted]]:
+def _lifted(home: Home, taught: TaughtInvariant) -> Iterator[list[LiftedClause]]:
     """Yield lifted clauses to try: what the proof of this size needed, then all that was seen."""
     for cubes in (taught.needed, taught.empty):
         found = (c for cube in cubes for c in readings(home, taught.features, cube))

@@ -14,13 +14,13 @@ from twinrom.statemachine import terms
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from twinrom.proofs.any_number.lifted import Home, Lifted
+    from twinrom.proofs.any_number.lifted import Home, LiftedClause
     from twinrom.proofs.engines.taught.bit_sets import Cube
     from twinrom.proofs.engines.taught.features import Feature
     from twinrom.statemachine.terms import Term
 
 
-def readings(home: Home, features: Sequence[Feature], cube: Cube) -> Iterator[Lifted]:
+def readings(home: Home, features: Sequence[Feature], cube: Cube) -> Iterator[LiftedClause]:
     """Yield the lifted clauses that an empty cube may be an instance of."""
     machines = {v.index: v for v in home.any.references}
     plain = [(features[f], values) for f, values in cube if f not in machines]

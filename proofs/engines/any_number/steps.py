@@ -16,7 +16,7 @@ from twinrom.statemachine import terms
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from twinrom.proofs.any_number.lifted import Home, Lifted
+    from twinrom.proofs.any_number.lifted import Home, LiftedClause
     from twinrom.proofs.any_number.template import AnyNumber
 
 MODEL = "the model"
@@ -29,7 +29,7 @@ class Steps:
     the names of properties without their columns, and that of the model being without mistakes.
     """
 
-    def __init__(self, home: Home, here: AnyNumber, clauses: Sequence[Lifted]) -> None:
+    def __init__(self, home: Home, here: AnyNumber, clauses: Sequence[LiftedClause]) -> None:
         question = here.question
         template = StepRelation(question.system)
         self.clauses = list(clauses)
@@ -62,7 +62,7 @@ class Steps:
         """Give the solver's memory back."""
         self.solver.delete()
 
-    def outside(self, live: Collection[Lifted]) -> set[Lifted]:
+    def outside(self, live: Collection[LiftedClause]) -> set[LiftedClause]:
         """Return the clauses that do not hold at the start, or that steps lead out of.
 
         What is found is left out on the way. One clause after the other is asked for: all of them
@@ -79,11 +79,16 @@ class Steps:
                     del left[other]
         return {clause for clause in live if clause not in left}
 
-    def _all(self, live: Iterable[Lifted]) -> list[int]:
+    def _all(self, live: Iterable[LiftedClause]) -> list[int]:
         return [self.numbers[f"all {self.places[c]}"] for c in live]
 
-    def _broken(self, live: Iterable[Lifted], when: str, assumed: list[int], clause: Lifted,
-                ) -> list[Lifted]:
+    def _broken(
+        self,
+        live: Iterable[LiftedClause],
+        when: str,
+        assumed: list[int],
+        clause: LiftedClause,
+    ) -> list[LiftedClause]:
         """Return the clauses that are broken where one of them is; none if that cannot be."""
         own = self.numbers[f"{when} {self.places[clause]}"]
         if not self.solver.solve(assumptions=[*assumed, -own]):
@@ -91,15 +96,19 @@ class Steps:
         model = self.solver.get_model()
         return [c for c in live if model[self.numbers[f"{when} {self.places[c]}"] - 1] < 0]
 
-    def broken(self, live: Collection[Lifted]) -> set[str]:
+    def broken(self, live: Collection[LiftedClause]) -> set[str]:
         """Return the goals that some state or step in all clauses breaks."""
         assumed = self._all(live)
         return {name for name, literals in self.goals.items()
                 if any(self.solver.solve(assumptions=[*assumed, self.numbers[x]])
                        for x in literals)}
 
-    def needed(self, live: Collection[Lifted], kept: Collection[Lifted], goals: Iterable[str],
-               ) -> set[Lifted]:
+    def needed(
+        self,
+        live: Collection[LiftedClause],
+        kept: Collection[LiftedClause],
+        goals: Iterable[str],
+    ) -> set[LiftedClause]:
         """Return the clauses because of which no goal is broken, and no step leads out of `kept`.
 
         That this is so was asked before.
@@ -107,7 +116,7 @@ class Steps:
         assumed = dict(zip(self._all(live), live, strict=True))
         wrong = [self.numbers[x] for name in goals for x in self.goals.get(name, ())]
         wrong += [-self.numbers[f"then {self.places[c]}"] for c in kept]
-        found: set[Lifted] = set()
+        found: set[LiftedClause] = set()
         for literal in wrong:
             if self.solver.solve(assumptions=[*assumed, literal]):
                 raise AssertionError("the lifted clauses do not carry what they carried")
