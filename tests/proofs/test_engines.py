@@ -118,7 +118,7 @@ def test_engines_agree_on_mutants(name: str, mutant: str) -> None:
     asked = of_dropped(name, mutant)
     complete = outcome(lambda: search(asked, max_depth=depth))
     bounded = outcome(lambda: check_bounded(asked, depth))
-    if bounded == "mistake":  # in the last states too, which a search that stops there does not leave
+    if bounded == "mistake":  # it looks in the last states too, which that search does not leave
         complete = outcome(lambda: search(asked, max_depth=depth + 1))
     elif isinstance(complete, dict):
         complete = up_to(complete, depth)
