@@ -297,7 +297,7 @@ def _fault_numbers(numbers: Sequence[FaultNumber] | None) -> list[dict[str, Any]
 def _certificates(checked: Checked) -> list[dict[str, Any]]:
     return [
         {"method": c.method, "k": c.k, "size": c.size, "properties": c.properties,
-         "symbolic": c.symbolic, "any": c.any.template if c.any else None, "solvers": c.solvers,
+         "reach": c.reach, "solvers": c.solvers,
          "versions": sorted({f"{a.solver} {a.version}" for a in c.answers if a.confirms}),
          "invariant": [clause.text for clause in c.invariant]}
         for c in checked.certificates

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.any_number.examples import ANOTHER, Examples
 from twinrom.proofs.spec.kinds import written_properties
+from twinrom.proofs.spec.spec import bare
 from twinrom.statemachine import (
     InputError,
     Problems,
@@ -156,7 +157,7 @@ class Cutoff:
     # ------------------------------------------------------------ properties
 
     def _properties(self) -> Iterator[int]:
-        asked = {p.name.partition("[")[0] for p in self.any.question.decidable}
+        asked = {bare(p.name) for p in self.any.question.decidable}
         for kind, name, shape in written_properties(self.any.question.spec.shape):
             if kind.safety and name in asked:
                 yield self._property(kind, name, shape)

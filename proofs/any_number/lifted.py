@@ -93,5 +93,3 @@ class Home:
         for order in itertools.permutations(other.template.instances, clause.machines):
             yield Carrier(self.system, other.question.system, self.any.family,
                           dict(zip(self.names, order, strict=False))).carried(clause.term)
-
-

@@ -153,4 +153,3 @@ def _refuse_tables(found: AnyNumber) -> None:
             _refuse(found, found.question.model.place.at("table", table.name, "of"),
                     f"`{table.name}` is a table of its machines",
                     "give the machines a variable instead")
-

@@ -9,6 +9,7 @@ from twinrom.proofs.certificates.make import UnconfirmedError
 from twinrom.proofs.certificates.scripts import scripts
 from twinrom.proofs.certificates.solvers import recheck
 from twinrom.proofs.certificates.term_data import MalformedError, from_data, to_data
+from twinrom.proofs.spec.spec import bare
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from twinrom.proofs.any_number.template import AnyNumber
     from twinrom.proofs.spec.spec import Property
     from twinrom.statemachine.terms import Term
+
 
 def certify_any(  # noqa: PLR0913 - what a certificate says
     numbers: Numbers,
@@ -33,11 +35,11 @@ def certify_any(  # noqa: PLR0913 - what a certificate says
 
     `names` are those of the properties, in the request's own question. Raises `UnconfirmedError`.
     """
-    bare = {name.partition("[")[0] for name in names}
+    wanted = set(map(bare, names))
     reach = numbers.enough(home, invariant)
     texts: dict[str, str] = {}
     for number in range(1, reach + 1):
-        texts |= _at(numbers, home, bare, invariant, number)
+        texts |= _at(numbers, home, wanted, invariant, number)
     answers = recheck(texts, symbolic=False, seconds=seconds)
     template, system = numbers.template, home.system
     clauses = tuple(Clause(c.text(system, template, home.names), to_data(system, c.term))
@@ -50,7 +52,7 @@ def certify_any(  # noqa: PLR0913 - what a certificate says
     return found
 
 
-def _at(numbers: Numbers, home: Home, bare: Collection[str], invariant: Iterable[LiftedClause],
+def _at(numbers: Numbers, home: Home, names: Collection[str], invariant: Iterable[LiftedClause],
         number: int) -> dict[str, str]:
     """Return the scripts for one number of machines.
 
@@ -66,7 +68,7 @@ def _at(numbers: Numbers, home: Home, bare: Collection[str], invariant: Iterable
         if own and numbers.reach(home, clause) >= number:
             kept.append(own[0])
     wanted = [p for p in here.question.provable()
-              if p.name.partition("[")[0] in bare and _of_first(here, p)]
+              if bare(p.name) in names and _of_first(here, p)]
     own_scripts = scripts(here.question, wanted, said, k=1, exclusive=True, kept=kept)
     return {f"{name}-{number}": text for name, text in own_scripts.items()}
 
@@ -86,4 +88,3 @@ def read_lifted(home: Home, clause: Clause) -> LiftedClause:
     if found.term is not term:
         raise MalformedError("it is not said of the first machines")
     return found
-

@@ -93,13 +93,18 @@ class Certificate:
         return f"{number} clause{'s' * (number != 1)}"
 
     @property
+    def reach(self) -> str:
+        """Return for what it holds besides all depths: ` at every size`, or nothing more."""
+        if self.any is not None:
+            return f" and any number of {self.any.template}"
+        return " at every size" if self.symbolic else ""
+
+    @property
     def said(self) -> str:
         """Return how many properties it proves, how large it is, and who confirmed it."""
         number = len(self.properties)
-        reach = " at every size" if self.symbolic else (
-            f" and any number of {self.any.template}" if self.any is not None else "")
         return (
-            f"{number} {'property' if number == 1 else 'properties'} for all depths{reach}, "
+            f"{number} {'property' if number == 1 else 'properties'} for all depths{self.reach}, "
             f"invariant of {self.size}, confirmed by {', '.join(self.solvers)}"
         )
 

@@ -111,4 +111,3 @@ _SOLVERS: dict[str, tuple[Callable[[Any], str], Callable[[Any, str, float], str]
     "cvc5": (_version, _ask_cvc5),
     "bitwuzla": (_distribution_version, _ask_bitwuzla),
 }
-

@@ -16,6 +16,7 @@ from twinrom.proofs.mutation.failures import failures, own_failures
 from twinrom.proofs.mutation.mutant import condition, follow_up, free_name
 from twinrom.proofs.spec.kinds import PossibleKind, ResponseKind
 from twinrom.proofs.spec.posing import pose
+from twinrom.proofs.spec.spec import bare
 from twinrom.statemachine import (
     Assignment,
     Formula,
@@ -132,7 +133,7 @@ def _open(place: Place, what: str, why: str) -> Finding:
 
 
 def _listed(properties: Sequence[str]) -> str:
-    names = [f"`{n}`" for n in dict.fromkeys(p.partition("[")[0] for p in properties)]
+    names = [f"`{n}`" for n in dict.fromkeys(map(bare, properties))]
     more = len(names) - SHOWN
     return " and ".join(names) if more <= 0 else f"{', '.join(names[:SHOWN])} and {more} more"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.questions.check import check
 from twinrom.proofs.questions.signoffs import Signoffs
-from twinrom.proofs.spec.spec import read_spec
+from twinrom.proofs.spec.spec import bare, read_spec
 from twinrom.proofs.spec.texts import clause_text, digest, property_text, written_at
 from twinrom.statemachine import Document
 
@@ -147,7 +147,7 @@ def _natural(text: str) -> list[tuple[bool, int, str]]:
 def _properties(clause: ClauseResult) -> tuple[str, ...]:
     shown = (clause.evidence.property,) if clause.evidence is not None else ()
     names = (*clause.principal, *shown, *clause.properties)
-    return tuple(dict.fromkeys(name.partition("[")[0] for name in names))
+    return tuple(dict.fromkeys(map(bare, names)))
 
 
 def _digest(checked: Checked, clause: ClauseResult) -> str:

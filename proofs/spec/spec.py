@@ -285,3 +285,8 @@ def _check_principal(item: PropertyShape, place: Place, principals: dict[str, Pl
 def parse_spec(text: str, path: str = "<text>") -> tuple[Spec, Problems]:
     """Return the spec that `text` spells, and the problems of its shape."""
     return read_spec(Document(path, text))
+
+
+def bare(name: str) -> str:
+    """Return the name of a property without its column."""
+    return name.partition("[")[0]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from twinrom.proofs.run import Run
 from twinrom.proofs.spec.kinds import PossibleKind
+from twinrom.proofs.spec.spec import bare
 from twinrom.proofs.spec.symmetry import renamed
 from twinrom.proofs.verdicts.counterexample import counterexample
 from twinrom.proofs.verdicts.replay import EngineDisagreementError, replayed
@@ -31,7 +32,7 @@ def renaming(question: Question, old: str, new: str) -> dict[str, str] | None:
     None: the two are no columns of one property, or differ in more than machines of a template.
     """
     first, second = column(old), column(new)
-    if old.partition("[")[0] != new.partition("[")[0] or first.keys() != second.keys():
+    if bare(old) != bare(new) or first.keys() != second.keys():
         return None
     machines = question.model.machines
     names: dict[str, str] = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinrom.proofs.engines.registry import ANY_NUMBER, BOUNDED, ENGINES
 from twinrom.proofs.spec.kinds import ResponseKind
 from twinrom.proofs.spec.onsets import onsets
+from twinrom.proofs.spec.spec import bare
 from twinrom.proofs.verdicts.counterexample import counterexample
 from twinrom.proofs.verdicts.lasso import owed_since
 from twinrom.proofs.verdicts.replay import (
@@ -169,8 +170,7 @@ def _elsewhere(evidence: Evidence, report: Report, prop: Property) -> str | None
     """Return the property that is broken at other sizes; of interchangeable machines any column."""
     if prop.name in report.sizes or evidence.any is None:
         return prop.name if prop.name in report.sizes else None
-    bare = prop.name.partition("[")[0]
-    return next((name for name in report.sizes if name.partition("[")[0] == bare), None)
+    return next((name for name in report.sizes if bare(name) == bare(prop.name)), None)
 
 
 def _live(evidence: Evidence, prop: Property) -> Result:

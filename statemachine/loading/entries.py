@@ -49,13 +49,13 @@ class Entries:
                 here = self._items(path)
                 places = [self._stands(path, i) for i in range(len(here))]
                 at = place.at(*path)
-                for i, entry in enumerate(_listed(entries)):
+                for i, entry in enumerate(listed(entries)):
                     change(path, here, places, entry, at.at(i))
                 self._put(path, here, places)
 
     def _items(self, path: Key) -> list[Any]:
         value = value_at(self.data, path)
-        return [] if value is None else _listed(value)
+        return [] if value is None else listed(value)
 
     def _stands(self, path: Key, index: int) -> Place:
         return self.moved.get((*path, index)) or self.below.at(*path, index)
@@ -85,7 +85,7 @@ class Entries:
             message, hint, length = wrong
             self.problems.add(Place((self.document,), place.key[:length]).problem(
                 message, hint, at_key=True))
-        elif not _are_entries(_listed(written), notation(path)):
+        elif not _are_entries(listed(written), notation(path)):
             self.problems.add(place.problem("expected an entry, or a list of entries"))
         else:
             yield path, written
@@ -172,7 +172,7 @@ def dotted(path: Key) -> str:
     return ".".join(map(str, path))
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
     """Return a list of its own; one string is as good as a list of one."""
     return list(value) if isinstance(value, list) else [value]
 

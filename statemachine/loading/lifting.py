@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinrom.statemachine.expression import syntax
 from twinrom.statemachine.expression.formula import read_formula
+from twinrom.statemachine.loading.entries import listed
 from twinrom.statemachine.source.places import Place, Problems
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Lifting:
             if section in found:
                 found[section] = {name: self._rule(shape) for name, shape in
                                   _tables(self.data, section)}
-        required = _listed(_section(self.data, "init").get("require", []))
+        required = listed(_section(self.data, "init").get("require", []))
         if required:
             found["init"] = {"require": [self._required(text) for text in required]}
         return {key: value for key, value in found.items() if value}
@@ -113,13 +114,13 @@ class Lifting:
                 found[key] = self._changes(found[key])
         if "power" in found:
             found["power"] = [self.one] if found["power"] == "off" else [
-                self._path(name) for name in _listed(found["power"])]
+                self._path(name) for name in listed(found["power"])]
         return found
 
     def _changes(self, entries: Any) -> list[Any]:
         """Return a list of moves and assignments; that of a template is one for each machine."""
         found: list[Any] = []
-        for entry in _listed(entries):
+        for entry in listed(entries):
             if isinstance(entry, list):
                 found.append(self._changes(entry))
             else:
@@ -225,10 +226,6 @@ def _tables(data: Mapping[str, Any], name: str) -> Iterator[tuple[str, dict[str,
 def _instances(template: str, shape: Mapping[str, Any]) -> list[str]:
     named = shape.get("instances", [template])
     return [named] if isinstance(named, str) else list(named)
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list) else [value]
 
 
 def _each(value: Any, change: Any) -> Any:

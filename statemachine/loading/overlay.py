@@ -259,5 +259,3 @@ def _merge(data: dict[str, Any], own: Mapping[str, Any]) -> None:
             _merge(here, value)
         else:
             data[name] = value
-
-

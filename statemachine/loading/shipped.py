@@ -19,5 +19,3 @@ def shipped_policies() -> dict[str, Path]:
     """Return the models that come with the package, and the policy changes of them, by name."""
     folder = INSTALLED if INSTALLED.is_dir() else IN_SOURCE
     return {**shipped_models(), **{p.stem: p for p in sorted(folder.glob("*.toml"))}}
-
-

@@ -14,11 +14,12 @@ from twinrom.proofs.certificates.any_number import certify_any
 from twinrom.proofs.certificates.certificate import TAUGHT
 from twinrom.proofs.engines.any_number.keeping import Keeping, UnkeptError
 from twinrom.proofs.engines.any_number.readings import readings
-from twinrom.proofs.engines.any_number.steps import MODEL, bare
+from twinrom.proofs.engines.any_number.steps import MODEL
 from twinrom.proofs.engines.exhaustive import explore
 from twinrom.proofs.engines.taught.columns import UntaughtError
 from twinrom.proofs.engines.taught.teach import teach
 from twinrom.proofs.report import Found, Report
+from twinrom.proofs.spec.spec import bare
 from twinrom.statemachine import cannot_start
 
 if TYPE_CHECKING:
@@ -173,4 +174,3 @@ def _lifted(home: Home, taught: TaughtInvariant) -> Iterator[list[LiftedClause]]
     for cubes in (taught.needed, taught.empty):
         found = (c for cube in cubes for c in readings(home, taught.features, cube))
         yield list(dict.fromkeys(found))
-

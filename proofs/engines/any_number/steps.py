@@ -11,6 +11,7 @@ from twinrom.proofs.engines.bounded import Mistakes
 from twinrom.proofs.engines.lemmas import Lemmas
 from twinrom.proofs.engines.taught.relation import SOLVER, as_clauses
 from twinrom.proofs.solver.step_relation import StepRelation, in_range
+from twinrom.proofs.spec.spec import bare
 from twinrom.statemachine import terms
 
 if TYPE_CHECKING:
@@ -122,8 +123,3 @@ class Steps:
                 raise AssertionError("the lifted clauses do not carry what they carried")
             found |= {assumed[x] for x in self.solver.get_core() or () if x in assumed}
         return found
-
-
-def bare(name: str) -> str:
-    """Return the name of a property without its column."""
-    return name.partition("[")[0]

@@ -106,10 +106,9 @@ class NativeSearch:
     def _expand(self, max_states: int, deadline: float | None) -> str | None:
         """Take every step from the last layer; or return why not."""
         meet = self.space.hit(len(self.checks))
-        first = self.system.kinds[:1]
         for bucket, kind in passes(len(self.space.buckets[-1]) - 1, self.system):
             start, end = self.space.begin(bucket, kind)
-            if meet is None or (kind,) != first or not start <= meet[0] < end:
+            if meet is None or kind != self.system.kinds[0] or not start <= meet[0] < end:
                 stopped = self._take(end, max_states, deadline)
             else:
                 stopped = self._take(meet[0], max_states, deadline)

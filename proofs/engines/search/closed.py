@@ -254,5 +254,3 @@ class SearchedSpace:
                 for target, part in after.items():
                     before.setdefault(target, []).append((state, part))
         return before
-
-
