@@ -37,7 +37,8 @@ class Numbers:
     @cached_property
     def cutoff(self) -> Cutoff:
         """Return what says which number is enough; raises `InputError` where none is."""
-        any_number(self.request.question(), self.template)
+        own = self.request.of_all_sizes() if self.request.unbounded else self.request
+        any_number(own.question(), self.template)
         return Cutoff(any_number(self.at(ANALYSED).question, self.template))
 
     def check(self) -> None:

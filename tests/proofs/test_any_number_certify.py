@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asked import SOLVERS
+from called import twinrom
 from fleets import HUB, HUB_SPEC, ROLLOUT, ROLLOUT_SPEC
 
 from twinrom.proofs import CheckRequest, Options, check, recheck_folders, write_certificate
@@ -168,3 +169,14 @@ def test_no_certificate_says_that_the_hub_is_calm(tmp_path: Path) -> None:
     claimed = edited(tmp_path, lambda d: d.update(
         properties=["the_hub_is_calm", *d["properties"]]))
     assert "does not hold" in claimed
+
+
+@pytest.mark.parametrize("more", [("--symbolic",), ("--sort", "Version=integers")])
+def test_sorts_without_an_end_are_refused_and_not_taken_at_their_sizes(
+    more: tuple[str, ...],
+) -> None:
+    ended = twinrom("check", "fleet", "--any", "Server", "--instances", "Server=2", *more)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.endswith(
+        "fleet.toml: `--any Server`: sorts must have an end; use sizes instead of integers\n")
